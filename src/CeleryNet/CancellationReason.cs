@@ -1,0 +1,14 @@
+namespace CeleryNet;
+
+/// <summary>Why the cancellation token of a running task fired.</summary>
+public enum CancellationReason
+{
+    /// <summary>It did not fire.</summary>
+    None,
+
+    /// <summary>The worker stops and its grace period is over. A message acknowledged late goes back to its queue.</summary>
+    Shutdown,
+
+    /// <summary>The broker may give the message to another worker: the connection it came on is gone, or its lease was lost.</summary>
+    LeaseLost,
+}

@@ -1,0 +1,129 @@
+namespace CeleryNet;
+
+/// <summary>The root of every exception this library throws on its own account.</summary>
+public abstract class CeleryException : Exception
+{
+    private protected CeleryException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>The broker could not be reached, refused us, or did not confirm in time.</summary>
+public sealed class BrokerUnavailableException : CeleryException
+{
+    internal BrokerUnavailableException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A message was not accepted by the broker: it did not confirm it in time, refused it, or had no queue for it.</summary>
+public sealed class PublishException : CeleryException
+{
+    internal PublishException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>The result backend could not be reached or refused us.</summary>
+public sealed class ResultBackendException : CeleryException
+{
+    internal ResultBackendException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>No final result came within the given time; the task is not revoked by it.</summary>
+public sealed class ResultTimeoutException : CeleryException
+{
+    internal ResultTimeoutException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>The task ended in FAILURE or REVOKED; the error is the remote side's.</summary>
+/// <remarks>Mirrors what Python's <c>AsyncResult.get()</c> raises.</remarks>
+public sealed class RemoteTaskException : CeleryException
+{
+    internal RemoteTaskException(TaskId taskId, TaskState state, string exceptionType, string? exceptionModule, string exceptionMessage, string? traceback)
+        : base($"Task {taskId} ended in {state}: {exceptionType}: {exceptionMessage}")
+    {
+        TaskId = taskId;
+        State = state;
+        ExceptionType = exceptionType;
+        ExceptionModule = exceptionModule;
+        ExceptionMessage = exceptionMessage;
+        Traceback = traceback;
+    }
+
+    /// <summary>The task that failed.</summary>
+    public TaskId TaskId { get; }
+
+    /// <summary>FAILURE or REVOKED.</summary>
+    public TaskState State { get; }
+
+    /// <summary>The name of the remote exception's class without its module, such as <c>ValueError</c>.</summary>
+    public string ExceptionType { get; }
+
+    /// <summary>The module of the remote exception's class, such as <c>builtins</c>; null when the remote side did not say.</summary>
+    public string? ExceptionModule { get; }
+
+    /// <summary>The text of the remote exception.</summary>
+    public string ExceptionMessage { get; }
+
+    /// <summary>The remote traceback or stack trace as text; null when the remote side sent none.</summary>
+    public string? Traceback { get; }
+}
+
+/// <summary>The arguments of a message do not fit the task: too many, too few, unknown, given twice, or of the wrong type.</summary>
+/// <remarks>Stored as Python's <c>TypeError</c>.</remarks>
+public sealed class TaskArgumentException : CeleryException
+{
+    internal TaskArgumentException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A task was asked for that nobody registered here.</summary>
+/// <remarks>Stored as Celery's <c>NotRegistered</c>.</remarks>
+public sealed class UnknownTaskException : CeleryException
+{
+    internal UnknownTaskException(string taskName, string message)
+        : base(message) => TaskName = taskName;
+
+    /// <summary>The name that was asked for.</summary>
+    public string TaskName { get; }
+}
+
+/// <summary>A message cannot be read: not JSON, not three parts, a content type that is not accepted, an envelope with parts missing.</summary>
+public sealed class MalformedMessageException : CeleryException
+{
+    internal MalformedMessageException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A value could not be written as a message or a result, or a result could not be read as the asked type.</summary>
+/// <remarks>Stored as kombu's <c>EncodeError</c> when a task's return value is the cause.</remarks>
+public sealed class CelerySerializationException : CeleryException
+{
+    internal CelerySerializationException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>An option, a URL or a task registration is wrong.</summary>
+public sealed class CeleryConfigurationException : CeleryException
+{
+    internal CeleryConfigurationException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,56 @@
+namespace CeleryNet;
+
+/// <summary>
+/// Declares a Celery task. On a method of a class: a task this program can run (and call). On a method of an interface: a task
+/// somebody else runs, which this program can call. The source generator turns each into a registration and a typed signature factory.
+/// </summary>
+/// <remarks>Mirrors <c>@app.task</c>.</remarks>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class CeleryTaskAttribute : Attribute
+{
+    /// <summary>A task whose wire name is the full type name, a dot, and the method's name without <c>Async</c>.</summary>
+    public CeleryTaskAttribute()
+    {
+    }
+
+    /// <summary>A task with a wire name of its own, independent of CLR names.</summary>
+    /// <param name="name">The name on the wire, as in Python's <c>@app.task(name="proj.tasks.add")</c>.</param>
+    public CeleryTaskAttribute(string name) => Name = name;
+
+    /// <summary>The name on the wire; null stands for the derived name.</summary>
+    public string? Name { get; }
+
+    /// <summary>The queue calls go to unless the call names another; null stands for routing by the application's options.</summary>
+    public string? Queue { get; set; }
+
+    /// <summary>
+    /// Acknowledge after the run instead of before it, so that a message whose worker dies is delivered again (<c>acks_late</c>).
+    /// </summary>
+    /// <value>When not set, the worker's <c>AcksLate</c> option decides; its default is false.</value>
+    public bool AcksLate { get; set; }
+
+    /// <summary>
+    /// Acknowledge a late-acknowledged message also when the task failed (<c>acks_on_failure_or_timeout</c>). False rejects it instead,
+    /// without requeue, so that a dead-letter exchange can take it.
+    /// </summary>
+    /// <value>When not set, the worker's option decides; its default is true.</value>
+    public bool AcksOnFailure { get; set; }
+
+    /// <summary>Store no result (<c>ignore_result</c>). A message that says otherwise wins, as in Celery 5.6.</summary>
+    /// <value>When not set, the application's option decides; its default is false.</value>
+    public bool IgnoreResult { get; set; }
+
+    /// <summary>Store the failure even when results are ignored (<c>store_errors_even_if_ignored</c>).</summary>
+    /// <value>When not set, the worker's option decides; its default is false.</value>
+    public bool StoreErrorsEvenIfIgnored { get; set; }
+
+    /// <summary>Store the STARTED state when the run begins (<c>track_started</c>).</summary>
+    /// <value>When not set, the worker's option decides; its default is false.</value>
+    public bool TrackStarted { get; set; }
+
+    /// <summary>
+    /// The priority of calls that name none (<c>priority</c>), 0 to 255. RabbitMQ serves larger numbers first, Redis smaller ones.
+    /// </summary>
+    /// <value>When not set, messages carry the application's default priority, or none.</value>
+    public int Priority { get; set; }
+}

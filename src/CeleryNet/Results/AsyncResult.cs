@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using CeleryNet.Protocol;
+using CeleryNet.Results;
+
+namespace CeleryNet;
+
+/// <summary>A handle to a task that was sent: its state, its end, its result. Cheap to keep, safe for concurrent use.</summary>
+/// <remarks>Mirrors <c>celery.result.AsyncResult</c>.</remarks>
+public class AsyncResult
+{
+    private protected AsyncResult(TaskId id, ResultAccess access)
+    {
+        Id = id;
+        Access = access;
+    }
+
+    /// <summary>The task's id.</summary>
+    public TaskId Id { get; }
+
+    private protected ResultAccess Access { get; }
+
+    internal static AsyncResult Create(TaskId id, ResultAccess access) => new(id, access);
+
+    /// <summary>Asks the backend for the task's state.</summary>
+    /// <param name="cancellationToken">Ends the wait for the backend.</param>
+    /// <returns>PENDING when nothing is stored: the task waits, is unknown, or its result has expired.</returns>
+    /// <exception cref="ResultBackendException">The backend could not be asked.</exception>
+    public async Task<TaskState> GetStateAsync(CancellationToken cancellationToken = default)
+        => (await Access.Backend.GetAsync(Id, cancellationToken).ConfigureAwait(false))?.State ?? TaskState.Pending;
+
+    /// <summary>Asks the backend for what is stored while the task is in its present state: the meta of a state of its own, the result, or the exception.</summary>
+    /// <param name="cancellationToken">Ends the wait for the backend.</param>
+    /// <returns>The state and what is stored with it as JSON; of an unknown task PENDING and an undefined element.</returns>
+    /// <exception cref="ResultBackendException">The backend could not be asked.</exception>
+    public async Task<(TaskState State, JsonElement Info)> GetInfoAsync(CancellationToken cancellationToken = default)
+    {
+        var meta = await Access.Backend.GetAsync(Id, cancellationToken).ConfigureAwait(false);
+        return meta is null ? (TaskState.Pending, default) : (meta.State, meta.ReadResult());
+    }
+
+    /// <summary>Waits until the task has succeeded.</summary>
+    /// <param name="timeout">The longest wait; null for the time results are kept (<c>ResultExpires</c>).</param>
+    /// <param name="cancellationToken">Ends the wait; the task goes on.</param>
+    /// <exception cref="RemoteTaskException">The task ended in FAILURE or REVOKED.</exception>
+    /// <exception cref="ResultTimeoutException">No final state within <paramref name="timeout"/>; the task is not revoked.</exception>
+    /// <exception cref="ResultBackendException">The backend refuses us.</exception>
+    /// <exception cref="CeleryConfigurationException">No result backend is configured.</exception>
+    public async Task WaitAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        => await WaitForSuccessAsync(timeout, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Removes the task's result from the backend.</summary>
+    /// <param name="cancellationToken">Ends the wait for the backend.</param>
+    /// <exception cref="ResultBackendException">The backend could not be told.</exception>
+    public async Task ForgetAsync(CancellationToken cancellationToken = default)
+        => await Access.Backend.ForgetAsync(Id, cancellationToken).ConfigureAwait(false);
+
+    private protected async Task<ResultMeta> WaitForSuccessAsync(TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var limit = timeout ?? Access.ResultExpires;
+        using var deadline = new CancellationTokenSource(limit, Access.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await foreach (var meta in Access.Backend.WatchAsync(Id, either.Token).ConfigureAwait(false))
+            {
+                if (meta.State.IsFailed)
+                {
+                    throw ExceptionInfo.Read(meta).ToException(meta);
+                }
+
+                if (meta.State.IsReady)
+                {
+                    return meta;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ResultTimeoutException($"Task {Id} has not ended within {limit}; it is not revoked by this and may still end.");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new ResultBackendException($"The result backend stopped before task {Id} had ended.");
+    }
+}
+
+/// <summary>A handle to a task whose result is read as <typeparamref name="T"/>.</summary>
+/// <typeparam name="T">The result's type; <see cref="JsonElement"/> for whatever it is.</typeparam>
+public sealed class AsyncResult<T> : AsyncResult
+{
+    internal AsyncResult(TaskId id, ResultAccess access)
+        : base(id, access)
+    {
+    }
+
+    /// <summary>Waits for the task's end and returns its result.</summary>
+    /// <param name="timeout">The longest wait; null for the time results are kept (<c>ResultExpires</c>).</param>
+    /// <param name="cancellationToken">Ends the wait; the task goes on.</param>
+    /// <exception cref="RemoteTaskException">The task ended in FAILURE or REVOKED.</exception>
+    /// <exception cref="ResultTimeoutException">No final state within <paramref name="timeout"/>; the task is not revoked.</exception>
+    /// <exception cref="CelerySerializationException">The result does not fit <typeparamref name="T"/>.</exception>
+    /// <exception cref="ResultBackendException">The backend refuses us.</exception>
+    /// <exception cref="CeleryConfigurationException">No result backend is configured.</exception>
+    /// <remarks>Mirrors <c>AsyncResult.get</c>.</remarks>
+    public async Task<T> GetAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var meta = await WaitForSuccessAsync(timeout, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var json = meta.Result.IsEmpty ? "null"u8 : meta.Result.Span;
+            return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)Access.SerializerOptions.GetTypeInfo(typeof(T)))!;
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            throw new CelerySerializationException($"The result of task {Id} cannot be read as {typeof(T)}: {error.Message}", error);
+        }
+    }
+
+    /// <inheritdoc cref="GetAsync(TimeSpan?, CancellationToken)" />
+    public Task<T> GetAsync(CancellationToken cancellationToken) => GetAsync(null, cancellationToken);
+}

@@ -1,0 +1,13 @@
+namespace CeleryNet.Routing;
+
+/// <summary>Where a message goes.</summary>
+/// <param name="Exchange">The exchange's name; empty for the default exchange, whose routing key is a queue's name.</param>
+/// <param name="RoutingKey">The routing key.</param>
+internal sealed record Destination(string Exchange, string RoutingKey)
+{
+    /// <summary>The queue that must exist before the first publish, declared once per connection; null when the receiver declares it.</summary>
+    public QueueSpec? Declare { get; init; }
+
+    /// <summary>Whether a message that reaches no queue is an error (AMQP's <c>mandatory</c>). False for replies to clients that may be gone.</summary>
+    public bool Mandatory { get; init; } = true;
+}

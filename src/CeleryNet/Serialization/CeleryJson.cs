@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace CeleryNet.Serialization;
+
+/// <summary>The JSON defaults: what a Python peer expects of names and numbers.</summary>
+internal static class CeleryJson
+{
+    /// <summary>The depth at which reading stops with an error.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>Options with Python's look: snake_case names, floats that stay floats, names read in any case.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The reflection resolver is only made where the feature switch has left it in.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The reflection resolver is only made where the feature switch has left it in.")]
+    public static JsonSerializerOptions CreateDefaultOptions() => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DictionaryKeyPolicy = null,
+        PropertyNameCaseInsensitive = true,
+        MaxDepth = MaxDepth,
+        Converters = { new PythonFloatConverter(), new PythonSingleConverter() },
+        TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : PrimitiveJsonContext.Default,
+    };
+
+    /// <summary>
+    /// The user's options, completed so that the types of the wire itself are always known; a copy, since the user's may be in use.
+    /// </summary>
+    public static JsonSerializerOptions Complete(JsonSerializerOptions? user)
+    {
+        var options = user is null ? CreateDefaultOptions() : new JsonSerializerOptions(user);
+        options.TypeInfoResolver = options.TypeInfoResolver is null
+            ? PrimitiveJsonContext.Default
+            : JsonTypeInfoResolver.Combine(options.TypeInfoResolver, PrimitiveJsonContext.Default);
+        options.MakeReadOnly();
+        return options;
+    }
+}
+
+/// <summary>The types that arguments and results most often have, known without reflection.</summary>
+[JsonSerializable(typeof(object))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(byte))]
+[JsonSerializable(typeof(short))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(uint))]
+[JsonSerializable(typeof(ulong))]
+[JsonSerializable(typeof(float))]
+[JsonSerializable(typeof(double))]
+[JsonSerializable(typeof(decimal))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Guid))]
+[JsonSerializable(typeof(DateTimeOffset))]
+[JsonSerializable(typeof(DateTime))]
+[JsonSerializable(typeof(DateOnly))]
+[JsonSerializable(typeof(TimeOnly))]
+[JsonSerializable(typeof(Uri))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(object[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(long[]))]
+[JsonSerializable(typeof(float[]))]
+[JsonSerializable(typeof(double[]))]
+[JsonSerializable(typeof(List<object>))]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(List<int>))]
+[JsonSerializable(typeof(List<long>))]
+[JsonSerializable(typeof(List<double>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
+[JsonSerializable(typeof(IReadOnlyList<long>))]
+[JsonSerializable(typeof(IReadOnlyList<double>))]
+[JsonSerializable(typeof(Dictionary<string, object>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonNode))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonArray))]
+internal sealed partial class PrimitiveJsonContext : JsonSerializerContext;

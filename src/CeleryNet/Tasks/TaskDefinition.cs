@@ -1,0 +1,42 @@
+namespace CeleryNet.Extensibility;
+
+/// <summary>A task this program can run: its name, its parameters, how it wants to be run, and the code that binds and calls it. Made by generated code.</summary>
+public sealed class TaskDefinition
+{
+    /// <summary>Describes a task.</summary>
+    /// <param name="name">The name on the wire.</param>
+    /// <param name="parameters">The arguments it takes, in order; injected parameters are not among them.</param>
+    /// <param name="invoke">Binds the arguments of a message and calls the method. What it throws before the first await becomes the task's failure too.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    public TaskDefinition(string name, IReadOnlyList<TaskParameter> parameters, Func<TaskInvocation, ValueTask<TaskValue>> invoke)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        Parameters = [.. parameters];
+        Invoke = invoke;
+    }
+
+    /// <summary>The name on the wire.</summary>
+    public string Name { get; }
+
+    /// <summary>The arguments it takes, in order.</summary>
+    public IReadOnlyList<TaskParameter> Parameters { get; }
+
+    /// <summary>Binds the arguments of a message and calls the method.</summary>
+    public Func<TaskInvocation, ValueTask<TaskValue>> Invoke { get; }
+
+    /// <summary>See <see cref="CeleryTaskAttribute.AcksLate"/>; null leaves it to the worker.</summary>
+    public bool? AcksLate { get; init; }
+
+    /// <summary>See <see cref="CeleryTaskAttribute.AcksOnFailure"/>; null leaves it to the worker.</summary>
+    public bool? AcksOnFailure { get; init; }
+
+    /// <summary>See <see cref="CeleryTaskAttribute.IgnoreResult"/>; null leaves it to the application.</summary>
+    public bool? IgnoreResult { get; init; }
+
+    /// <summary>See <see cref="CeleryTaskAttribute.StoreErrorsEvenIfIgnored"/>; null leaves it to the worker.</summary>
+    public bool? StoreErrorsEvenIfIgnored { get; init; }
+
+    /// <summary>See <see cref="CeleryTaskAttribute.TrackStarted"/>; null leaves it to the worker.</summary>
+    public bool? TrackStarted { get; init; }
+}

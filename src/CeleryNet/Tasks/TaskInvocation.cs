@@ -1,0 +1,43 @@
+using System.Text.Json;
+using CeleryNet.Protocol;
+
+namespace CeleryNet.Extensibility;
+
+/// <summary>One run of a task, as generated code sees it: the arguments to bind and what can be injected. Used by one run only.</summary>
+public sealed class TaskInvocation
+{
+    private readonly TaskBody _body;
+    private readonly Func<IServiceProvider> _services;
+
+    internal TaskInvocation(TaskDefinition definition, TaskBody body, JsonSerializerOptions serializerOptions, TaskContext context, Func<IServiceProvider> services)
+    {
+        Definition = definition;
+        _body = body;
+        SerializerOptions = serializerOptions;
+        Context = context;
+        _services = services;
+    }
+
+    /// <summary>The task that is run.</summary>
+    public TaskDefinition Definition { get; }
+
+    /// <summary>For a <see cref="TaskContext"/> parameter.</summary>
+    public TaskContext Context { get; }
+
+    /// <summary>For a <see cref="System.Threading.CancellationToken"/> parameter.</summary>
+    public CancellationToken CancellationToken => Context.CancellationToken;
+
+    internal JsonSerializerOptions SerializerOptions { get; }
+
+    /// <summary>Matches the message's arguments to the parameters, as a Python call does.</summary>
+    /// <exception cref="TaskArgumentException">Too many, too few, unknown, or given twice.</exception>
+    public BoundArguments BindArguments() => ArgumentBinder.Bind(this, _body);
+
+    /// <summary>The instance that runs the task, from a service scope of this run's own.</summary>
+    /// <typeparam name="T">The class that declares the task.</typeparam>
+    /// <exception cref="CeleryConfigurationException">The class is not registered.</exception>
+    public T GetTarget<T>()
+        where T : class
+        => (T?)_services().GetService(typeof(T)) ?? throw new CeleryConfigurationException(
+            $"Task '{Definition.Name}' needs an instance of {typeof(T)}, which is not registered; AddTasks<{typeof(T).Name}>() registers it.");
+}

@@ -1,0 +1,35 @@
+using CeleryNet.Protocol;
+
+namespace CeleryNet.Transports;
+
+/// <summary>An envelope and the right to settle it exactly once. Safe for concurrent use.</summary>
+internal interface IDelivery
+{
+    /// <summary>What was delivered; null when the broker's entry could not even be read as an envelope (<see cref="Unreadable"/> says why).</summary>
+    Envelope? Envelope { get; }
+
+    /// <summary>Why <see cref="Envelope"/> is null; such a delivery can only be settled.</summary>
+    string? Unreadable { get; }
+
+    /// <summary>The name of the queue it came from.</summary>
+    string Queue { get; }
+
+    string Exchange { get; }
+
+    string RoutingKey { get; }
+
+    /// <summary>Whether the broker says that it delivered the message before.</summary>
+    bool Redelivered { get; }
+
+    /// <summary>
+    /// Fires when the broker may have given the message to another consumer: its channel is gone, or its lease was lost. Settling it
+    /// then does nothing.
+    /// </summary>
+    CancellationToken Lost { get; }
+
+    /// <summary>Settles the delivery. Does nothing when it was settled before or is lost.</summary>
+    /// <exception cref="BrokerUnavailableException">
+    /// The broker could not be told; the delivery stays unsettled and the broker will deliver it again.
+    /// </exception>
+    ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken);
+}

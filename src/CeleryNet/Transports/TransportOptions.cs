@@ -1,0 +1,52 @@
+namespace CeleryNet.Transports;
+
+/// <summary>What a transport needs to know besides its URL; taken from the public options.</summary>
+internal sealed record TransportOptions(IReadOnlyList<BrokerUrl> Urls)
+{
+    /// <summary>How long one attempt to connect may take.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>AMQP heartbeat; zero for none.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Redis: how old an unrenewed delivery is before others may take it.</summary>
+    public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Redis: how often expired deliveries of others are looked for.</summary>
+    public TimeSpan RestoreInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Redis: the priorities that have a list of their own, ascending from 0.</summary>
+    public IReadOnlyList<int> PrioritySteps { get; init; } = [0, 3, 6, 9];
+
+    /// <summary>Redis: a text before every key.</summary>
+    public string GlobalKeyPrefix { get; init; } = "";
+
+    /// <summary>Redis Sentinel: the name of the monitored master.</summary>
+    public string? SentinelMasterName { get; init; }
+
+    /// <summary>The name the broker shows for our connections.</summary>
+    public string ConnectionName { get; init; } = "celerynet";
+
+    /// <summary>The suffix of the queue that keeps what cannot be read or run.</summary>
+    public string DeadLetterSuffix { get; init; } = ".dead-letters";
+
+    public TransportTlsOptions Tls { get; init; } = new();
+}
+
+/// <summary>TLS for <c>amqps://</c> and <c>rediss://</c>. Certificates are checked unless <see cref="AllowInvalidCertificates"/> says otherwise.</summary>
+internal sealed record TransportTlsOptions
+{
+    /// <summary>A PEM file with the authorities to trust; null for the system's.</summary>
+    public string? CaCertificateFile { get; init; }
+
+    /// <summary>A PEM file with our certificate; null for none.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>A PEM file with the certificate's key; null when it is in <see cref="CertificateFile"/>.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>The name to check the server's certificate against; null for the URL's host.</summary>
+    public string? ServerName { get; init; }
+
+    public bool AllowInvalidCertificates { get; init; }
+}
