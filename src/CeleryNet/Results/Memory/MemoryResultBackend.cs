@@ -65,7 +65,7 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
             _entries.Add(id, _byAge.AddLast(new Entry(kept, time.GetUtcNow() + resultExpires)));
             foreach (var watcher in _watchers.GetValueOrDefault(id) ?? [])
             {
-                watcher.Writer.TryWrite(kept);
+                Tell(watcher, kept);
             }
         }
 
@@ -88,7 +88,7 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
 
     public async IAsyncEnumerable<ResultMeta> WatchAsync(TaskId taskId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // One place: a state that nobody has read yet gives way to the next. Nothing follows a final one but another final one.
+        // One place: a state that nobody has read yet gives way to the next, up to a final one.
         var states = Channel.CreateBounded<ResultMeta>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         Watch(taskId, states);
         try
@@ -156,7 +156,7 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
             watchers.Add(states);
             if (Find(taskId) is { } stored)
             {
-                states.Writer.TryWrite(stored);
+                Tell(states, stored);
             }
         }
     }
@@ -169,6 +169,16 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
             {
                 _watchers.Remove(taskId.Value);
             }
+        }
+    }
+
+    // After a final state nothing more is written, so that it is not replaced by what a second run of the task stores.
+    private static void Tell(Channel<ResultMeta> watcher, ResultMeta meta)
+    {
+        watcher.Writer.TryWrite(meta);
+        if (meta.State.IsReady)
+        {
+            watcher.Writer.TryComplete();
         }
     }
 
