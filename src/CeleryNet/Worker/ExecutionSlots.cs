@@ -4,19 +4,32 @@ namespace CeleryNet.Worker;
 internal sealed class ExecutionSlots(int count) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(count, count);
+    private int _closed;
 
-    public int Running => count - _free.CurrentCount;
+    /// <summary>How many places are taken by tasks.</summary>
+    public int Running => count - _free.CurrentCount - _closed;
 
     public Task TakeAsync(CancellationToken cancellationToken) => _free.WaitAsync(cancellationToken);
 
     public void Release() => _free.Release();
 
-    /// <summary>Waits until nothing runs, by taking every place: afterwards nothing can run any more.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until nothing runs by closing place after place: afterwards nothing can run any more. Goes on where an earlier call was ended.</summary>
+    /// <returns>Whether every place is closed.</returns>
+    public async ValueTask<bool> TryCloseAsync(CancellationToken cancellationToken)
     {
-        for (var taken = 0; taken < count; taken++)
+        try
         {
-            await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
+            while (_closed < count)
+            {
+                await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
+                _closed++;
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 
