@@ -1,7 +1,5 @@
 using CeleryNet.Transports;
-using CeleryNet.Transports.Amqp;
 using CeleryNet.Transports.Memory;
-using CeleryNet.Transports.Redis;
 using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Hosting;
@@ -19,8 +17,6 @@ internal static class TransportFactory
         var transportOptions = CreateOptions(options, urls);
         return Kind(urls) switch
         {
-            "amqp" => new AmqpTransport(transportOptions, time, loggers.CreateLogger<AmqpTransport>()),
-            "redis" => new RedisTransport(transportOptions, time, loggers.CreateLogger<RedisTransport>()),
             _ => new MemoryTransport(transportOptions, time, loggers.CreateLogger<MemoryTransport>()),
         };
     }

@@ -22,6 +22,7 @@ internal sealed class CeleryWorker(
     // What a cancelled task gets to wind up, and what stopping the consumer may take.
     private static readonly TimeSpan _windUp = TimeSpan.FromSeconds(3);
 
+    private readonly string _queueNames = string.Join(", ", queues.Select(queue => queue.Name));
     private readonly ExecutionSlots _slots = new(options.Concurrency);
     private readonly EtaQueue _etas = new(time);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +43,7 @@ internal sealed class CeleryWorker(
     {
         var prefetch = Math.Min((long)options.Concurrency * options.PrefetchMultiplier, ushort.MaxValue);
         var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, (int)prefetch), cancellationToken).ConfigureAwait(false);
-        logger.WorkerReady(hostname, string.Join(", ", Queues), options.Concurrency, registry.Names.Count);
+        logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
         _ready.TrySetResult();
         return consumer;
     }
