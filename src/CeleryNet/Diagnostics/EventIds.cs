@@ -13,4 +13,7 @@ internal static class EventIds
     public const int UnreadableResult = 1008;
     public const int RepliesDropped = 1009;
     public const int BackgroundLoopFailed = 1010;
+    public const int QueueWatchUnsupported = 1011;
+    public const int FanoutDropped = 1012;
+    public const int ResultWatchDelayed = 1013;
 }
