@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace CeleryNet.Protocol;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace CeleryNet.Protocol;
 /// </summary>
 internal ref struct JsonSlices(ReadOnlySpan<byte> json)
 {
+    private static readonly SearchValues<byte> _literal = SearchValues.Create("+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
+
     private readonly ReadOnlySpan<byte> _json = json;
     private int _position;
     private bool _started;
@@ -124,7 +128,7 @@ internal ref struct JsonSlices(ReadOnlySpan<byte> json)
     private void SkipLiteral()
     {
         var rest = _json[_position..];
-        var length = rest.IndexOfAnyExcept("+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"u8);
+        var length = rest.IndexOfAnyExcept(_literal);
         length = length < 0 ? rest.Length : length;
         if (length == 0)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace CeleryNet.Protocol;
@@ -96,7 +97,7 @@ internal static class ResultMetaReader
             Children = children,
             DateDone = Time(dateDone),
             GroupId = groupId,
-            ParentId = parentId is null ? null : new TaskId(parentId),
+            ParentId = parentId is null ? default(TaskId?) : new TaskId(parentId),
             Extension = name is null ? null : new ResultExtension(name, args, kwargs, worker ?? "", retries, queue),
         };
     }
@@ -107,7 +108,20 @@ internal static class ResultMetaReader
     {
         var reader = new Utf8JsonReader(value.Span);
         reader.Read();
-        return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // A traceback may quote half a surrogate pair, which Python writes and .NET's strings refuse: the escapes themselves are readable enough.
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
     }
 
     private static int Integer(ReadOnlyMemory<byte> value)

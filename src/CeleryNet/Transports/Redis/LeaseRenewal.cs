@@ -64,7 +64,7 @@ internal sealed class LeaseRenewal(UnackedStore store, LeaseTable leases, TimeSp
         {
             var held = leases.Snapshot();
             await SettlePendingAsync(held, stopping).ConfigureAwait(false);
-            foreach (var chunk in held.Where(delivery => delivery.Pending is null).Chunk(Chunk))
+            foreach (var chunk in held.Where(delivery => !delivery.IsPending).Chunk(Chunk))
             {
                 var tags = Array.ConvertAll(chunk, delivery => (RedisValue)delivery.Tag);
                 foreach (var missing in await store.RenewAsync(tags, stopping).ConfigureAwait(false))
@@ -94,14 +94,11 @@ internal sealed class LeaseRenewal(UnackedStore store, LeaseTable leases, TimeSp
 
     private async Task SettlePendingAsync(RedisDelivery[] held, CancellationToken stopping)
     {
-        foreach (var delivery in held)
+        foreach (var delivery in held.Where(delivery => delivery.IsPending))
         {
-            if (delivery.Pending is { } settlement)
-            {
-                using var deadline = new CancellationTokenSource(_settleTimeout, time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-                await delivery.SettleAsync(settlement, either.Token).ConfigureAwait(false);
-            }
+            using var deadline = new CancellationTokenSource(_settleTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
+            await delivery.SettlePendingAsync(either.Token).ConfigureAwait(false);
         }
     }
 

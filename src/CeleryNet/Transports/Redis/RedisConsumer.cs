@@ -66,6 +66,7 @@ internal sealed class RedisConsumer : IConsumer
         ILogger logger,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             foreach (var queue in request.Queues)
@@ -134,23 +135,21 @@ internal sealed class RedisConsumer : IConsumer
         using var deadline = new CancellationTokenSource(_requeueTimeout, _time);
         foreach (var delivery in deliveries.Reverse())
         {
-            var settlement = (delivery as RedisDelivery)?.Pending ?? Settlement.Requeue;
             try
             {
-                if (delivery is NoAckDelivery { List: { } list } unrecorded)
+                if (delivery is RedisDelivery recorded)
+                {
+                    await recorded.ReturnAsync(deadline.Token).ConfigureAwait(false);
+                }
+                else if (delivery is NoAckDelivery { List: { } list } unrecorded)
                 {
                     await _store.PushBackAsync(list, unrecorded.Raw, deadline.Token).ConfigureAwait(false);
-                }
-                else
-                {
-                    await delivery.SettleAsync(settlement, deadline.Token).ConfigureAwait(false);
                 }
             }
             catch (Exception error) when (error is BrokerUnavailableException or RedisException or OperationCanceledException)
             {
-                // The others would fail alike. All of them come back when their leases have run out.
-                _logger.SettlementFailed(error, delivery.Queue, settlement.Kind.ToString());
-                return;
+                // It comes back when its lease has run out. The deadline is one for all, so the rest cannot take long either.
+                _logger.SettlementFailed(error, delivery.Queue, nameof(SettlementKind.Requeue));
             }
         }
     }

@@ -15,6 +15,10 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     private const int Closed = 2;
 
     private int _state;
+
+    // Written and read only while settling.
+    private Settlement _pending;
+    private volatile bool _isPending;
     private volatile bool _isLost;
     private CancellationTokenSource? _lost;
 
@@ -44,8 +48,8 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
 
     public bool Redelivered { get; init; }
 
-    /// <summary>What it was to be settled with when the broker could not be told; null otherwise. It is tried again with the renewal of the lease.</summary>
-    public Settlement? Pending { get; private set; }
+    /// <summary>Whether the broker could not be told of its settlement, which is tried again with the renewal of the lease.</summary>
+    public bool IsPending => _isPending;
 
     public CancellationToken Lost
     {
@@ -67,7 +71,46 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     }
 
     public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
-        => Interlocked.CompareExchange(ref _state, Settling, Open) == Open ? SettleOnceAsync(settlement, cancellationToken) : ValueTask.CompletedTask;
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return TryBegin() ? SettleOnceAsync(settlement, cancellationToken) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Settles it as it was to be when the broker could not be told.</summary>
+    public async ValueTask SettlePendingAsync(CancellationToken cancellationToken)
+    {
+        if (!TryBegin())
+        {
+            return;
+        }
+
+        if (_isPending)
+        {
+            await SettleOnceAsync(_pending, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            Volatile.Write(ref _state, Open);
+        }
+    }
+
+    /// <summary>Puts it back at the end of its consumer, or settles it as it was to be: it is not ours afterwards, whatever the broker says.</summary>
+    public async ValueTask ReturnAsync(CancellationToken cancellationToken)
+    {
+        if (!TryBegin())
+        {
+            return;
+        }
+
+        try
+        {
+            await SettleOnceAsync(_isPending ? _pending : Settlement.Requeue, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            FireLost();
+        }
+    }
 
     /// <summary>Called when the record of it is gone although it was not settled: somebody else has put it back.</summary>
     public void MarkLost()
@@ -78,6 +121,8 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         }
     }
 
+    private bool TryBegin() => Interlocked.CompareExchange(ref _state, Settling, Open) == Open;
+
     private async ValueTask SettleOnceAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         bool held;
@@ -87,7 +132,8 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         }
         catch (Exception error) when (error is RedisException or BrokerUnavailableException or ObjectDisposedException or OperationCanceledException)
         {
-            Pending = settlement;
+            _pending = settlement;
+            _isPending = true;
             Volatile.Write(ref _state, Open);
             if (error is OperationCanceledException)
             {
@@ -111,12 +157,17 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         leases.Remove(this);
 
         // After a settlement without an answer a missing record may as well mean that it was carried out.
-        if (held || Pending is not null)
+        if (held || _isPending)
         {
             return;
         }
 
         logger.LeaseLost(Queue);
+        FireLost();
+    }
+
+    private void FireLost()
+    {
         _isLost = true;
         Interlocked.MemoryBarrier();
 

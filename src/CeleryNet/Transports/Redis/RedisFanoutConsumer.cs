@@ -53,6 +53,7 @@ internal sealed class RedisFanoutConsumer : IConsumer
         ILogger logger,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             // kombu binds such queues too, so that tools which look at the bindings find them; delivery does not use it.

@@ -44,6 +44,7 @@ internal sealed class RedisTransport : ITransport
 
     public async ValueTask DeleteQueueAsync(QueueSpec queue, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);

@@ -34,7 +34,6 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
     /// <summary>Settles a delivery. False when it was not ours any more, in which case nothing happened.</summary>
     public async ValueTask<bool> SettleAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         switch (settlement.Kind)
         {
