@@ -34,4 +34,10 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(EventId = EventIds.BackgroundLoopFailed, Level = LogLevel.Error, Message = "{Loop} failed and is started again")]
     public static partial void BackgroundLoopFailed(this ILogger logger, Exception error, string loop);
+
+    [LoggerMessage(EventId = EventIds.ConsumeInterrupted, Level = LogLevel.Warning, Message = "Consuming {Queues} was interrupted: {Reason}; consuming again")]
+    public static partial void ConsumeInterrupted(this ILogger logger, string queues, string reason);
+
+    [LoggerMessage(EventId = EventIds.ConsumeFailed, Level = LogLevel.Warning, Message = "Cannot consume {Queues}: {Reason}; trying again in {Delay}")]
+    public static partial void ConsumeFailed(this ILogger logger, string queues, string reason, TimeSpan delay);
 }
