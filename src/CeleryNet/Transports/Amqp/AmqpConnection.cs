@@ -8,8 +8,8 @@ namespace CeleryNet.Transports.Amqp;
 /// <summary>A connection that is made when it is first wanted and again when it is wanted after its loss. Callers share one attempt.</summary>
 internal sealed class AmqpConnection : IAsyncDisposable
 {
-    public static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
-    public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    public static TimeSpan FirstDelay { get; } = TimeSpan.FromMilliseconds(200);
+    public static TimeSpan LongestDelay { get; } = TimeSpan.FromSeconds(5);
 
     private readonly AmqpConnectionFactory _factory;
     private readonly string _name;

@@ -9,7 +9,7 @@ namespace CeleryNet.Transports.Amqp;
 /// <summary>Consumes queues on one channel after another: when one is lost the queues are declared and consumed again on the next.</summary>
 internal sealed class AmqpConsumer : IConsumer
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly AmqpConnection _connection;
     private readonly AmqpDeadLetters _deadLetters;
@@ -114,7 +114,7 @@ internal sealed class AmqpConsumer : IConsumer
 
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(StopTimeout, _time);
+        using var deadline = new CancellationTokenSource(_stopTimeout, _time);
         try
         {
             await StopAsync(deadline.Token).ConfigureAwait(false);

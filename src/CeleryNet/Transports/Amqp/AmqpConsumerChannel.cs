@@ -9,7 +9,7 @@ namespace CeleryNet.Transports.Amqp;
 /// <summary>One channel of a consumer, from its opening to its end, with the deliveries that came on it.</summary>
 internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposable
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _closeTimeout = TimeSpan.FromSeconds(3);
 
     private readonly IChannel _channel;
     private readonly ChannelWriter<AmqpDelivery> _deliveries;
@@ -123,11 +123,11 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
         {
             if (_channel.IsOpen)
             {
-                await Acks.WhenFlushedAsync().WaitAsync(CloseTimeout).ConfigureAwait(false);
-                await _channel.CloseAsync(Constants.ReplySuccess, "Goodbye", abort: true, CancellationToken.None).WaitAsync(CloseTimeout).ConfigureAwait(false);
+                await Acks.WhenFlushedAsync().WaitAsync(_closeTimeout).ConfigureAwait(false);
+                await _channel.CloseAsync(Constants.ReplySuccess, "Goodbye", abort: true, CancellationToken.None).WaitAsync(_closeTimeout).ConfigureAwait(false);
             }
 
-            await _channel.DisposeAsync().AsTask().WaitAsync(CloseTimeout).ConfigureAwait(false);
+            await _channel.DisposeAsync().AsTask().WaitAsync(_closeTimeout).ConfigureAwait(false);
         }
         catch (Exception error) when (AmqpErrors.IsTrouble(error))
         {

@@ -8,7 +8,7 @@ namespace CeleryNet.Transports.Amqp;
 /// <summary>One connection from its opening to its end. What is true only while it lives is kept here.</summary>
 internal sealed class AmqpLink : IAsyncDisposable
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _closeTimeout = TimeSpan.FromSeconds(3);
 
     private readonly IConnection _connection;
     private readonly AmqpTcpClient _socket;
@@ -118,11 +118,11 @@ internal sealed class AmqpLink : IAsyncDisposable
         {
             if (_connection.IsOpen)
             {
-                await _connection.CloseAsync(Constants.ReplySuccess, "Goodbye", CloseTimeout, abort: true, CancellationToken.None)
-                    .WaitAsync(CloseTimeout).ConfigureAwait(false);
+                await _connection.CloseAsync(Constants.ReplySuccess, "Goodbye", _closeTimeout, abort: true, CancellationToken.None)
+                    .WaitAsync(_closeTimeout).ConfigureAwait(false);
             }
 
-            await _connection.DisposeAsync().AsTask().WaitAsync(CloseTimeout).ConfigureAwait(false);
+            await _connection.DisposeAsync().AsTask().WaitAsync(_closeTimeout).ConfigureAwait(false);
         }
         catch (Exception error) when (AmqpErrors.IsTrouble(error))
         {
