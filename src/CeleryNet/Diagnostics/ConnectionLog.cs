@@ -43,4 +43,10 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(EventId = EventIds.ResultWatchDelayed, Level = LogLevel.Warning, Message = "Results at {Url} cannot be watched: {Reason}; trying again in {Delay}")]
     public static partial void ResultWatchDelayed(this ILogger logger, string url, string reason, TimeSpan delay);
+
+    [LoggerMessage(EventId = EventIds.ConsumeInterrupted, Level = LogLevel.Warning, Message = "Consuming {Queues} was interrupted: {Reason}; consuming again")]
+    public static partial void ConsumeInterrupted(this ILogger logger, string queues, string reason);
+
+    [LoggerMessage(EventId = EventIds.ConsumeFailed, Level = LogLevel.Warning, Message = "Cannot consume {Queues}: {Reason}; trying again in {Delay}")]
+    public static partial void ConsumeFailed(this ILogger logger, string queues, string reason, TimeSpan delay);
 }
