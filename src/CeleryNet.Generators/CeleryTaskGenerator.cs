@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CeleryNet.Generators;
 
@@ -21,9 +20,6 @@ public sealed class CeleryTaskGenerator : IIncrementalGenerator
         var parsed = context.SyntaxProvider
             .ForAttributeWithMetadataName(TaskMethodParser.AttributeName, static (_, _) => true, TaskMethodParser.Parse)
             .WithTrackingName(ParsedStep);
-        var lambdas = context.SyntaxProvider
-            .CreateSyntaxProvider(static (node, _) => node is LambdaExpressionSyntax { AttributeLists.Count: > 0 }, TaskMethodParser.ParseLambda)
-            .Where(static lambda => lambda is not null);
         var version = context.ParseOptionsProvider.Select(static (options, _) => ((CSharpParseOptions)options).LanguageVersion);
 
         // Code is made from models without locations: an edit that moves a task down a line makes no new code.
@@ -36,7 +32,6 @@ public sealed class CeleryTaskGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(types.Combine(version), static (output, source) => Emit(output, source.Left, source.Right));
         context.RegisterSourceOutput(parsed.Collect(), static (output, tasks) => ReportTasks(output, tasks));
         context.RegisterSourceOutput(parsed.Collect().Combine(version), static (output, source) => ReportVersion(output, source.Left, source.Right));
-        context.RegisterSourceOutput(lambdas, static (output, lambda) => Report(output, lambda!.Diagnostics));
     }
 
     private static void Emit(SourceProductionContext output, TaskTypeGroup group, LanguageVersion version)

@@ -18,7 +18,8 @@ internal static class TaskMethodParser
         var taskMethod = SymbolText.Display(method);
         if (FindUnsupportedDeclaration(method) is { } declaration)
         {
-            return Refuse(location, new(DiagnosticDescriptors.UnsupportedDeclaration, location, taskMethod, declaration));
+            var shown = context.TargetNode is LambdaExpressionSyntax lambda ? $"'{Shorten(lambda)}'" : taskMethod;
+            return Refuse(location, new(DiagnosticDescriptors.UnsupportedDeclaration, location, shown, declaration));
         }
 
         if (FindReachabilityProblem(method, taskMethod, location) is { } unreachable)
@@ -55,22 +56,6 @@ internal static class TaskMethodParser
         return new(model, location, default);
     }
 
-    /// <summary>Lambdas have no symbol the attribute could be asked for by name, hence this look at their attributes.</summary>
-    public static ParsedTask? ParseLambda(GeneratorSyntaxContext context, CancellationToken cancellationToken)
-    {
-        var lambda = (LambdaExpressionSyntax)context.Node;
-        foreach (var attribute in lambda.AttributeLists.SelectMany(list => list.Attributes))
-        {
-            if (context.SemanticModel.GetSymbolInfo(attribute, cancellationToken).Symbol?.ContainingType is { } type && SymbolText.Is(type, AttributeName))
-            {
-                var location = LocationInfo.From(attribute.GetLocation());
-                return Refuse(location, new(DiagnosticDescriptors.UnsupportedDeclaration, location, $"'{Shorten(lambda)}'", "a lambda"));
-            }
-        }
-
-        return null;
-    }
-
     private static ParsedTask Refuse(LocationInfo location, DiagnosticInfo diagnostic) => new(null, location, new([diagnostic]));
 
     private static string Shorten(LambdaExpressionSyntax lambda)
@@ -82,6 +67,7 @@ internal static class TaskMethodParser
 
     private static string? FindUnsupportedDeclaration(IMethodSymbol method) => method switch
     {
+        { MethodKind: MethodKind.AnonymousFunction } => "a lambda",
         { MethodKind: MethodKind.LocalFunction } => "a local function",
         { MethodKind: MethodKind.PropertyGet or MethodKind.PropertySet } => "a property accessor",
         { MethodKind: MethodKind.EventAdd or MethodKind.EventRemove } => "an event accessor",

@@ -13,6 +13,11 @@ internal static class EventIds
     public const int UnreadableResult = 1008;
     public const int RepliesDropped = 1009;
     public const int BackgroundLoopFailed = 1010;
+    public const int QueueWatchUnsupported = 1011;
+    public const int FanoutDropped = 1012;
+    public const int ResultWatchDelayed = 1013;
+    public const int ConsumeInterrupted = 1020;
+    public const int ConsumeFailed = 1021;
 
     public const int TaskSucceeded = 2001;
     public const int TaskFailed = 2002;

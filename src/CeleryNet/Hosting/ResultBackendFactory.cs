@@ -1,5 +1,6 @@
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
+using CeleryNet.Results.Redis;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,8 @@ internal static class ResultBackendFactory
         TimeSpan? expires = options.ResultExpires > TimeSpan.Zero ? options.ResultExpires : null;
         return urls[0].Scheme switch
         {
+            "redis" or "rediss" or "redis+socket" or "sentinel" => new RedisResultBackend(
+                TransportFactory.CreateOptions(options, urls) with { GlobalKeyPrefix = options.ResultKeyPrefix }, expires, time, loggers.CreateLogger<RedisResultBackend>()),
             "memory" => new MemoryResultBackend(expires, time),
             "disabled" => new DisabledResultBackend(),
             var scheme => throw new CeleryConfigurationException(

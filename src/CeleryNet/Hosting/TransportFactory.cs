@@ -1,5 +1,7 @@
 using CeleryNet.Transports;
+using CeleryNet.Transports.Amqp;
 using CeleryNet.Transports.Memory;
+using CeleryNet.Transports.Redis;
 using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Hosting;
@@ -17,6 +19,8 @@ internal static class TransportFactory
         var transportOptions = CreateOptions(options, urls);
         return Kind(urls) switch
         {
+            "amqp" => new AmqpTransport(transportOptions, time, loggers.CreateLogger<AmqpTransport>()),
+            "redis" => new RedisTransport(transportOptions, time, loggers.CreateLogger<RedisTransport>()),
             _ => new MemoryTransport(transportOptions, time, loggers.CreateLogger<MemoryTransport>()),
         };
     }
