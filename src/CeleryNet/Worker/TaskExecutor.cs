@@ -29,6 +29,7 @@ internal sealed class TaskExecutor(
 
         var started = time.GetTimestamp();
         var outcome = await RunAsync(request, shutdown).ConfigureAwait(false);
+        var elapsed = time.GetElapsedTime(started);
         var isRecorded = await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
         if (request.AcksLate)
         {
@@ -37,7 +38,7 @@ internal sealed class TaskExecutor(
                 .ConfigureAwait(false);
         }
 
-        AnnounceFinished(request, outcome, time.GetElapsedTime(started));
+        AnnounceFinished(request, outcome, elapsed);
     }
 
     // An early acknowledgement promises at most one run: when the broker could not be told, the message is left to be delivered again.
