@@ -42,23 +42,56 @@ done
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/celerynet-tests.XXXXXX")"
 pids=()
-stop_all() {
-  local i pid
-  # In reverse: the broker before the name server it stands on.
-  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
-    pid="${pids[i]}"
-    kill -TERM "$pid" 2>/dev/null || true
-    for _ in $(seq 100); do
-      kill -0 "$pid" 2>/dev/null || break
-      sleep 0.1
-    done
+made_policy=""
+as_root=()
+
+descendants() { # pid
+  local child
+  for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
+    descendants "$child"
+    echo "$child"
+  done
+}
+
+# Asks a process to end; after ten seconds it and what it has started are killed.
+stop() { # pid
+  local pid="$1" tree
+  kill -0 "$pid" 2>/dev/null || return 0
+  tree="$(descendants "$pid")"
+  kill -TERM "$pid" 2>/dev/null || true
+  for _ in $(seq 100); do
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  for pid in "$pid" $tree; do
     kill -KILL "$pid" 2>/dev/null || true
   done
+}
+
+stop_all() {
+  trap - INT TERM
+  local i
+  # In reverse: the tests before their servers, the broker before the name server it stands on.
+  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+    stop "${pids[i]}"
+  done
+  [ -z "$made_policy" ] || "${as_root[@]}" rm -f "$made_policy"
   rm -rf "$work"
 }
 trap stop_all EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+# Waits for a program that the shell's traps may interrupt, and returns what it returned.
+run() { # log command...
+  local log="$1" status=0
+  shift
+  "$@" >"$log" 2>&1 &
+  pids+=($!)
+  wait $! || status=$?
+  unset 'pids[-1]'
+  return "$status"
+}
 
 free_port() {
   "$CELERY_PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
@@ -74,7 +107,6 @@ install_missing() {
   fi
   [ ${#missing[@]} -gt 0 ] || return 0
 
-  local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
     if ! sudo -n true 2>/dev/null; then
       echo "tests/run.sh: please install: ${missing[*]}" >&2
@@ -88,11 +120,11 @@ install_missing() {
   fi
   echo "installing ${missing[*]}"
   # The packages would start servers on the usual ports; ours run on their own.
-  local policy=/usr/sbin/policy-rc.d made_policy=0
+  local policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
+    made_policy="$policy"
     printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
     "${as_root[@]}" chmod +x "$policy"
-    made_policy=1
   fi
   "${as_root[@]}" apt-get update -qq >"$work/apt.log" 2>&1 || true
   if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >>"$work/apt.log" 2>&1; then
@@ -100,7 +132,6 @@ install_missing() {
     echo "tests/run.sh: apt-get could not install ${missing[*]}" >&2
     exit 1
   fi
-  [ "$made_policy" -eq 0 ] || "${as_root[@]}" rm -f "$policy"
 }
 
 wait_for_port() { # name port pid log
@@ -151,7 +182,7 @@ fi
 
 if [ "$build" -eq 1 ]; then
   echo "building"
-  if ! dotnet build CeleryNet.sln -c Release --nologo -v quiet >"$work/build.log" 2>&1; then
+  if ! run "$work/build.log" dotnet build CeleryNet.sln -c Release --nologo -v quiet; then
     grep -E 'error|warning' "$work/build.log" | sort -u | head -50 >&2
     echo "tests/run.sh: the build failed" >&2
     exit 1
@@ -168,7 +199,7 @@ for suite in "${suites[@]}"; do
   arguments=(-noLogo -noColor -xml "$report")
   [ -z "$filter" ] || arguments+=(-method "$filter")
   started=$SECONDS
-  if ! dotnet "artifacts/bin/$project/release/$project.dll" "${arguments[@]}" >"$work/$project.log" 2>&1; then
+  if ! run "$work/$project.log" dotnet "artifacts/bin/$project/release/$project.dll" "${arguments[@]}"; then
     cat "$work/$project.log"
   fi
   if [ ! -s "$report" ]; then
@@ -186,8 +217,11 @@ for suite in "${suites[@]}"; do
   skipped=$((skipped + s))
 done
 
-echo "$passed passed, $((failed + broken)) failed"
 if [ "$skipped" -gt 0 ]; then
   echo "tests/run.sh: $skipped tests were skipped; a skipped test shows nothing" >&2
 fi
+if [ "$((passed + failed + broken))" -eq 0 ]; then
+  echo "tests/run.sh: no test matches" >&2
+fi
+echo "$passed passed, $((failed + broken)) failed"
 [ "$failed" -eq 0 ] && [ "$broken" -eq 0 ] && [ "$skipped" -eq 0 ] && [ "$passed" -gt 0 ]

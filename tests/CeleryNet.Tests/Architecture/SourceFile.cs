@@ -24,13 +24,9 @@ internal sealed partial record SourceFile(string Path, string Text)
         ];
     }
 
-    /// <summary>The names that stand behind the prefix anywhere in the code, in usings and in full names alike: <c>Transports.Redis.RedisKeys</c>.</summary>
-    public IEnumerable<string> NamesAfter(string prefix)
-        => QualifiedName().Matches(Text)
-            .Select(match => match.Value)
-            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(name => name[prefix.Length..])
-            .Distinct();
+    /// <summary>All names with dots in the code, in usings and in full names alike, without <c>CeleryNet.</c> where they begin with it.</summary>
+    public IEnumerable<string> QualifiedNames
+        => QualifiedName().Matches(Text).Select(match => match.Value.StartsWith("CeleryNet.", StringComparison.Ordinal) ? match.Value["CeleryNet.".Length..] : match.Value).Distinct();
 
     public bool Names(string prefix)
         => QualifiedName().Matches(Text).Any(match => match.Value == prefix || match.Value.StartsWith(prefix + ".", StringComparison.Ordinal));
@@ -38,6 +34,6 @@ internal sealed partial record SourceFile(string Path, string Text)
     [GeneratedRegex("""//[^\n]*|/\*.*?\*/|"{3,}.*?"{3,}|@"(?:[^"]|"")*"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'""", RegexOptions.Singleline)]
     private static partial Regex NotCode();
 
-    [GeneratedRegex(@"(?<![\w.])(?:global::)?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|(?<=using )[A-Za-z_]\w*(?=;)")]
+    [GeneratedRegex(@"(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|(?<=using )[A-Za-z_]\w*(?=;)")]
     private static partial Regex QualifiedName();
 }

@@ -15,7 +15,7 @@ public sealed class PythonFloatConverterTests
     [InlineData(2.5, "2.5")]
     [InlineData(0.1, "0.1")]
     [InlineData(1e15, "1000000000000000.0")]
-    [InlineData(1e16, "1E+16")]
+    [InlineData(1e22, "1E+22")]
     [InlineData(1e-7, "1E-07")]
     [InlineData(double.MaxValue, "1.7976931348623157E+308")]
     [InlineData(double.NaN, "NaN")]
