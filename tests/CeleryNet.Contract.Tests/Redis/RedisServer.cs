@@ -12,14 +12,17 @@ internal sealed class RedisServer : IAsyncDisposable
     public const int TransportDatabase = 7;
     public const int ResultDatabase = 8;
 
-    private readonly TestDirectory _directory = new();
+    private const string Ready = "eady to accept connections";
+
+    private readonly TestDirectory _directory;
     private readonly string[] _arguments;
     private ChildProcess _process;
 
-    private RedisServer(int port, string[] arguments)
+    private RedisServer(TestDirectory directory, int port, string[] arguments)
     {
+        _directory = directory;
         Port = port;
-        _arguments = ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _directory.Path, .. arguments];
+        _arguments = arguments;
         _process = ChildProcess.Start("redis-server", _arguments);
     }
 
@@ -37,8 +40,22 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <inheritdoc cref="StartAsync(string[])" />
     public static async Task<RedisServer> StartAsync(int port, params string[] arguments)
     {
-        var server = new RedisServer(port, arguments);
-        await server.WaitUntilReadyAsync();
+        var directory = new TestDirectory();
+        var server = new RedisServer(
+            directory, port, ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", directory.Path, .. arguments]);
+        await server.WaitForLineAsync(Ready);
+        return server;
+    }
+
+    /// <summary>Starts a sentinel with the file sentinel.conf of a directory, which is its own from then on.</summary>
+    public static async Task<RedisServer> StartSentinelAsync(TestDirectory directory)
+    {
+        var port = FreePort.Next();
+        var server = new RedisServer(
+            directory,
+            port,
+            [directory["sentinel.conf"], "--sentinel", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", directory.Path]);
+        await server.WaitForLineAsync("+monitor master");
         return server;
     }
 
@@ -66,8 +83,11 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _process = ChildProcess.Start("redis-server", _arguments);
-        await WaitUntilReadyAsync();
+        await WaitForLineAsync(Ready);
     }
+
+    /// <summary>Waits for the server to write a line.</summary>
+    public Task<string> WaitForLineAsync(string text) => _process.WaitForLineAsync(text);
 
     /// <summary>Makes the server answer nothing, with its connections open.</summary>
     public void Freeze() => _process.Signal(Signals.Stop);
@@ -79,7 +99,4 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _directory.Dispose();
-    }
-
-    private Task<string> WaitUntilReadyAsync() => _process.WaitForLineAsync("Ready to accept connections");
-}
+    }}
