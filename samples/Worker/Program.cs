@@ -3,12 +3,12 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using CeleryNet;
-using SampleWorker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using SampleWorker;
 
 var commandLine = new WorkerArguments();
 commandLine.Command.SetAction(RunAsync);
