@@ -5,11 +5,11 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using CeleryNet;
-using SampleProducer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using SampleProducer;
 
 var broker = new Option<string?>("--broker", "-b")
 {

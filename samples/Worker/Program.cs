@@ -3,12 +3,12 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using CeleryNet;
-using SampleWorker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using SampleWorker;
 
 var commandLine = new WorkerArguments();
 commandLine.Command.SetAction(RunAsync);
@@ -40,9 +40,12 @@ async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationTo
         .AddWorker(worker => commandLine.Apply(arguments, worker));
 
     using var host = builder.Build();
+    ICeleryWorker worker;
     try
     {
+        // The host would do both when it starts, and log a wrong option with its stack trace.
         host.Services.GetRequiredService<IStartupValidator>().Validate();
+        worker = host.Services.GetRequiredService<ICeleryWorker>();
     }
     catch (Exception error) when (error is OptionsValidationException or CeleryConfigurationException or AggregateException)
     {
@@ -53,7 +56,6 @@ async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationTo
 
     await host.StartAsync(cancellationToken);
     var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-    var worker = host.Services.GetRequiredService<ICeleryWorker>();
     try
     {
         await worker.WaitUntilReadyAsync(stopping);
