@@ -1,6 +1,7 @@
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
 using CeleryNet.Results.Redis;
+using CeleryNet.Results.Rpc;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ internal static class ResultBackendFactory
         {
             "redis" or "rediss" or "redis+socket" or "sentinel" => new RedisResultBackend(
                 TransportFactory.CreateOptions(options, urls) with { GlobalKeyPrefix = options.ResultKeyPrefix }, expires, time, loggers.CreateLogger<RedisResultBackend>()),
+            "rpc" => new RpcResultBackend(transport, expires, options.ResultPersistent, time, loggers.CreateLogger<RpcResultBackend>()),
             "memory" => new MemoryResultBackend(expires, time),
             "disabled" => new DisabledResultBackend(),
             var scheme => throw new CeleryConfigurationException(

@@ -41,12 +41,21 @@ internal sealed class TaskExecutor(
         AnnounceFinished(request, outcome, elapsed);
     }
 
-    // An early acknowledgement promises at most one run: when the broker could not be told, the message is left to be delivered again.
+    // False when the message is another worker's by now: it must not run here.
     private async ValueTask<bool> AnnounceStartedAsync(TaskRequest request, CancellationToken cancellationToken)
     {
         if (!request.AcksLate)
         {
-            await request.Delivery.SettleAsync(Settlement.Ack, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await request.Delivery.SettleAsync(Settlement.Ack, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BrokerUnavailableException error)
+            {
+                // It may be acknowledged already, or will be when the broker is back: not to run it could lose it. celery/worker/request.py acknowledge
+                logger.SettlementFailed(error, request.Delivery.Queue, nameof(SettlementKind.Ack));
+            }
+
             if (request.Delivery.Lost.IsCancellationRequested)
             {
                 logger.LeaseLost(request.Delivery.Queue);
