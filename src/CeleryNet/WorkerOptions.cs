@@ -49,8 +49,8 @@ public sealed class WorkerOptions
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>
-    /// Whether a worker that cannot reach its broker at the start keeps trying; false makes the host fail
-    /// (<c>broker_connection_retry_on_startup</c>).
+    /// Whether a worker that cannot reach its broker at the start keeps trying; false makes the host fail after the application's
+    /// <c>PublishTimeout</c> at the latest (<c>broker_connection_retry_on_startup</c>).
     /// </summary>
     /// <value>The default is true.</value>
     public bool ConnectRetryOnStartup { get; set; } = true;

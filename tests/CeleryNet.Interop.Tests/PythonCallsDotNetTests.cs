@@ -158,7 +158,7 @@ public abstract class PythonCallsDotNetTests(PeerFixture peers)
         var headers = seen.GetProperty("headers");
         headers.GetProperty("x-text").GetString().ShouldBe("grün");
         headers.GetProperty("x-number").GetInt32().ShouldBe(7);
-        headers.GetProperty("x-list").GetRawText().ShouldBe("""["a",1]""");
+        headers.GetProperty("x-list").EnumerateArray().Select(each => each.ToString()).ShouldBe(["a", "1"]);
         headers.GetProperty("x-table").GetProperty("k").GetBoolean().ShouldBeTrue();
     }
 

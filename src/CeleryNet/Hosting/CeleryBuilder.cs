@@ -67,6 +67,8 @@ public sealed class CeleryBuilder
         Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, WorkerHostedService>(provider => new WorkerHostedService(
             provider.GetRequiredService<CeleryWorker>(),
             provider.GetRequiredService<IOptions<WorkerOptions>>(),
+            provider.GetRequiredService<IOptions<CeleryOptions>>().Value.PublishTimeout,
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>(),
             CeleryServiceCollectionExtensions.Loggers(provider).CreateLogger<WorkerHostedService>())));
         return this;

@@ -11,6 +11,8 @@ namespace CeleryNet.Hosting;
 internal sealed class WorkerHostedService(
     CeleryWorker worker,
     IOptions<WorkerOptions> options,
+    TimeSpan startTimeout,
+    TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<WorkerHostedService> logger) : IHostedService, IDisposable
 {
@@ -20,7 +22,7 @@ internal sealed class WorkerHostedService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var consumer = options.Value.ConnectRetryOnStartup ? null : await worker.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var consumer = options.Value.ConnectRetryOnStartup ? null : await ConnectAsync(cancellationToken).ConfigureAwait(false);
         _running = RunAsync(consumer);
     }
 
@@ -35,6 +37,14 @@ internal sealed class WorkerHostedService(
     {
         _stopping.Dispose();
         _hurry.Dispose();
+    }
+
+    // A transport tries until it is told to stop.
+    private async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(startTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        return await worker.ConnectAsync(either.Token).ConfigureAwait(false);
     }
 
     private async Task RunAsync(IConsumer? consumer)
