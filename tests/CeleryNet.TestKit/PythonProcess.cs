@@ -35,7 +35,8 @@ public sealed class PythonProcess : ChildProcess
         string? workingDirectory = null)
         => new($"python -m {module}", ["-u", "-m", module, .. arguments], WithDefaults(environment), workingDirectory);
 
-    // Unbuffered, so that a line is seen when it is written; no .pyc files in the repository; root may run a worker.
+    // Unbuffered, so that a line is seen when it is written; no .pyc files in the repository; root may run a worker. Celery takes NO_COLOR for a
+    // boolean and refuses to start when it is any other text, which it may be on a developer's machine and is when the test runner sets it.
     private static Dictionary<string, string> WithDefaults(IReadOnlyDictionary<string, string>? environment)
     {
         var variables = new Dictionary<string, string>
@@ -44,6 +45,7 @@ public sealed class PythonProcess : ChildProcess
             ["PYTHONDONTWRITEBYTECODE"] = "1",
             ["PYTHONIOENCODING"] = "utf-8",
             ["C_FORCE_ROOT"] = "1",
+            ["NO_COLOR"] = "1",
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
