@@ -88,7 +88,8 @@ public sealed class RedisOutageTests : IAsyncLifetime
     {
         await using var proxy = new LossyProxy(_server.Port);
         await using var transport = Transport($"redis://127.0.0.1:{Number(proxy.Port)}/0");
-        await using var consumer = await ConsumeAsync(transport, prefetch: 3);
+        var request = new ConsumerRequest([QueueSpec.Named("other"), QueueSpec.Named("q")], Prefetch: 3);
+        await using var consumer = await transport.ConsumeAsync(request, Token).WithinBound("a consumer");
         await WaitForIdleAsync(proxy);
 
         proxy.LoseReplyTo("EVALSHA");
@@ -96,7 +97,9 @@ public sealed class RedisOutageTests : IAsyncLifetime
         await PublishAsync(other, "claimed in the dark");
 
         await proxy.Cut.WaitAsync("the reply to be lost");
-        RedisSpace.BodyOf(await RedisSpace.ReadAsync(consumer)).ShouldBe("claimed in the dark");
+        var delivery = await RedisSpace.ReadAsync(consumer);
+        RedisSpace.BodyOf(delivery).ShouldBe("claimed in the dark");
+        delivery.Queue.ShouldBe("q");
         await using var client = await _server.ConnectAsync();
         (await client.GetDatabase().HashLengthAsync("unacked")).ShouldBe(1);
         (await client.GetDatabase().ListLengthAsync("q")).ShouldBe(0);
