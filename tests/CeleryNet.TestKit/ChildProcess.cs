@@ -127,11 +127,25 @@ public class ChildProcess : IAsyncDisposable
         return await WaitForExitAsync(bound);
     }
 
-    /// <summary>Ends it without a chance to clean up (SIGKILL).</summary>
+    /// <summary>Ends it, and what it has started, without a chance to clean up (SIGKILL).</summary>
     public async Task KillAsync()
     {
-        Signal(Signals.Kill);
+        // Its output ends when its children have ended too, so the process may be gone while the end is still awaited.
+        if (!HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
         await WaitForExitAsync();
+    }
+
+    /// <summary>Sends a signal to the processes it has started itself.</summary>
+    internal void SignalChildren(int signal)
+    {
+        foreach (var child in File.ReadAllText($"/proc/{Id}/task/{Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Signals.Send(int.Parse(child, CultureInfo.InvariantCulture), signal);
+        }
     }
 
     /// <summary>Sends it a signal; nothing when it has ended.</summary>
@@ -172,8 +186,7 @@ public class ChildProcess : IAsyncDisposable
 
     private protected virtual async ValueTask DisposeAsyncCore()
     {
-        Signal(Signals.Kill);
-        await WaitForExitAsync();
+        await KillAsync();
         _process.Dispose();
     }
 

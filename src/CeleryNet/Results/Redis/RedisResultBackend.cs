@@ -63,7 +63,7 @@ internal sealed class RedisResultBackend : IResultBackend
             var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
             return await command(database).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is RedisException or BrokerUnavailableException)
+        catch (Exception error) when ((RedisErrors.IsClientError(error) && !_connection.IsDisposed) || error is BrokerUnavailableException)
         {
             throw new ResultBackendException(_connection.Unavailable(error).Message, error);
         }

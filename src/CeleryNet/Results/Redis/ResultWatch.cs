@@ -60,32 +60,22 @@ internal sealed class ResultWatch(TaskId taskId, string key, ILogger logger)
             {
                 return;
             }
-        }
 
-        ResultMeta meta;
-        try
-        {
-            meta = ResultMetaReader.Read(document, taskId);
-        }
-        catch (ResultBackendException error)
-        {
-            logger.UnreadableResult(taskId.Value, error.Message);
-            Complete(error);
-            return;
-        }
-
-        lock (_gate)
-        {
-            if (_latest is { State.IsReady: true })
+            try
             {
+                _latest = ResultMetaReader.Read(document, taskId);
+            }
+            catch (ResultBackendException error)
+            {
+                logger.UnreadableResult(taskId.Value, error.Message);
+                Complete(error);
                 return;
             }
 
             _document = document;
-            _latest = meta;
             foreach (var watcher in _watchers)
             {
-                Offer(watcher, meta);
+                Offer(watcher, _latest);
             }
         }
     }

@@ -116,7 +116,7 @@ internal sealed class ResultWatches : IAsyncDisposable
                 await SubscribeAsync(watch).ConfigureAwait(false);
                 return;
             }
-            catch (Exception error) when (error is RedisException or BrokerUnavailableException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception error) when (RedisErrors.IsClientError(error) || error is BrokerUnavailableException or OperationCanceledException)
             {
                 if (RedisErrors.IsRefusal(error is BrokerUnavailableException ? error.InnerException : error))
                 {
@@ -160,7 +160,7 @@ internal sealed class ResultWatches : IAsyncDisposable
         {
             await subscriber.UnsubscribeAsync(RedisChannel.Literal(watch.Key)).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is RedisException or ObjectDisposedException)
+        catch (Exception error) when (RedisErrors.IsClientError(error))
         {
             // A connection that is gone has no subscriptions.
         }

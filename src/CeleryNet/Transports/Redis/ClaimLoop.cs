@@ -89,7 +89,7 @@ internal sealed class ClaimLoop(
         {
             claimed = await store.ClaimAsync(order.Keys, order.Arguments(limit, prefix), stopping).ConfigureAwait(false);
         }
-        catch (RedisException error) when (RedisErrors.MayHaveRun(error))
+        catch (Exception error) when (RedisErrors.MayHaveRun(error))
         {
             _unanswered = (prefix, limit);
             throw;

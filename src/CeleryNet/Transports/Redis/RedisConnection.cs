@@ -12,6 +12,7 @@ namespace CeleryNet.Transports.Redis;
 internal sealed class RedisConnection(TransportOptions options, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan _closeTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _reasonTimeout = TimeSpan.FromMilliseconds(250);
 
     private readonly IReadOnlyList<RedisTarget> _targets = RedisTarget.Create(options);
     private readonly SemaphoreSlim _connecting = new(1, 1);
@@ -23,6 +24,8 @@ internal sealed class RedisConnection(TransportOptions options, ILogger logger) 
 
     /// <summary>The connected place, or the one that would be tried first.</summary>
     public RedisTarget Target => _link?.Target ?? _targets[0];
+
+    public bool IsDisposed => _disposed;
 
     public bool IsConnected => _link is { Multiplexer.IsConnected: true };
 
@@ -134,7 +137,7 @@ internal sealed class RedisConnection(TransportOptions options, ILogger logger) 
 
                 return link;
             }
-            catch (Exception error) when (error is RedisException or OperationCanceledException)
+            catch (Exception error) when (RedisErrors.IsClientError(error) || error is OperationCanceledException)
             {
                 last = error;
                 reasons.Add($"'{target.Display}': {RedisErrors.Describe(error)}");
@@ -147,8 +150,14 @@ internal sealed class RedisConnection(TransportOptions options, ILogger logger) 
     private static async Task<ConnectionMultiplexer> OpenAsync(RedisTarget target, CancellationToken cancellationToken)
     {
         var configuration = target.CreateConfiguration();
-        Exception? attempt = null;
-        configuration.ConnectionAttemptCompleted += (_, completed) => attempt = completed.Exception ?? attempt;
+        var attempted = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        configuration.ConnectionAttemptCompleted += (_, completed) =>
+        {
+            if (!completed.IsSuccess)
+            {
+                attempted.TrySetResult(completed.Exception ?? new IOException($"{completed.FailureType} at stage {completed.Stage}"));
+            }
+        };
 
         var opening = ConnectionMultiplexer.ConnectAsync(configuration);
         ConnectionMultiplexer multiplexer;
@@ -161,10 +170,13 @@ internal sealed class RedisConnection(TransportOptions options, ILogger logger) 
             _ = CloseWhenOpenAsync(opening);
             throw;
         }
-        catch (RedisConnectionException error) when (error.InnerException is null && attempt is not null)
+        catch (RedisConnectionException error) when (error.InnerException is null)
         {
-            // The attempt knows what the summary of all attempts leaves out: connection refused, certificate not trusted, …
-            throw new RedisConnectionException(error.FailureType, error.Flags, attempt.Message, attempt, error.CommandStatus);
+            // The attempt knows what the summary of all attempts leaves out: connection refused, certificate not trusted, … It tells it on a thread of
+            // its own, mostly a moment before and sometimes after.
+            await Task.WhenAny(attempted.Task, Task.Delay(_reasonTimeout, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
+            var reason = attempted.Task.IsCompletedSuccessfully ? await attempted.Task.ConfigureAwait(false) : null;
+            throw new RedisConnectionException(error.FailureType, error.Flags, reason?.Message ?? error.Message, reason, error.CommandStatus);
         }
 
         try
@@ -228,7 +240,7 @@ internal sealed class RedisConnection(TransportOptions options, ILogger logger) 
         {
             await CloseAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
         }
-        catch (RedisException)
+        catch (Exception error) when (RedisErrors.IsClientError(error))
         {
             // It never opened, so there is nothing to close, and its caller has gone.
         }

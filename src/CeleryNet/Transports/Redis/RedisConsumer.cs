@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using CeleryNet.Diagnostics;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace CeleryNet.Transports.Redis;
 
@@ -74,7 +73,7 @@ internal sealed class RedisConsumer : IConsumer
                 await declarations.DeclareAsync(queue, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is RedisException or OperationCanceledException)
+        catch (Exception error) when (RedisErrors.IsClientError(error) || error is OperationCanceledException)
         {
             throw connection.Unavailable(error);
         }
@@ -146,7 +145,7 @@ internal sealed class RedisConsumer : IConsumer
                     await _store.PushBackAsync(list, unrecorded.Raw, deadline.Token).ConfigureAwait(false);
                 }
             }
-            catch (Exception error) when (error is BrokerUnavailableException or RedisException or OperationCanceledException)
+            catch (Exception error) when (RedisErrors.IsClientError(error) || error is BrokerUnavailableException or OperationCanceledException)
             {
                 // It comes back when its lease has run out. The deadline is one for all, so the rest cannot take long either.
                 _logger.SettlementFailed(error, delivery.Queue, nameof(SettlementKind.Requeue));

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using CeleryNet.Diagnostics;
 using CeleryNet.Protocol;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace CeleryNet.Transports.Redis;
 
@@ -130,7 +129,7 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         {
             held = await store.SettleAsync(this, settlement, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is RedisException or BrokerUnavailableException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error) when (RedisErrors.IsClientError(error) || error is BrokerUnavailableException or OperationCanceledException)
         {
             _pending = settlement;
             _isPending = true;

@@ -5,6 +5,9 @@ namespace CeleryNet.Transports.Redis;
 /// <summary>What the errors of the Redis client mean, and how to say them in a few words.</summary>
 internal static class RedisErrors
 {
+    /// <summary>Whether an error is the client's; its exceptions have no root of their own.</summary>
+    public static bool IsClientError(Exception error) => error is RedisException or RedisTimeoutException or RedisCommandException or ObjectDisposedException;
+
     /// <summary>Whether the connection failed rather than the server refused the command.</summary>
     public static bool IsConnectionFailure(Exception error)
         => error is RedisConnectionException or RedisTimeoutException or ObjectDisposedException || IsPassing(error);
@@ -14,8 +17,7 @@ internal static class RedisErrors
     {
         RedisTimeoutException timeout => timeout.Commandstatus is not (CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog),
         RedisConnectionException connection => connection.CommandStatus is not (CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog),
-        RedisException => false,
-        _ => true,
+        _ => false,
     };
 
     /// <summary>Whether the server knows us and says no: trying again without a change of the configuration will not help.</summary>

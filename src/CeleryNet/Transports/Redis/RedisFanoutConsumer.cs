@@ -75,7 +75,7 @@ internal sealed class RedisFanoutConsumer : IConsumer
                 throw;
             }
         }
-        catch (Exception error) when (error is RedisException or OperationCanceledException)
+        catch (Exception error) when (RedisErrors.IsClientError(error) || error is OperationCanceledException)
         {
             throw connection.Unavailable(error);
         }
@@ -98,7 +98,7 @@ internal sealed class RedisFanoutConsumer : IConsumer
                 await _subscriber.UnsubscribeAsync(ChannelOf(queue), OnMessage).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is RedisException or ObjectDisposedException)
+        catch (Exception error) when (RedisErrors.IsClientError(error))
         {
             // A connection that is gone delivers nothing any more.
         }
@@ -139,7 +139,7 @@ internal sealed class RedisFanoutConsumer : IConsumer
             {
                 return;
             }
-            catch (Exception error) when (error is RedisException or BrokerUnavailableException or ObjectDisposedException)
+            catch (Exception error) when (RedisErrors.IsClientError(error) || error is BrokerUnavailableException)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 Resubscribe();

@@ -11,7 +11,7 @@ internal sealed class RedisKeys(string prefix, IReadOnlyList<int> steps, int dat
     public const string UnackedName = "unacked";
 
     /// <summary>Stands between the parts of names and of bindings (<c>sep</c>).</summary>
-    public const string Separator = "\x06\x16";
+    public const string Separator = "\u0006\u0016";
 
     private const int MaxPriority = 9;
 

@@ -42,7 +42,7 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys,
                 + $"'{destination.RoutingKey}': {RedisErrors.Describe(error)}.",
                 error);
         }
-        catch (Exception error) when (error is RedisException or ObjectDisposedException)
+        catch (Exception error) when (RedisErrors.IsClientError(error) && !connection.IsDisposed)
         {
             throw connection.Unavailable(error);
         }

@@ -70,6 +70,7 @@ internal sealed class RedisTarget
                 $"'{display}' needs the name of the master that the sentinels watch: set SentinelMasterName (master_name in broker_transport_options).");
         }
 
+        display += $" (master '{options.SentinelMasterName}')";
         return [new RedisTarget(urls[0], display, [.. urls.Select(url => (EndPoint)new DnsEndPoint(url.Host, url.Port ?? DefaultSentinelPort))], options)];
     }
 

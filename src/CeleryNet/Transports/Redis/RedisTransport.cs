@@ -55,7 +55,7 @@ internal sealed class RedisTransport : ITransport
                 await _declarations.RemoveAsync(queue, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (RedisException error)
+        catch (Exception error) when (RedisErrors.IsClientError(error) && !_connection.IsDisposed)
         {
             throw _connection.Unavailable(error);
         }

@@ -1,0 +1,172 @@
+using System.Globalization;
+
+namespace CeleryNet.Generators;
+
+/// <summary>Writes the registration: the definitions of a class's tasks and the code that binds and calls each.</summary>
+internal static class RegistrationEmitter
+{
+    private const string Extensibility = "global::CeleryNet.Extensibility";
+    private const string CodeAnalysis = "global::System.Diagnostics.CodeAnalysis";
+    private const string Result = "global::System.Threading.Tasks.ValueTask<" + CodeText.TaskValue + ">";
+
+    public static void EmitAssemblyAttribute(SourceWriter writer, TaskTypeModel type)
+    {
+        var space = type.Namespace.Length > 0 ? type.Namespace + "." : "";
+        writer.Line($"[assembly: {Extensibility}.TaskRegistration(typeof({type.FullyQualifiedName}), typeof(global::{space}{type.RegistrationName}))]");
+    }
+
+    public static void Emit(SourceWriter writer, TaskTypeGroup group)
+    {
+        writer.Line($"/// <summary>The tasks of <c>{CodeText.Comment(group.Type.DisplayName)}</c>, as a worker runs them.</summary>");
+        writer.Line(CodeText.GeneratedCode);
+        writer.Line("[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]");
+        writer.Line($"internal sealed class {group.Type.RegistrationName} : {Extensibility}.TaskRegistration");
+        writer.Open();
+        EmitInstanceType(writer, group);
+        EmitDefinitions(writer, group.Methods);
+        for (var i = 0; i < group.Methods.Count; i++)
+        {
+            writer.Line();
+            EmitInvoke(writer, group.Methods[i], i);
+        }
+
+        writer.Close();
+    }
+
+    private static void EmitInstanceType(SourceWriter writer, TaskTypeGroup group)
+    {
+        if (group.Methods.All(method => method.IsStatic))
+        {
+            return;
+        }
+
+        writer.Line("/// <inheritdoc />");
+        writer.Line($"[{CodeAnalysis}.DynamicallyAccessedMembers({CodeAnalysis}.DynamicallyAccessedMemberTypes.PublicConstructors)]");
+        writer.Line($"public override global::System.Type? InstanceType => typeof({group.Type.FullyQualifiedName});");
+        writer.Line();
+    }
+
+    private static void EmitDefinitions(SourceWriter writer, EquatableArray<TaskMethodModel> methods)
+    {
+        var list = $"global::System.Collections.Generic.IReadOnlyList<{Extensibility}.TaskDefinition>";
+        writer.Line("/// <inheritdoc />");
+        writer.Line($"public override {list} CreateDefinitions() => new {Extensibility}.TaskDefinition[]");
+        writer.Open();
+        for (var i = 0; i < methods.Count; i++)
+        {
+            EmitDefinition(writer, methods[i], i);
+        }
+
+        writer.Close(";");
+    }
+
+    private static void EmitDefinition(SourceWriter writer, TaskMethodModel method, int index)
+    {
+        writer.Line("new(");
+        writer.Indent();
+        writer.Line($"{CodeText.Literal(method.TaskName)},");
+        EmitParameters(writer, method);
+        var set = ListOptions(method.Options).ToArray();
+        writer.Line(set.Length == 0 ? $"{InvokeName(index)})," : $"{InvokeName(index)})");
+        writer.Outdent();
+        if (set.Length == 0)
+        {
+            return;
+        }
+
+        writer.Open();
+        foreach (var option in set)
+        {
+            writer.Line($"{option},");
+        }
+
+        writer.Close(",");
+    }
+
+    private static void EmitParameters(SourceWriter writer, TaskMethodModel method)
+    {
+        if (!method.WireParameters.Any())
+        {
+            writer.Line($"global::System.Array.Empty<{Extensibility}.TaskParameter>(),");
+            return;
+        }
+
+        writer.Line($"new {Extensibility}.TaskParameter[]");
+        writer.Open();
+        foreach (var parameter in method.WireParameters)
+        {
+            writer.Line(
+                $"new({CodeText.Literal(parameter.Keyword)}, {CodeText.Literal(parameter.ClrName)}, "
+                + $"isOptional: {CodeText.Literal(parameter.DefaultValue is not null)}, isKeywordOnly: {CodeText.Literal(parameter.IsKeywordOnly)}),");
+        }
+
+        writer.Close(",");
+    }
+
+    private static IEnumerable<string> ListOptions(TaskOptionsModel options)
+        => new (string Name, bool? Value)[]
+        {
+            ("AcksLate", options.AcksLate),
+            ("AcksOnFailure", options.AcksOnFailure),
+            ("IgnoreResult", options.IgnoreResult),
+            ("StoreErrorsEvenIfIgnored", options.StoreErrorsEvenIfIgnored),
+            ("TrackStarted", options.TrackStarted),
+        }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}");
+
+    private static void EmitInvoke(SourceWriter writer, TaskMethodModel method, int index)
+    {
+        writer.Line($"private static {Result} {InvokeName(index)}({Extensibility}.TaskInvocation call)");
+        writer.Open();
+        var parameters = method.WireParameters.ToArray();
+
+        // Also without parameters: a message with arguments the task does not take has to fail.
+        writer.Line(parameters.Length == 0 ? "call.BindArguments();" : "var arguments = call.BindArguments();");
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            var parameter = parameters[i];
+            var given = parameter.DefaultValue is null ? $"{i}" : $"{i}, {parameter.DefaultValue}";
+            writer.Line($"{parameter.Type} {ArgumentName(i)} = arguments.Get<{parameter.Type}>({given});");
+        }
+
+        var target = method.Type.FullyQualifiedName;
+        if (!method.IsStatic)
+        {
+            writer.Line($"var target = call.GetTarget<{target}>();");
+            target = "target";
+        }
+
+        var passed = method.Parameters.Select(parameter => parameter.Source switch
+        {
+            ParameterSource.Context => "call.Context",
+            ParameterSource.CancellationToken => "call.CancellationToken",
+            _ => ArgumentName(Array.IndexOf(parameters, parameter)),
+        });
+        EmitCall(writer, method, $"{target}.{method.MethodName}({string.Join(", ", passed)})");
+        writer.Close();
+    }
+
+    private static void EmitCall(SourceWriter writer, TaskMethodModel method, string call)
+    {
+        switch (method.ReturnKind)
+        {
+            case ReturnKind.Void:
+                writer.Line($"{call};");
+                writer.Line($"return new({CodeText.TaskValue}.Null);");
+                break;
+            case ReturnKind.Value:
+                writer.Line($"{method.ResultType} result = {call};");
+                writer.Line($"return new({CodeText.TaskValue}.Of<{method.ResultType}>(result));");
+                break;
+            case ReturnKind.Awaitable:
+                writer.Line($"return {CodeText.TaskValue}.FromAsync({call});");
+                break;
+            case ReturnKind.AwaitableValue:
+                writer.Line($"return {CodeText.TaskValue}.FromAsync<{method.ResultType}>({call});");
+                break;
+        }
+    }
+
+    private static string InvokeName(int index) => "Invoke" + index.ToString(CultureInfo.InvariantCulture);
+
+    private static string ArgumentName(int index) => "argument" + index.ToString(CultureInfo.InvariantCulture);
+}

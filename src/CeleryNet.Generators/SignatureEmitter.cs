@@ -1,0 +1,149 @@
+using System.Globalization;
+
+namespace CeleryNet.Generators;
+
+/// <summary>Writes the typed signature factories of a type and the member through which they are reached.</summary>
+internal static class SignatureEmitter
+{
+    private const string Pair = "global::System.Collections.Generic.KeyValuePair<string, " + CodeText.TaskValue + ">";
+
+    public static void Emit(SourceWriter writer, TaskTypeGroup group)
+    {
+        writer.Line($"/// <summary>Makes calls of the tasks of <c>{CodeText.Comment(group.Type.DisplayName)}</c>.</summary>");
+        writer.Line(CodeText.GeneratedCode);
+        writer.Line($"{Access(group.Type.IsPublic)} readonly struct {group.Type.SignaturesName}");
+        writer.Open();
+        var hasOptions = false;
+        for (var i = 0; i < group.Methods.Count; i++)
+        {
+            hasOptions |= EmitOptions(writer, group.Methods[i].Options, i);
+        }
+
+        for (var i = 0; i < group.Methods.Count; i++)
+        {
+            if (i > 0 || hasOptions)
+            {
+                writer.Line();
+            }
+
+            EmitFactory(writer, group.Methods[i], i);
+        }
+
+        writer.Close();
+    }
+
+    public static void EmitExtensions(SourceWriter writer, TaskTypeModel type)
+    {
+        writer.Line($"/// <summary>Gives <c>{CodeText.Comment(type.DisplayName)}</c> its signature factories.</summary>");
+        writer.Line(CodeText.GeneratedCode);
+        writer.Line($"{Access(type.IsPublic)} static class {type.ExtensionsName}");
+        writer.Open();
+        writer.Line($"extension({type.FullyQualifiedName})");
+        writer.Open();
+        writer.Line("/// <summary>Makes calls of the tasks declared here, to send or to build a workflow from.</summary>");
+        writer.Line($"public static {type.SignaturesName} Signatures => default;");
+        writer.Close();
+        writer.Close();
+    }
+
+    private static bool EmitOptions(SourceWriter writer, TaskOptionsModel options, int index)
+    {
+        if (!HasSendOptions(options))
+        {
+            return false;
+        }
+
+        var set = new List<string>();
+        if (options.Queue is not null)
+        {
+            set.Add($"Queue = {CodeText.Literal(options.Queue)}");
+        }
+
+        if (options.Priority is { } priority)
+        {
+            set.Add($"Priority = {priority.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        if (options.IgnoreResult is true)
+        {
+            set.Add("IgnoreResult = true");
+        }
+
+        writer.Line($"private static readonly global::CeleryNet.SendOptions {OptionsName(index)} = new() {{ {string.Join(", ", set)} }};");
+        return true;
+    }
+
+    private static void EmitFactory(SourceWriter writer, TaskMethodModel method, int index)
+    {
+        var declared = method.Parameters.Where(parameter => parameter.Source == ParameterSource.Message).ToArray();
+        var type = method.ResultType is null ? "global::CeleryNet.Signature" : $"global::CeleryNet.Signature<{method.ResultType}>";
+        EmitComment(writer, method, declared);
+        writer.Line($"{Access(method.IsPublic)} {type} {method.FactoryName}({string.Join(", ", DeclareParameters(declared))})");
+        writer.Indent();
+        writer.Line("=> new(");
+        writer.Indent();
+        writer.Line($"{CodeText.Literal(method.TaskName)},");
+        EmitValues(
+            writer,
+            CodeText.TaskValue,
+            [.. method.WireParameters.Where(parameter => !parameter.IsKeywordOnly).Select(Wrap)],
+            whenEmpty: $"global::System.Array.Empty<{CodeText.TaskValue}>()");
+        EmitValues(
+            writer,
+            Pair,
+            [.. method.WireParameters.Where(parameter => parameter.IsKeywordOnly)
+                .Select(parameter => $"new({CodeText.Literal(parameter.Keyword)}, {Wrap(parameter)})")],
+            whenEmpty: "null");
+        writer.Line(HasSendOptions(method.Options) ? $"{OptionsName(index)});" : "null);");
+        writer.Outdent();
+        writer.Outdent();
+    }
+
+    private static void EmitComment(SourceWriter writer, TaskMethodModel method, TaskParameterModel[] parameters)
+    {
+        writer.Line($"/// <summary>A call of the task <c>{CodeText.Comment(method.TaskName)}</c>, declared by <c>{CodeText.Comment(method.DisplayName)}</c>.</summary>");
+        foreach (var parameter in parameters)
+        {
+            var way = parameter.IsKeywordOnly ? ", sent by keyword" : "";
+            writer.Line($"/// <param name=\"{parameter.ClrName}\">The argument <c>{CodeText.Comment(parameter.Keyword)}</c>{way}.</param>");
+        }
+
+        writer.Line("/// <returns>The call; nothing is sent yet.</returns>");
+    }
+
+    // An attribute can make a parameter optional in front of one that is not; a default cannot.
+    private static IEnumerable<string> DeclareParameters(TaskParameterModel[] parameters)
+    {
+        var lastRequired = Array.FindLastIndex(parameters, parameter => parameter.DefaultValue is null);
+        return parameters.Select((parameter, i) => i < lastRequired || parameter.DefaultValue is null
+            ? $"{parameter.Type} {parameter.Name}"
+            : $"{parameter.Type} {parameter.Name} = {parameter.DefaultValue}");
+    }
+
+    private static void EmitValues(SourceWriter writer, string elementType, string[] values, string whenEmpty)
+    {
+        if (values.Length == 0)
+        {
+            writer.Line($"{whenEmpty},");
+            return;
+        }
+
+        writer.Line($"new {elementType}[]");
+        writer.Open();
+        foreach (var value in values)
+        {
+            writer.Line($"{value},");
+        }
+
+        writer.Close(",");
+    }
+
+    private static string Wrap(TaskParameterModel parameter) => $"{CodeText.TaskValue}.Of<{parameter.Type}>({parameter.Name})";
+
+    private static bool HasSendOptions(TaskOptionsModel options)
+        => options.Queue is not null || options.Priority is not null || options.IgnoreResult is true;
+
+    private static string OptionsName(int index) => "_options" + index.ToString(CultureInfo.InvariantCulture);
+
+    private static string Access(bool isPublic) => isPublic ? "public" : "internal";
+}

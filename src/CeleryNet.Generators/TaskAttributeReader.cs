@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CeleryNet.Generators;
+
+/// <summary>Reads what the attributes say, and only what they say: a named argument that is not written stays null.</summary>
+internal static class TaskAttributeReader
+{
+    private const string ArgumentAttributeName = "CeleryNet.CeleryArgumentAttribute";
+    private const int MaxPriority = 255;
+
+    /// <summary>The name given to the constructor; null when there is none.</summary>
+    public static string? ReadName(AttributeData attribute)
+        => attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Primitive, Value: string name } ? name : null;
+
+    public static TaskOptionsModel ReadOptions(AttributeData attribute, string taskMethod, LocationInfo location, ICollection<DiagnosticInfo> diagnostics)
+    {
+        var named = attribute.NamedArguments;
+        var queue = Find<string>(named, "Queue");
+        if (queue is not null && string.IsNullOrWhiteSpace(queue))
+        {
+            diagnostics.Add(new(DiagnosticDescriptors.InvalidValue, location, "Queue", taskMethod, "the name of a queue", "an empty text"));
+        }
+
+        var priority = FindValue<int>(named, "Priority");
+        if (priority is < 0 or > MaxPriority)
+        {
+            var given = priority.Value.ToString(CultureInfo.InvariantCulture);
+            diagnostics.Add(new(DiagnosticDescriptors.InvalidValue, location, "Priority", taskMethod, $"0 to {MaxPriority}", given));
+        }
+
+        return new(
+            queue,
+            priority,
+            FindValue<bool>(named, "AcksLate"),
+            FindValue<bool>(named, "AcksOnFailure"),
+            FindValue<bool>(named, "IgnoreResult"),
+            FindValue<bool>(named, "StoreErrorsEvenIfIgnored"),
+            FindValue<bool>(named, "TrackStarted"));
+    }
+
+    public static (string Keyword, bool IsKeywordOnly) ReadArgument(
+        IParameterSymbol parameter, string taskMethod, LocationInfo location, ICollection<DiagnosticInfo> diagnostics)
+    {
+        var attribute = parameter.GetAttributes().FirstOrDefault(
+            each => each.AttributeClass is { } type && SymbolText.Is(type, ArgumentAttributeName));
+        var keyword = attribute is null ? null : ReadName(attribute);
+        if (keyword is not null && string.IsNullOrWhiteSpace(keyword))
+        {
+            diagnostics.Add(new(
+                DiagnosticDescriptors.InvalidValue, location, $"The keyword of parameter '{parameter.Name}'", taskMethod, "a name", "an empty text"));
+        }
+
+        var isKeywordOnly = attribute is not null && FindValue<bool>(attribute.NamedArguments, "KeywordOnly") is true;
+        return (keyword ?? WireNames.ToSnakeCase(parameter.Name), isKeywordOnly);
+    }
+
+    /// <summary>Where an argument of the attribute is written; the attribute itself when it is not found.</summary>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="name">The name of a named argument; null for the first one of the constructor.</param>
+    /// <param name="cancellationToken">Ends the look into the syntax.</param>
+    public static LocationInfo? Locate(AttributeData attribute, string? name, CancellationToken cancellationToken)
+    {
+        if (attribute.ApplicationSyntaxReference?.GetSyntax(cancellationToken) is not AttributeSyntax syntax)
+        {
+            return null;
+        }
+
+        var argument = syntax.ArgumentList?.Arguments.FirstOrDefault(each => each.NameEquals?.Name.Identifier.ValueText == name);
+        return LocationInfo.From((argument ?? (SyntaxNode)syntax).GetLocation());
+    }
+
+    private static T? Find<T>(ImmutableArray<KeyValuePair<string, TypedConstant>> named, string name)
+        where T : class
+        => named.FirstOrDefault(each => each.Key == name).Value is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : null;
+
+    private static T? FindValue<T>(ImmutableArray<KeyValuePair<string, TypedConstant>> named, string name)
+        where T : struct
+        => named.FirstOrDefault(each => each.Key == name).Value is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : null;
+}

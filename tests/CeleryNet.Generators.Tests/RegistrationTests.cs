@@ -1,0 +1,138 @@
+namespace CeleryNet.Generators.Tests;
+
+public sealed class RegistrationTests
+{
+    [Fact]
+    public void Class_with_an_instance_task_asks_for_its_instance()
+    {
+        var run = GeneratorHarness.Run("namespace Proj; public class Tasks { [CeleryTask] public int A() => 1; [CeleryTask] public static int B() => 1; }");
+
+        var registration = run.Registration("Proj.Tasks");
+
+        registration.InstanceType.ShouldBe(run.Assembly.GetType("Proj.Tasks"));
+        registration.CreateDefinitions().Select(definition => definition.Name).ShouldBe(["Proj.Tasks.A", "Proj.Tasks.B"]);
+    }
+
+    [Theory]
+    [InlineData("public static class Tasks")]
+    [InlineData("public abstract class Tasks")]
+    [InlineData("internal class Tasks")]
+    public void Class_with_static_tasks_asks_for_no_instance(string declaration)
+    {
+        var run = GeneratorHarness.Run(declaration + " { [CeleryTask] public static int B() => 1; }");
+
+        run.Registration("Tasks").InstanceType.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Names_come_from_the_attribute_or_from_namespace_outer_types_and_method()
+    {
+        var run = GeneratorHarness.Run("""
+            namespace Proj.@event
+            {
+                public partial class Outer
+                {
+                    public static partial class Tasks
+                    {
+                        [CeleryTask] public static Task<int> FetchAsync() => Task.FromResult(1);
+                    }
+                }
+            }
+            """, """
+            namespace Proj.@event
+            {
+                public partial class Outer
+                {
+                    public static partial class Tasks
+                    {
+                        [CeleryTask(name: "proj.\"tasks\"\n\u2028<add>")] public static int Add() => 1;
+                    }
+                }
+            }
+            """);
+
+        run.Registration("Proj.event.Outer+Tasks").CreateDefinitions().Select(definition => definition.Name)
+            .ShouldBe(["Proj.event.Outer.Tasks.Fetch", "proj.\"tasks\"\n\u2028<add>"]);
+    }
+
+    [Fact]
+    public void Only_what_the_attribute_says_is_set()
+    {
+        var run = GeneratorHarness.Run("""
+            public static class Tasks
+            {
+                [CeleryTask("plain")] public static void Plain() { }
+                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, TrackStarted = true)]
+                public static void All() { }
+            }
+            """);
+
+        var plain = run.Definition("plain");
+        var all = run.Definition("all");
+
+        new[] { plain.AcksLate, plain.AcksOnFailure, plain.IgnoreResult, plain.StoreErrorsEvenIfIgnored, plain.TrackStarted }
+            .ShouldAllBe(value => value == null);
+        new[] { all.AcksLate, all.AcksOnFailure, all.IgnoreResult, all.StoreErrorsEvenIfIgnored, all.TrackStarted }
+            .ShouldBe([true, false, true, false, true]);
+    }
+
+    [Fact]
+    public void Parameters_are_named_for_the_wire_with_keyword_only_ones_last()
+    {
+        var run = GeneratorHarness.Run("""
+            public static class Tasks
+            {
+                [CeleryTask("t")]
+                public static void Run(
+                    TaskContext context,
+                    int zipCode,
+                    [CeleryArgument(KeywordOnly = true)] int keyOne,
+                    [CeleryArgument("what")] string @class,
+                    CancellationToken token,
+                    [CeleryArgument("k2", KeywordOnly = true)] int two = 2,
+                    int last = 3)
+                {
+                }
+            }
+            """);
+
+        run.Definition("t").Parameters.Select(each => (each.Name, each.ClrName, each.IsOptional, each.IsKeywordOnly)).ShouldBe(
+        [
+            ("zip_code", "zipCode", false, false),
+            ("what", "class", false, false),
+            ("last", "last", true, false),
+            ("key_one", "keyOne", false, true),
+            ("k2", "two", true, true),
+        ]);
+    }
+
+    [Fact]
+    public void Tasks_of_an_interface_are_not_registered()
+    {
+        var run = GeneratorHarness.Run("""
+            public interface IMlTasks { [CeleryTask("ml.embed")] float[] Embed(string text); }
+            public sealed class MlTasks : IMlTasks { public float[] Embed(string text) => []; }
+            """);
+
+        run.Assembly.GetCustomAttributes(typeof(Extensibility.TaskRegistrationAttribute), inherit: false).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Class_may_run_the_task_its_interface_declares()
+    {
+        var run = GeneratorHarness.Run("""
+            public interface IMlTasks { [CeleryTask("ml.embed")] string Embed(string text); }
+            public sealed class MlTasks : IMlTasks { [CeleryTask("ml.embed")] public string Embed(string text) => text; }
+            public static class Calls
+            {
+                public static string Own() => MlTasks.Signatures.Embed("x").TaskName;
+                public static string Declared() => IMlTasks.Signatures.Embed("x").TaskName;
+            }
+            """);
+
+        run.Diagnostics.ShouldBeEmpty();
+        run.Definition("ml.embed").ShouldNotBeNull();
+        run.Call<string>("Calls", "Own").ShouldBe("ml.embed");
+        run.Call<string>("Calls", "Declared").ShouldBe("ml.embed");
+    }
+}

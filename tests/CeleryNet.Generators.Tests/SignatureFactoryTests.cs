@@ -1,0 +1,120 @@
+using CeleryNet.Extensibility;
+using Microsoft.CodeAnalysis;
+
+namespace CeleryNet.Generators.Tests;
+
+public sealed class SignatureFactoryTests
+{
+    private const string Source = """
+        namespace Proj;
+
+        public sealed class Tasks
+        {
+            [CeleryTask("add")] public int Add(int x, int y = 5) => x + y;
+            [CeleryTask("fetch", Queue = "web \"1\"", Priority = 0, IgnoreResult = true)] public static Task<string?> FetchAsync(Uri url, TaskContext task, CancellationToken token) => Task.FromResult<string?>(null);
+            [CeleryTask("fetch_all", IgnoreResult = false)] public static ValueTask<int[]> FetchAsync(CancellationToken token, IReadOnlyList<Uri> urls) => new([]);
+            [CeleryTask("ping")] public static async Task PingAsync() => await Task.Yield();
+            [CeleryTask("pause")] public static ValueTask Pause() => default;
+            [CeleryTask("mixed")] public static void Mixed([CeleryArgument("key", KeywordOnly = true)] string? mode, int @class, [CeleryArgument(KeywordOnly = true)] int maxSize = 10) { }
+            [CeleryTask("text")] public string ToString(int format) => "";
+            [CeleryTask("hash")] public static string GetHashCode(string text) => text;
+            [CeleryTask("equals")] public static bool Equals() => true;
+        }
+
+        public interface IMlTasks { [CeleryTask("ml.embed", Queue = "gpu", Priority = 9)] float[] Embed(string text, string model = "small"); }
+
+        public interface IWideTasks : IMlTasks
+        {
+            [CeleryTask("wide")] static abstract Task<int> WideAsync(int x);
+            [CeleryTask("has_body")] int HasBody() => 1;
+        }
+
+        public static class StaticTasks { [CeleryTask] public static int One() => 1; }
+
+        public class DerivedTasks : IMlTasks
+        {
+            public float[] Embed(string text, string model) => [];
+            [CeleryTask] public int Own() => 1;
+        }
+
+        public static class Calls
+        {
+            public static Signature<int> Add() => Tasks.Signatures.Add(2, 3);
+            public static Signature<int> AddDefault() => Tasks.Signatures.Add(x: 2);
+            public static Signature<string?> Fetch() => Tasks.Signatures.Fetch(new Uri("http://host/"));
+            public static Signature<int[]> FetchAll() => Tasks.Signatures.Fetch([new Uri("http://host/")]);
+            public static Signature Ping() => Tasks.Signatures.Ping();
+            public static Signature Pause() => Tasks.Signatures.Pause();
+            public static Signature Mixed() => Tasks.Signatures.Mixed(null, @class: 3);
+            public static Signature<string> Text() => Tasks.Signatures.ToString(1);
+            public static Signature<float[]> Embed() => IMlTasks.Signatures.Embed("hello");
+            public static Signature<int> Wide() => IWideTasks.Signatures.Wide(1);
+            public static Signature<int> HasBody() => IWideTasks.Signatures.HasBody();
+            public static Signature<int> One() => StaticTasks.Signatures.One();
+            public static Signature<int> Own() => DerivedTasks.Signatures.Own();
+        }
+        """;
+
+    private static readonly Lazy<GeneratorRun> _run = new(() => GeneratorHarness.Run(Source));
+
+    [Theory]
+    [InlineData("Add", "add", "2, 3", "")]
+    [InlineData("AddDefault", "add", "2, 5", "")]
+    [InlineData("Fetch", "fetch", "http://host/", "")]
+    [InlineData("Ping", "ping", "", "")]
+    [InlineData("Pause", "pause", "", "")]
+    [InlineData("Mixed", "mixed", "3", "key=, max_size=10")]
+    [InlineData("Text", "text", "1", "")]
+    [InlineData("Embed", "ml.embed", "hello, small", "")]
+    [InlineData("Wide", "wide", "1", "")]
+    [InlineData("HasBody", "has_body", "", "")]
+    [InlineData("One", "Proj.StaticTasks.One", "", "")]
+    [InlineData("Own", "Proj.DerivedTasks.Own", "", "")]
+    public void Factory_makes_a_call_with_all_that_it_got(string method, string taskName, string args, string kwargs)
+    {
+        var signature = Call(method);
+
+        signature.TaskName.ShouldBe(taskName);
+        string.Join(", ", signature.Args.Select(arg => arg.AsObject())).ShouldBe(args);
+        string.Join(", ", signature.Kwargs.Select(pair => $"{pair.Key}={pair.Value.AsObject()}")).ShouldBe(kwargs);
+    }
+
+    [Fact]
+    public void Values_are_written_by_the_type_of_their_parameter()
+        => Call("FetchAll").Args.Single().ShouldBeOfType(TaskValue.Of<IReadOnlyList<Uri>>([]).GetType());
+
+    [Fact]
+    public void Queue_priority_and_ignored_result_of_the_attribute_are_options_of_the_call()
+    {
+        Call("Fetch").Options.ShouldBe(new SendOptions { Queue = "web \"1\"", Priority = 0, IgnoreResult = true });
+        Call("Embed").Options.ShouldBe(new SendOptions { Queue = "gpu", Priority = 9 });
+        Call("Add").Options.ShouldBe(SendOptions.Default);
+        Call("FetchAll").Options.ShouldBe(SendOptions.Default);
+    }
+
+    [Fact]
+    public void Task_without_a_result_makes_an_untyped_call() => Call("Ping").GetType().ShouldBe(typeof(Signature));
+
+    [Theory]
+    [InlineData("public", "public", "public", Accessibility.Public, Accessibility.Public)]
+    [InlineData("public", "public", "internal", Accessibility.Public, Accessibility.Internal)]
+    [InlineData("public", "internal", "public", Accessibility.Internal, Accessibility.Internal)]
+    [InlineData("internal", "public", "public", Accessibility.Internal, Accessibility.Internal)]
+    [InlineData("public", "protected internal", "public", Accessibility.Internal, Accessibility.Internal)]
+    [InlineData("public", "public", "protected internal", Accessibility.Public, Accessibility.Internal)]
+    public void Factory_is_as_accessible_as_the_type_and_the_method(string outer, string type, string method, Accessibility factories, Accessibility factory)
+    {
+        var run = GeneratorHarness.Run($$"""
+            {{outer}} class Outer { {{type}} class Tasks { {{method}} class Data; [CeleryTask] {{method}} Data Run(Data data) => data; } }
+            """);
+
+        run.Complaints.ShouldBeEmpty();
+        var symbol = run.Symbol("Outer_TasksSignatures");
+        symbol.DeclaredAccessibility.ShouldBe(factories);
+        symbol.GetMembers("Run").Single().DeclaredAccessibility.ShouldBe(factory);
+        run.Symbol("Outer_TasksCeleryExtensions").DeclaredAccessibility.ShouldBe(factories);
+        run.Symbol("Outer_TasksCeleryRegistration").DeclaredAccessibility.ShouldBe(Accessibility.Internal);
+    }
+
+    private static Signature Call(string method) => _run.Value.Call<Signature>("Proj.Calls", method);
+}

@@ -1,0 +1,24 @@
+using System.Text;
+using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+using CeleryNet.Serialization;
+
+namespace CeleryNet.Generators.Tests;
+
+/// <summary>Runs a task definition with the arguments of a message, as a worker does.</summary>
+internal static class TaskRunner
+{
+    public static async Task<object?> RunAsync(
+        this TaskDefinition definition, string args = "[]", string kwargs = "{}", object? target = null, bool isCancelled = false)
+    {
+        var body = new TaskBody(Encoding.UTF8.GetBytes(args), Encoding.UTF8.GetBytes(kwargs), TaskEmbed.Empty);
+        var context = new TaskContext("id-1", definition.Name, new CancellationToken(isCancelled)) { RootId = "id-1", Hostname = "celery@test" };
+        var call = new TaskInvocation(definition, body, CeleryJson.Complete(null), context, () => new OneService(target));
+        return (await definition.Invoke(call)).AsObject();
+    }
+
+    private sealed class OneService(object? service) : IServiceProvider
+    {
+        public object? GetService(Type serviceType) => serviceType.IsInstanceOfType(service) ? service : null;
+    }
+}
