@@ -16,14 +16,13 @@ public sealed class RedisWorkerKilledTests
         var queue = Names.Unique();
         var ledger = new Ledger(producer.Client, queue);
         var moments = new RandomMoments();
-        await ledger.SendAsync(200, 0.05);
 
         var roundsWithHeldMessages = 0;
-        var (survivor, finished) = await moments.KillAgainAndAgainAsync(
+        var survivor = await moments.KillAgainAndAgainAsync(
             kills: 20,
             () => WorkerProgram.StartAsync(server.Url, server.Url, queue),
-            () => ledger.SendAsync(20, 0.05),
-            async _ => roundsWithHeldMessages += await probe.CountHeldAsync() > 0 ? 1 : 0);
+            () => ledger.SendAsync(45, 0.05),
+            async () => roundsWithHeldMessages += await probe.CountHeldAsync() > 0 ? 1 : 0);
 
         await using (survivor)
         {
@@ -32,8 +31,7 @@ public sealed class RedisWorkerKilledTests
             (await survivor.StopAsync()).ShouldBe(0, survivor.Output);
         }
 
-        // Else no kill has hit a worker at work, and nothing was tested.
-        finished.ShouldBeGreaterThan(0);
+        // Else hardly a kill has hit a worker at work, and nothing was tested.
         roundsWithHeldMessages.ShouldBeGreaterThan(10);
     }
 

@@ -20,25 +20,31 @@ internal sealed class RandomMoments
     /// <param name="longest">The longest time.</param>
     public Task NextAsync(TimeSpan longest) => Task.Delay(_random.NextDouble() * longest);
 
-    /// <summary>Kills a worker, restarted each time, at random moments while there is work; one that lives is left.</summary>
-    /// <returns>The worker left running, and how many runs the killed ones had reported.</returns>
-    public async Task<(ChildProcess Worker, int Finished)> KillAgainAndAgainAsync(
-        int kills, Func<Task<ChildProcess>> start, Func<Task> load, Func<ChildProcess, Task>? killed = null)
+    /// <summary>Starts a worker and kills it, again and again: at random moments after its start and after the first task it has run.</summary>
+    /// <param name="kills">How often.</param>
+    /// <param name="start">Starts a worker.</param>
+    /// <param name="load">Sends, before each start, more than a worker can take and hold.</param>
+    /// <param name="killed">Looks at what a kill has left.</param>
+    /// <returns>One more worker, left running.</returns>
+    public async Task<ChildProcess> KillAgainAndAgainAsync(int kills, Func<Task<ChildProcess>> start, Func<Task> load, Func<Task>? killed = null)
     {
-        var finished = 0;
         for (var round = 0; round < kills; round++)
         {
             await load();
             await using var worker = await start();
+            if (round % 2 == 1)
+            {
+                await worker.WaitForLineAsync(" succeeded in ");
+            }
+
             await NextAsync(TimeSpan.FromMilliseconds(300));
             await worker.KillAsync();
-            finished += worker.Successes();
             if (killed is not null)
             {
-                await killed(worker);
+                await killed();
             }
         }
 
-        return (await start(), finished);
+        return await start();
     }
 }
