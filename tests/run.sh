@@ -196,7 +196,7 @@ broken=0
 for suite in "${suites[@]}"; do
   project="${PROJECTS[$suite]}"
   report="$work/$project.xml"
-  arguments=(-noLogo -noColor -xml "$report")
+  arguments=(-noLogo -xml "$report")
   [ -z "$filter" ] || arguments+=(-method "$filter")
   started=$SECONDS
   if ! run "$work/$project.log" dotnet "artifacts/bin/$project/release/$project.dll" "${arguments[@]}"; then
