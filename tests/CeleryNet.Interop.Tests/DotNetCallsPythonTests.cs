@@ -232,6 +232,7 @@ public abstract class DotNetCallsPythonTests(PeerFixture peers)
     [InlineData("""["it's", "ünï 漢 🎉", "say \"so\"", "back\\slash", "line\nbreak", ""]""", """{"k'ey": "v'alue", "ключ": "значение"}""")]
     [InlineData("[[], {}, [[]], [[[1]]], [[[[1, 2]]]], [1, [2, [3, [4]]]]]", """{"a": [], "b": {}, "c": [[[]]]}""")]
     [InlineData("[1e300, 2.0, -0.5, 1e-7, 9223372036854775807, 123456789012345678901234567890]", "{}")]
+    [InlineData("[0.0, -0.0, 1e15, 123456789012345.6, 1e16, -1.5e16, 1.25e22, 1e23, 1234567890123456.0, 0.0001, 0.00001, 0.000123, 1.234e-5, 5e-324, 2.50]", "{}")]
     public async Task Arguments_are_shown_as_Celery_shows_them(string args, string kwargs)
     {
         var reprs = await SendAsync(

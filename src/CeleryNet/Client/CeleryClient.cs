@@ -58,12 +58,8 @@ internal sealed class CeleryClient(
     {
         var call = Decide(signature);
         var envelope = writer.Write(call);
-        if (signature.Options.IgnoreResult is not true)
-        {
-            await results.Backend.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        await publisher.PublishAsync(envelope, router.Route(signature.Options), cancellationToken).ConfigureAwait(false);
+        Func<CancellationToken, ValueTask>? prepare = signature.Options.IgnoreResult is true ? null : results.Backend.PrepareAsync;
+        await publisher.PublishAsync(envelope, router.Route(signature.Options), prepare, cancellationToken).ConfigureAwait(false);
         TaskContext.Current?.AddChild(call.Id);
         return call.Id;
     }

@@ -36,11 +36,18 @@ internal sealed class TaskPublisher
 
     /// <exception cref="BrokerUnavailableException">The broker could not be reached, or did not confirm, within the deadline.</exception>
     /// <exception cref="PublishException">The broker refused the message.</exception>
-    public async ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
+    /// <exception cref="ResultBackendException">The result backend was not ready within the deadline; the message was not sent.</exception>
+    public async ValueTask PublishAsync(
+        Envelope envelope, Destination destination, Func<CancellationToken, ValueTask>? prepare, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         BrokerUnavailableException? last = null;
+        if (prepare is not null)
+        {
+            await PrepareAsync(prepare, deadline.Token, either.Token, cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
             await _retry.ExecuteAsync(AttemptAsync, either.Token).ConfigureAwait(false);
@@ -62,6 +69,18 @@ internal sealed class TaskPublisher
                 last = error;
                 throw;
             }
+        }
+    }
+    private async ValueTask PrepareAsync(
+        Func<CancellationToken, ValueTask> prepare, CancellationToken deadline, CancellationToken either, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await prepare(either).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ResultBackendException($"The result backend was not ready within PublishTimeout ({_timeout}); the message was not sent.", error);
         }
     }
 }

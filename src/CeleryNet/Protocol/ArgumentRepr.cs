@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 
@@ -59,8 +60,20 @@ internal static class ArgumentRepr
                 text.Append("None");
                 break;
             default:
-                text.Append(Encoding.UTF8.GetString(reader.ValueSpan));
+                WriteNumber(text, reader.ValueSpan);
                 break;
+        }
+    }
+
+    private static void WriteNumber(StringBuilder text, ReadOnlySpan<byte> number)
+    {
+        if (number.IndexOfAny(".eE"u8) >= 0 && Utf8Parser.TryParse(number, out double value, out _))
+        {
+            text.Append(PythonFloat.Repr(value));
+        }
+        else
+        {
+            text.Append(Encoding.UTF8.GetString(number));
         }
     }
 

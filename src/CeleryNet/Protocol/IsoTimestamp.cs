@@ -34,8 +34,11 @@ internal static class IsoTimestamp
 
         if (time.Kind == DateTimeKind.Unspecified)
         {
-            instant = new DateTimeOffset(time, zone.GetUtcOffset(time));
-            return true;
+            var offset = zone.GetUtcOffset(time);
+            var utcTicks = time.Ticks - offset.Ticks;
+            var isInRange = utcTicks >= DateTime.MinValue.Ticks && utcTicks <= DateTime.MaxValue.Ticks;
+            instant = isInRange ? new DateTimeOffset(time, offset) : default;
+            return isInRange;
         }
 
         return DateTimeOffset.TryParseExact(text, _formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out instant);

@@ -10,6 +10,9 @@ namespace CeleryNet.Protocol;
 /// <param name="maxBodySize">The largest body, in bytes.</param>
 internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions, string origin, int maxBodySize)
 {
+    // RabbitMQ closes the channel over a larger one (some 49 days). The header "expires" holds without it.
+    private const long MaxExpiration = uint.MaxValue;
+
     /// <exception cref="CelerySerializationException">An argument cannot be written, or the body gets too large.</exception>
     public Envelope Write(TaskCall call)
     {
@@ -24,7 +27,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             CorrelationId = call.Id.Value,
             ReplyTo = call.ReplyTo,
             Priority = call.Priority,
-            Expiration = call.TimeToLive is { } timeToLive
+            Expiration = call.TimeToLive is { } timeToLive && timeToLive.TotalMilliseconds <= MaxExpiration
                 ? Math.Max(0, (long)timeToLive.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)
                 : null,
             Headers = WriteHeaders(call, argsRepr, kwargsRepr),

@@ -38,12 +38,32 @@ internal sealed class DeliveryHandler(
                     throw new InvalidOperationException($"No way to handle {verdict.GetType().Name}.");
             }
         }
-#pragma warning disable CA1031 // One delivery must not end the worker; unsettled, it comes again.
+        catch (Exception error) when (error is BrokerUnavailableException or OperationCanceledException)
+        {
+            // Settled later by the transport, or delivered again when the connection ends.
+            logger.DeliveryFailed(error, delivery.Queue);
+            return null;
+        }
+#pragma warning disable CA1031 // One delivery must not end the worker.
         catch (Exception error)
 #pragma warning restore CA1031
         {
             logger.DeliveryFailed(error, delivery.Queue);
+            await GiveUpAsync(delivery, error, lastCall).ConfigureAwait(false);
             return null;
+        }
+    }
+
+    // Left unsettled it would hold a place of the prefetch count for ever; requeued it would fail here again at once. What was settled before stays so.
+    private async ValueTask GiveUpAsync(IDelivery delivery, Exception error, CancellationToken lastCall)
+    {
+        try
+        {
+            await delivery.SettleAsync(Settlement.DeadLetter($"Handling it failed: {error.Message}"), lastCall).ConfigureAwait(false);
+        }
+        catch (Exception settling) when (settling is BrokerUnavailableException or OperationCanceledException)
+        {
+            logger.SettlementFailed(settling, delivery.Queue, nameof(SettlementKind.DeadLetter));
         }
     }
 

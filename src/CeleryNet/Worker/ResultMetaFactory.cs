@@ -16,7 +16,9 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         {
             return Complete(request, new ResultMeta(request.Headers.Id, state) { Result = Json(writer => value.Write(writer, serializerOptions)) });
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
+#pragma warning disable CA1031 // Writing runs the getters and converters of the value's type, which may throw anything.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             throw new CelerySerializationException($"The {state} of task '{request.Headers.TaskName}' cannot be written as JSON: {error.Message}", error);
         }

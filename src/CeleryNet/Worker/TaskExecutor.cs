@@ -30,7 +30,7 @@ internal sealed class TaskExecutor(
         var started = time.GetTimestamp();
         var outcome = await RunAsync(request, shutdown).ConfigureAwait(false);
         var elapsed = time.GetElapsedTime(started);
-        var isRecorded = await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
+        (outcome, var isRecorded) = await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
         if (request.AcksLate)
         {
             await request.Delivery
@@ -44,6 +44,11 @@ internal sealed class TaskExecutor(
     // False when the message is another worker's by now: it must not run here.
     private async ValueTask<bool> AnnounceStartedAsync(TaskRequest request, CancellationToken cancellationToken)
     {
+        if (IsLost(request))
+        {
+            return false;
+        }
+
         if (!request.AcksLate)
         {
             try
@@ -56,9 +61,8 @@ internal sealed class TaskExecutor(
                 logger.SettlementFailed(error, request.Delivery.Queue, nameof(SettlementKind.Ack));
             }
 
-            if (request.Delivery.Lost.IsCancellationRequested)
+            if (IsLost(request))
             {
-                logger.LeaseLost(request.Delivery.Queue);
                 return false;
             }
         }
@@ -68,6 +72,17 @@ internal sealed class TaskExecutor(
             await recorder.RecordStartedAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
+        return true;
+    }
+
+    private bool IsLost(TaskRequest request)
+    {
+        if (!request.Delivery.Lost.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        logger.LeaseLost(request.Delivery.Queue);
         return true;
     }
 
@@ -108,16 +123,16 @@ internal sealed class TaskExecutor(
     }
 
     // A value that cannot be written is the task's failure, as in Celery: the sender learns why.
-    private async ValueTask<bool> RecordAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
+    private async ValueTask<(TaskOutcome Outcome, bool IsRecorded)> RecordAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
     {
         try
         {
-            return await recorder.RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
+            return (outcome, await recorder.RecordAsync(request, outcome, lastCall).ConfigureAwait(false));
         }
         catch (CelerySerializationException error)
         {
-            logger.TaskFailed(error, request.Headers.DisplayName, request.Headers.Id.Value);
-            return await recorder.RecordAsync(request, new TaskOutcome.Failed(error), lastCall).ConfigureAwait(false);
+            var failure = new TaskOutcome.Failed(error);
+            return (failure, await recorder.RecordAsync(request, failure, lastCall).ConfigureAwait(false));
         }
     }
 

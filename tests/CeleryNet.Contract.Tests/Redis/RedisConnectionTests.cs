@@ -177,7 +177,7 @@ public sealed class RedisConnectionTests
     {
         await using var master = await RedisServer.StartAsync();
         await using var replica = await RedisServer.StartAsync("--replicaof", "127.0.0.1 " + Number(master.Port));
-        await using var sentinel = await StartSentinelAsync(master.Port);
+        await using var sentinel = await RedisSentinel.StartAsync(master.Port);
         await sentinel.WaitForLineAsync("+slave slave");
         await using var transport = Create($"sentinel://127.0.0.1:{Number(sentinel.Port)}", options => options with { SentinelMasterName = "main" });
         await using var consumer = await transport.ConsumeAsync(new ConsumerRequest([QueueSpec.Named("q")], 1), Token).WithinBound("a consumer");
@@ -195,7 +195,7 @@ public sealed class RedisConnectionTests
     public async Task Sentinels_that_do_not_know_the_master_are_an_error_that_names_it()
     {
         await using var master = await RedisServer.StartAsync();
-        await using var sentinel = await StartSentinelAsync(master.Port);
+        await using var sentinel = await RedisSentinel.StartAsync(master.Port);
 
         var error = await RefusedAsync($"sentinel://127.0.0.1:{Number(sentinel.Port)}", options => options with { SentinelMasterName = "other" });
 
@@ -304,7 +304,7 @@ public sealed class RedisConnectionTests
         return consume;
     }
 
-    private static async Task<RedisServer> StartWithPasswordsAsync()
+    private static async Task<RedisServerProcess> StartWithPasswordsAsync()
         => await RedisServer.StartAsync("--requirepass", "s3cret", "--user", "worker", "on", ">p@ss", "~*", "&*", "+@all");
 
     private static async Task<TlsServer> StartWithTlsAsync(bool clientCertificates = false)
@@ -314,29 +314,14 @@ public sealed class RedisConnectionTests
         TestCertificates.Write(authority, certificate, key);
         var port = FreePort.Next();
         var server = await RedisServer.StartAsync(
-            0,
             "--tls-port", Number(port), "--tls-ca-cert-file", authority, "--tls-cert-file", certificate, "--tls-key-file", key,
             "--tls-auth-clients", clientCertificates ? "yes" : "no");
         return new TlsServer(server, directory, port, authority, certificate, key);
     }
 
-    private static async Task<RedisServer> StartSentinelAsync(int masterPort)
-    {
-        var directory = new TestDirectory();
-        await File.WriteAllLinesAsync(
-            directory["sentinel.conf"],
-            [
-                $"sentinel monitor main 127.0.0.1 {Number(masterPort)} 1",
-                "sentinel down-after-milliseconds main 500",
-                "sentinel failover-timeout main 2000",
-            ],
-            Token);
-        return await RedisServer.StartSentinelAsync(directory);
-    }
-
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record TlsServer(RedisServer Server, TestDirectory Directory, int Port, string Authority, string Certificate, string Key) : IAsyncDisposable
+    private sealed record TlsServer(RedisServerProcess Server, TestDirectory Directory, int Port, string Authority, string Certificate, string Key) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

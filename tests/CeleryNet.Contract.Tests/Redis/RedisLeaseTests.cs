@@ -147,9 +147,9 @@ public sealed class RedisLeaseTests : IAsyncLifetime
     {
         await _space.PublishAsync("long");
         var patient = _space.Create(options => options with { VisibilityTimeout = TimeSpan.FromSeconds(1) });
-        var consumer = await _space.ConsumeAsync(1, patient);
-        var held = await RedisSpace.ReadAsync(consumer);
-        await consumer.StopAsync(Token);
+        var holder = await _space.ConsumeAsync(1, patient);
+        var held = await RedisSpace.ReadAsync(holder);
+        await holder.StopAsync(Token);
 
         // Left by a worker that has died: when it comes again, the visibility timeout is over for the one held as well.
         await _space.AbandonAsync("dead", "abandoned", score: await _space.NowAsync());

@@ -12,11 +12,11 @@ namespace CeleryNet.Contract.Tests.Redis;
 public sealed class RedisOutageTests : IAsyncLifetime
 {
     private readonly RecordingLogger _log = new();
-    private RedisServer _server = null!;
+    private RedisServerProcess _server = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _server = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "always");
+    public async ValueTask InitializeAsync() => _server = await RedisServer.StartAsync();
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
@@ -29,7 +29,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
         var before = await RedisSpace.ReadAsync(consumer);
 
         await _server.KillAsync();
-        await _server.StartAgainAsync();
+        await _server.StartAsync();
 
         await PublishUntilTakenAsync(transport, "after");
         RedisSpace.BodyOf(await RedisSpace.ReadAsync(consumer)).ShouldBe("after");
@@ -44,12 +44,12 @@ public sealed class RedisOutageTests : IAsyncLifetime
     [Fact]
     public async Task Binding_is_written_again_after_the_server_has_forgotten_it()
     {
-        await using var server = await RedisServer.StartAsync("--save", "", "--appendonly", "no");
+        await using var server = await RedisServer.StartAsync("--appendonly", "no");
         await using var transport = Transport(server.Url);
         var queue = new QueueSpec("bound", new ExchangeSpec("proj"), "key");
         await transport.Publisher.PublishAsync(MessageFactory.Text("first"), new Destination("proj", "key") { Declare = queue }, Token);
         await server.KillAsync();
-        await server.StartAgainAsync();
+        await server.StartAsync();
         await _log.WaitForAsync(line => line.EventId.Id == 1001 && _log.Lines.Count(l => l.EventId.Id == 1001) > 1, "the reconnect");
 
         await transport.Publisher.PublishAsync(MessageFactory.Text("second"), new Destination("proj", "key") { Declare = queue }, Token);
@@ -72,7 +72,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
         var settlement = kind == "Ack" ? Settlement.Ack : Settlement.DeadLetter("not for us");
         await Should.ThrowAsync<BrokerUnavailableException>(async () => await done.SettleAsync(settlement, Token).WithinBound("a refusal"));
 
-        await _server.StartAgainAsync();
+        await _server.StartAsync();
         await PublishUntilTakenAsync(transport, "next");
 
         // The one place of this consumer is free only when the first message is settled.
@@ -88,7 +88,8 @@ public sealed class RedisOutageTests : IAsyncLifetime
     {
         await using var proxy = new LossyProxy(_server.Port);
         await using var transport = Transport($"redis://127.0.0.1:{Number(proxy.Port)}/0");
-        await using var consumer = await ConsumeAsync(transport, prefetch: 3);
+        var request = new ConsumerRequest([QueueSpec.Named("other"), QueueSpec.Named("q")], Prefetch: 3);
+        await using var consumer = await transport.ConsumeAsync(request, Token).WithinBound("a consumer");
         await WaitForIdleAsync(proxy);
 
         proxy.LoseReplyTo("EVALSHA");
@@ -96,7 +97,9 @@ public sealed class RedisOutageTests : IAsyncLifetime
         await PublishAsync(other, "claimed in the dark");
 
         await proxy.Cut.WaitAsync("the reply to be lost");
-        RedisSpace.BodyOf(await RedisSpace.ReadAsync(consumer)).ShouldBe("claimed in the dark");
+        var delivery = await RedisSpace.ReadAsync(consumer);
+        RedisSpace.BodyOf(delivery).ShouldBe("claimed in the dark");
+        delivery.Queue.ShouldBe("q");
         await using var client = await _server.ConnectAsync();
         (await client.GetDatabase().HashLengthAsync("unacked")).ShouldBe(1);
         (await client.GetDatabase().ListLengthAsync("q")).ShouldBe(0);
@@ -152,7 +155,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
         var next = states.MoveNextAsync();
 
         await _server.KillAsync();
-        await _server.StartAgainAsync();
+        await _server.StartAsync();
         await using var worker = Backend(_server.Url);
         await worker.StoreAsync(new ResultMeta(id, TaskState.Success), default, Token);
 
@@ -170,7 +173,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
         var first = states.MoveNextAsync();
         await _log.WaitForAsync(line => line.EventId.Id == 1013, "the outage to be told");
 
-        await _server.StartAgainAsync();
+        await _server.StartAsync();
         await using var worker = Backend(_server.Url);
         await worker.StoreAsync(new ResultMeta(id, TaskState.Success), default, Token);
 

@@ -60,7 +60,21 @@ public abstract class PeerFixture(string broker, string results) : IAsyncLifetim
                 worker.Hostname = $"dotnet-{DotNetQueue}@%h";
             },
             Counters);
-        (_python, _pythonWorker, _dotNet) = (await python, await pythonWorker, await dotNet);
+        try
+        {
+            await Task.WhenAll(python, pythonWorker, dotNet);
+        }
+        finally
+        {
+            // What did start is stopped even when something else did not: nobody disposes a fixture whose start failed.
+            _python = python.IsCompletedSuccessfully ? await python : null;
+            _pythonWorker = pythonWorker.IsCompletedSuccessfully ? await pythonWorker : null;
+            _dotNet = dotNet.IsCompletedSuccessfully ? await dotNet : null;
+            if (_python is null || _pythonWorker is null || _dotNet is null)
+            {
+                await DisposeAsync();
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -91,18 +91,22 @@ def take_from_redis(name):
 
 
 def take_from_amqp(name):
+    taken = []
     with app.connection_for_read() as connection:
-        with connection.SimpleQueue(Queue(name, Exchange(""), routing_key=name)) as queue:
-            message = queue.get(timeout=TIMEOUT)
-            message.ack()
-            body = message.body
-            return {
-                "reason": message.headers.get("x-celerynet-reason"),
-                "time": message.headers.get("x-celerynet-time"),
-                "headers": message.headers,
-                "content_type": message.content_type,
-                "body": body if isinstance(body, str) else bytes(body).decode(errors="replace"),
-            }
+        queue = Queue(name, Exchange(""), routing_key=name)
+        with connection.Consumer(queue, on_message=taken.append, prefetch_count=1):
+            while not taken:
+                connection.drain_events(timeout=TIMEOUT)
+            taken[0].ack()
+    message = taken[0]
+    body = message.body
+    return {
+        "reason": message.headers.get("x-celerynet-reason"),
+        "time": message.headers.get("x-celerynet-time"),
+        "headers": message.headers,
+        "content_type": message.content_type,
+        "body": body if isinstance(body, str) else bytes(body).decode(errors="replace"),
+    }
 
 
 def publish_raw(queue, element):

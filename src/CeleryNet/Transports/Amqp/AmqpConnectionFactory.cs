@@ -10,6 +10,10 @@ internal sealed class AmqpConnectionFactory
     private const int DefaultPort = 5672;
     private const int DefaultTlsPort = 5671;
 
+    // RabbitMQ's own limit. The client's, 64 MiB, would end the connection at a larger message, again and again: MaxBodySize is checked by the worker,
+    // which moves such a message out of the way.
+    private const uint MaxMessageSize = 512 * 1024 * 1024;
+
     private readonly TimeProvider _time;
     private readonly Endpoint[] _endpoints;
     private int _next;
@@ -122,6 +126,7 @@ internal sealed class AmqpConnectionFactory
             Port = Url.Port ?? (Url.UsesTls ? DefaultTlsPort : DefaultPort),
             VirtualHost = Url.VirtualHost,
             UserName = Url.User ?? ConnectionFactory.DefaultUser,
+            MaxInboundMessageBodySize = MaxMessageSize,
             Password = Url.Password ?? ConnectionFactory.DefaultPass,
             RequestedHeartbeat = _heartbeat,
             RequestedConnectionTimeout = Timeout,

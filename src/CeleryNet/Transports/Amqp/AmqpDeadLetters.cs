@@ -31,7 +31,7 @@ internal sealed class AmqpDeadLetters(AmqpPublisher publisher, string suffix, Ti
         {
             await publisher.PublishAsync(properties, body, destination, cancellationToken).ConfigureAwait(false);
         }
-        catch (PublishException error)
+        catch (Exception error) when (error is PublishException or CelerySerializationException)
         {
             throw new BrokerUnavailableException($"A message from queue '{queue}' could not be moved to '{target}': {error.Message}", error);
         }

@@ -64,7 +64,7 @@ internal sealed class AmqpDelivery(
                 await channel.RejectAsync(this, requeue: settlement.Kind == SettlementKind.Requeue, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (BrokerUnavailableException error)
+        catch (Exception error)
         {
             // Still to be settled, by the caller or by the loss of the channel.
             Volatile.Write(ref _settled, 0);

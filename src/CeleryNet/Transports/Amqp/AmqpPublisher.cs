@@ -92,7 +92,7 @@ internal sealed class AmqpPublisher(AmqpConnection connection) : IPublisher
             throw new BrokerUnavailableException($"A message for {message.Describe()} was not sent: {AmqpErrors.Describe(error)}", error);
         }
 
-        await message.WhenConfirmedAsync(cancellationToken).ConfigureAwait(false);
+        await message.WhenConfirmedAsync(link, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> TrySendAsync(AmqpLink link, PendingPublish message, CancellationToken cancellationToken)

@@ -20,8 +20,10 @@ internal sealed class PendingPublish(BasicProperties properties, ReadOnlyMemory<
     /// <summary>Whether nobody waits any more; what has not been written by then is not written.</summary>
     public bool IsAbandoned { get; private set; }
 
+    /// <param name="link">What it was sent on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="BrokerUnavailableException">The token fired first.</exception>
-    public async Task WhenConfirmedAsync(CancellationToken cancellationToken)
+    public async Task WhenConfirmedAsync(AmqpLink link, CancellationToken cancellationToken)
     {
         try
         {
@@ -31,7 +33,9 @@ internal sealed class PendingPublish(BasicProperties properties, ReadOnlyMemory<
         {
             IsAbandoned = true;
             throw new BrokerUnavailableException(
-                $"The broker did not confirm a message for {Describe()} within the given time; it may or may not be there.", error);
+                $"The broker did not confirm a message for {Describe()} within the given time; it may or may not be there."
+                    + (link.BlockedReason is { } reason ? $" {link.Url} does not take messages at the moment: {reason}." : ""),
+                error);
         }
     }
 

@@ -49,6 +49,6 @@ internal readonly record struct StoredMessage(ReadOnlyMemory<byte> Envelope, str
     public static ReadOnlyMemory<byte>? TryCutTail(ReadOnlyMemory<byte> stored, string tail)
     {
         var end = Encoding.UTF8.GetBytes(tail);
-        return stored.Length > end.Length && stored.Span.EndsWith(end) ? stored[1..^end.Length] : null;
+        return stored.Length > end.Length && stored.Span.EndsWith(end) ? stored[1..^end.Length] : default(ReadOnlyMemory<byte>?);
     }
 }

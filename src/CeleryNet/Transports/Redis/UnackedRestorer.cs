@@ -12,7 +12,9 @@ internal sealed class UnackedRestorer(RedisConnection connection, RedisKeys keys
 {
     private const int Page = 100;
 
-    private static readonly TimeSpan _mutexExpiry = TimeSpan.FromSeconds(300);
+    // What a worker that dies during a sweep makes the others wait. kombu's is 300 s, since it may restore twice what two restore at a time; the script
+    // here does not, so a sweep may be short and a later one goes on with what is left.
+    private static readonly TimeSpan _mutexExpiry = TimeSpan.FromSeconds(10);
 
     /// <summary>Restores at once and then by the interval until told to stop; outages only interrupt it.</summary>
     public async Task RunAsync(CancellationToken stopping)
