@@ -461,8 +461,6 @@ public abstract class TransportContract : IAsyncLifetime
 
         first.Deliveries.TryRead(out _).ShouldBeFalse();
         await first.Deliveries.Completion.WithinBound("the deliveries to complete");
-        await SettleAsync(inHand, Settlement.Ack);
-        await first.DisposeAsync().WithinBound("the consumer to be disposed");
         var second = await ConsumeAsync(queue, prefetch: 5);
         var rest = new List<string>();
         for (var i = 0; i < 4; i++)
@@ -471,6 +469,7 @@ public abstract class TransportContract : IAsyncLifetime
         }
 
         rest.Order(StringComparer.Ordinal).ShouldBe(["1", "2", "3", "4"]);
+        await SettleAsync(inHand, Settlement.Ack);
     }
 
     [Fact]
