@@ -10,14 +10,14 @@ public sealed class AmqpOutageTests : IAsyncLifetime
 {
     private readonly RecordingLogger _log = new();
     private readonly QueueSpec _queue = QueueSpec.Named(Names.Unique("outage"));
-    private readonly TcpProxy _proxy;
+    private readonly TcpFaultProxy _proxy;
     private readonly AmqpTransport _transport;
     private readonly AmqpTransport _direct;
 
     public AmqpOutageTests()
     {
         var url = BrokerUrl.Parse(TestBrokers.Amqp);
-        _proxy = new TcpProxy(url.Host, url.Port ?? 5672);
+        _proxy = new TcpFaultProxy(url.Port ?? 5672);
         _direct = Create(TestBrokers.Amqp);
         _transport = Create($"amqp://{url.User}:{url.Password}@127.0.0.1:{_proxy.Port}//");
     }
@@ -44,7 +44,7 @@ public sealed class AmqpOutageTests : IAsyncLifetime
         await using var registration = first.Lost.Register(lost.Fire);
         var next = consumer.Deliveries.ReadAsync(Token).AsTask();
 
-        _proxy.Cut();
+        _proxy.CutConnections();
 
         await lost.WaitAsync("the delivery to be lost");
         var again = await next.WithinBound("the message to come again");
@@ -68,7 +68,7 @@ public sealed class AmqpOutageTests : IAsyncLifetime
         }
 
         var first = await ReadAsync(consumer);
-        _proxy.Cut();
+        _proxy.CutConnections();
         var lost = new TestSignal();
         await using var registration = first.Lost.Register(lost.Fire);
         await lost.WaitAsync("the delivery to be lost");
@@ -90,7 +90,7 @@ public sealed class AmqpOutageTests : IAsyncLifetime
     {
         await PublishAsync(_transport, "before");
 
-        _proxy.Cut();
+        _proxy.CutConnections();
 
         await _log.WaitForAsync(line => line.EventId.Id == 1002);
         await PublishAsync(_transport, "after");
@@ -103,34 +103,37 @@ public sealed class AmqpOutageTests : IAsyncLifetime
     public async Task Publish_whose_confirm_was_lost_says_that_the_message_may_be_there()
     {
         await PublishAsync(_transport, "before");
-        await using var consumer = await _direct.ConsumeAsync(new ConsumerRequest([_queue], Prefetch: 5), Token);
-        await ReadAsync(consumer);
-        _proxy.Hold();
+        _proxy.Freeze();
         var publish = PublishAsync(_transport, "in between");
-        MessageFactory.TextOf((await ReadAsync(consumer)).Envelope).ShouldBe("in between");
 
         _proxy.Cut();
 
         (await Should.ThrowAsync<BrokerUnavailableException>(() => publish)).Message.ShouldContain("may or may not be there");
+        _proxy.Resume();
+        await PublishAsync(_transport, "after");
     }
 
     [Fact]
     public async Task Publish_without_a_confirm_ends_with_its_token()
     {
         await PublishAsync(_transport, "before");
-        await using var consumer = await _direct.ConsumeAsync(new ConsumerRequest([_queue], Prefetch: 5), Token);
-        await ReadAsync(consumer);
-        _proxy.Hold();
+        _proxy.Freeze();
         using var deadline = new CancellationTokenSource();
         var publish = _transport.Publisher.PublishAsync(MessageFactory.Text("in between"), new Destination("", _queue.Name), deadline.Token).AsTask();
-        await ReadAsync(consumer);
 
         await deadline.CancelAsync();
 
         (await Should.ThrowAsync<BrokerUnavailableException>(() => publish)).Message.ShouldContain("did not confirm");
-        _proxy.Release();
+        _proxy.Resume();
         await PublishAsync(_transport, "after");
-        MessageFactory.TextOf((await ReadAsync(consumer)).Envelope).ShouldBe("after");
+        await using var consumer = await ConsumeAsync(prefetch: 5);
+        var bodies = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            bodies.Add(MessageFactory.TextOf((await ReadAsync(consumer)).Envelope));
+        }
+
+        bodies.ShouldBe(["before", "in between", "after"]);
     }
 
     [Fact]
@@ -153,7 +156,7 @@ public sealed class AmqpOutageTests : IAsyncLifetime
     public async Task Stopping_during_an_outage_completes()
     {
         var consumer = await ConsumeAsync(prefetch: 1);
-        await _proxy.DisposeAsync();
+        _proxy.Cut();
         await _log.WaitForAsync(line => line.EventId.Id == 1020);
 
         await consumer.StopAsync(Token).WithinBound("the consumer to stop");

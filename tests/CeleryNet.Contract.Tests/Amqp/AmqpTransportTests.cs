@@ -300,6 +300,40 @@ public sealed class AmqpTransportTests : TransportContract
     }
 
     [Fact]
+    public async Task Deliveries_settled_in_any_order_and_way_are_settled_each_for_itself()
+    {
+        const int Messages = 600;
+        var queue = NewQueue();
+        await Task.WhenAll(Enumerable.Range(0, Messages).Select(i => PublishAsync(queue, MessageFactory.Text($"{i}"))));
+        var consumer = await ConsumeAsync(queue, prefetch: Messages);
+        var deliveries = new IDelivery[Messages];
+        for (var i = 0; i < Messages; i++)
+        {
+            deliveries[i] = await ReadAsync(consumer);
+        }
+
+        new Random(17).Shuffle(deliveries);
+
+        await Task.WhenAll(deliveries.Index().Where(item => item.Index % 10 != 0).Select(item => Task.Run(
+            () => SettleAsync(item.Item, (item.Index % 10) switch { 1 => Settlement.Reject, 2 => Settlement.Requeue, _ => Settlement.Ack }),
+            Token)));
+
+        await consumer.DisposeAsync().WithinBound("the consumer to be disposed");
+        var left = deliveries.Index().Where(item => item.Index % 10 is 0 or 2).Select(item => BodyOf(item.Item)).Order();
+        await PublishAsync(queue, MessageFactory.Text("end"));
+        var other = await ConsumeAsync(queue, prefetch: Messages);
+        var bodies = new List<string>();
+        do
+        {
+            bodies.Add(BodyOf(await ReadAsync(other)));
+        }
+        while (bodies[^1] != "end");
+
+        bodies.SkipLast(1).Order().ShouldBe(left);
+        _log.Lines.ShouldNotContain(line => line.EventId.Id == 1020);
+    }
+
+    [Fact]
     public async Task Consumer_goes_on_when_its_queue_was_deleted()
     {
         var queue = NewQueue();

@@ -18,7 +18,7 @@ internal static class AmqpHeaderValue
     {
         null or string or bool or int or double or byte[] => value,
         // py-amqp takes 32 bits where they do; RabbitMQ compares queue arguments by value.
-        long number => number is >= -int.MaxValue and <= int.MaxValue ? (int)number : number,
+        long number => number is >= -int.MaxValue and <= int.MaxValue ? (object)(int)number : number,
         decimal number => IsDecimal(number)
             ? number
             : throw Unwritable(name, value, "an AMQP decimal holds at most 2147483647 without its point and up to 255 places; send it as text"),
