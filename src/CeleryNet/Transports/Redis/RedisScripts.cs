@@ -70,6 +70,16 @@ internal static class RedisScripts
         return 1
         """;
 
+    /// <summary>Forgets the tags ARGV in KEYS[1] and KEYS[2]. Returns the places in ARGV of those that were not held in KEYS[1].</summary>
+    public const string Forget = """
+        local missing = {}
+        for i = 1, #ARGV do
+          if redis.call('HDEL', KEYS[1], ARGV[i]) == 0 then missing[#missing + 1] = i end
+        end
+        redis.call('ZREM', KEYS[2], unpack(ARGV))
+        return missing
+        """;
+
     /// <summary>
     /// Refreshes the time of each tag in ARGV in KEYS[2] that is still held in KEYS[1]. Returns the places in ARGV of those that are not.
     /// </summary>

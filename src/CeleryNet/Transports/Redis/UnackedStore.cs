@@ -9,6 +9,7 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
     private readonly RedisKey _unacked = Encoding.UTF8.GetBytes(keys.Unacked);
     private readonly RedisKey _index = Encoding.UTF8.GetBytes(keys.UnackedIndex);
     private readonly RedisKey[] _both = [keys.Unacked, keys.UnackedIndex];
+    private readonly SettledTags _settled = new(connection, [keys.Unacked, keys.UnackedIndex]);
 
     public RedisConnection Connection => connection;
 
@@ -34,6 +35,11 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
     /// <summary>Settles a delivery. False when it was not ours any more, in which case nothing happened.</summary>
     public async ValueTask<bool> SettleAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
     {
+        if (settlement.Kind is SettlementKind.Ack or SettlementKind.Reject)
+        {
+            return await _settled.ForgetAsync(delivery.Tag, cancellationToken).ConfigureAwait(false);
+        }
+
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         switch (settlement.Kind)
         {
@@ -46,7 +52,7 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
                 var deadLetters = keys.DeadLetters(delivery.DeadLetterQueue);
                 return await MoveAsync(database, delivery.Tag, "LPUSH", deadLetters, entry, cancellationToken).ConfigureAwait(false);
             default:
-                return await ForgetAsync(database, delivery.Tag, cancellationToken).ConfigureAwait(false);
+                throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "There is no such way to settle a message.");
         }
     }
 
@@ -63,15 +69,6 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         var missing = await database.ScriptEvaluateAsync(RedisScripts.Renew, _both, tags).WaitAsync(cancellationToken).ConfigureAwait(false);
         return [.. ((int[])missing!).Select(place => place - 1)];
-    }
-
-    // The hash first: an entry of the index alone is swept away by the next restore, one of the hash alone would stay for ever. Only the hash's answer
-    // is waited for, the other command travels with it.
-    private async ValueTask<bool> ForgetAsync(IDatabase database, string tag, CancellationToken cancellationToken)
-    {
-        var removed = database.HashDeleteAsync(_unacked, tag);
-        _ = database.SortedSetRemoveAsync(_index, tag, CommandFlags.FireAndForget);
-        return await removed.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> MoveAsync(
