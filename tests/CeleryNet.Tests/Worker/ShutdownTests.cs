@@ -152,7 +152,8 @@ public sealed class ShutdownTests
             entered.Fire();
             await cancelled.Task;
             return TaskValue.Of(invocation.Context.CancellationReason.ToString());
-        }) { AcksLate = true });
+        })
+        { AcksLate = true });
         var id = await harness.CallAsync("tidy");
         await entered.WaitAsync();
 
@@ -175,7 +176,8 @@ public sealed class ShutdownTests
             entered.Fire();
             await end.Task;
             return TaskValue.Null;
-        }) { AcksLate = true });
+        })
+        { AcksLate = true });
         var id = await harness.CallAsync("deaf");
         await entered.WaitAsync();
 
