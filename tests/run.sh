@@ -199,7 +199,8 @@ for suite in "${suites[@]}"; do
   arguments=(-noLogo -xml "$report")
   [ -z "$filter" ] || arguments+=(-method "$filter")
   started=$SECONDS
-  if ! run "$work/$project.log" dotnet "artifacts/bin/$project/release/$project.dll" "${arguments[@]}"; then
+  # In a folder of ours, what tests leave behind when they are killed goes with it.
+  if ! run "$work/$project.log" env TMPDIR="$work" dotnet "artifacts/bin/$project/release/$project.dll" "${arguments[@]}"; then
     cat "$work/$project.log"
   fi
   if [ ! -s "$report" ]; then

@@ -21,134 +21,107 @@ internal static class ArgumentRepr
 
     private static string Write(ReadOnlySpan<byte> json, bool isTuple)
     {
-        var text = new StringBuilder();
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowTrailingCommas = true });
+        var text = new Text();
+        var reader = new Utf8JsonReader(json);
         try
         {
             reader.Read();
-            WriteValue(text, ref reader, 0, isTuple);
+            WriteValue(ref text, ref reader, 0, isTuple);
         }
         catch (JsonException)
         {
             // Python's NaN and Infinity are not JSON; what comes after one is not shown.
-            text.Append("...");
+            text.Literal("...");
         }
 
         return text.ToString();
     }
 
-    private static void WriteValue(StringBuilder text, ref Utf8JsonReader reader, int level, bool isTuple)
+    private static void WriteValue(ref Text text, ref Utf8JsonReader reader, int level, bool isTuple)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.StartArray:
-                WriteItems(text, ref reader, level, isTuple ? '(' : '[', isTuple ? ')' : ']');
+                WriteItems(ref text, ref reader, level, isTuple ? "(" : "[", isTuple ? HasOneItem(reader) ? ",)" : ")" : "]");
                 break;
             case JsonTokenType.StartObject:
-                WriteItems(text, ref reader, level, '{', '}');
+                WriteItems(ref text, ref reader, level, "{", "}");
                 break;
             case JsonTokenType.String:
-                WriteString(text, ref reader);
+                text.Quoted(GetString(ref reader));
                 break;
             case JsonTokenType.True:
-                text.Append("True");
+                text.Plain("True");
                 break;
             case JsonTokenType.False:
-                text.Append("False");
+                text.Plain("False");
                 break;
             case JsonTokenType.Null:
-                text.Append("None");
+                text.Plain("None");
                 break;
             default:
-                WriteNumber(text, reader.ValueSpan);
+                text.Plain(Number(reader.ValueSpan));
                 break;
         }
     }
 
-    private static void WriteNumber(StringBuilder text, ReadOnlySpan<byte> number)
+    private static void WriteItems(ref Text text, ref Utf8JsonReader reader, int level, string open, string close)
     {
-        if (number.IndexOfAny(".eE"u8) >= 0 && Utf8Parser.TryParse(number, out double value, out _))
-        {
-            text.Append(PythonFloat.Repr(value));
-        }
-        else
-        {
-            text.Append(Encoding.UTF8.GetString(number));
-        }
-    }
-
-    private static void WriteItems(StringBuilder text, ref Utf8JsonReader reader, int level, char open, char close)
-    {
-        text.Append(open);
         if (level >= MaxLevels)
         {
-            text.Append("...").Append(close);
+            text.Plain($"{open}...{close}");
             reader.Skip();
             return;
         }
 
-        var end = open == '{' ? JsonTokenType.EndObject : JsonTokenType.EndArray;
-        var count = 0;
-        while (reader.Read() && reader.TokenType != end)
+        text.Literal(open);
+        var isFirst = true;
+        while (!text.IsFull && reader.Read() && reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
         {
-            if (count > 0)
+            if (!isFirst)
             {
-                text.Append(", ");
+                text.Literal(", ");
             }
 
-            if (text.Length >= MaxLength)
+            isFirst = false;
+            if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                text.Append("...");
-                SkipToEnd(ref reader, end);
-                break;
-            }
-
-            if (end == JsonTokenType.EndObject)
-            {
-                WriteString(text, ref reader);
-                text.Append(": ");
+                text.Quoted(GetString(ref reader));
+                text.Literal(": ");
                 reader.Read();
             }
 
-            WriteValue(text, ref reader, level + 1, isTuple: false);
-            count++;
+            WriteValue(ref text, ref reader, level + 1, isTuple: false);
         }
 
-        // Python marks a tuple of one by a comma.
-        text.Append(open == '(' && count == 1 ? "," : "").Append(close);
+        text.Close(close);
     }
 
-    private static void SkipToEnd(ref Utf8JsonReader reader, JsonTokenType end)
+    // Python marks a tuple of one by a comma. The reader is a copy.
+    private static bool HasOneItem(Utf8JsonReader reader)
     {
-        do
+        if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
         {
-            reader.Skip();
+            return false;
         }
-        while (reader.Read() && reader.TokenType != end);
+
+        reader.Skip();
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray;
     }
 
-    private static void WriteString(StringBuilder text, ref Utf8JsonReader reader)
-    {
-        var budget = Math.Max(MaxLength - text.Length, 0);
-        var value = reader.ValueSpan.Length > budget * 6 + 64
-            ? Encoding.UTF8.GetString(reader.ValueSpan[..(budget + 1)])
-            : GetString(ref reader);
-        text.Append('\'');
-        if (value.Length > budget)
-        {
-            text.Append(value, 0, budget).Append("...");
-        }
-        else
-        {
-            text.Append(value);
-        }
+    private static string Number(ReadOnlySpan<byte> number)
+        => number.IndexOfAny(".eE"u8) >= 0 && Utf8Parser.TryParse(number, out double value, out _)
+            ? PythonFloat.Repr(value)
+            : Encoding.UTF8.GetString(number);
 
-        text.Replace("'", "\\'", text.Length - Math.Min(value.Length, budget) - (value.Length > budget ? 3 : 0), Math.Min(value.Length, budget));
-        text.Append('\'');
-    }
-
+    // A text that will be cut is not decoded to its end.
     private static string GetString(ref Utf8JsonReader reader)
     {
+        if (!reader.ValueIsEscaped)
+        {
+            return Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, (MaxLength + 1) * 4)]);
+        }
+
         try
         {
             return reader.GetString() ?? "";
@@ -157,6 +130,84 @@ internal static class ArgumentRepr
         {
             // A lone surrogate cannot become a string; its escape is shown instead.
             return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+    }
+
+    /// <summary>The text so far and how much may still come. Once it is full, only the ends of what is open are added.</summary>
+    private struct Text()
+    {
+        private readonly StringBuilder _text = new();
+        private int _left = MaxLength;
+
+        public bool IsFull { get; private set; }
+
+        public void Literal(string value)
+        {
+            if (TryGoOn())
+            {
+                Add(value);
+            }
+        }
+
+        public void Plain(string value)
+        {
+            if (TryGoOn())
+            {
+                Add(Cut(value));
+            }
+        }
+
+        public void Quoted(string value)
+        {
+            if (TryGoOn())
+            {
+                Add($"'{Cut(value).Replace("'", "\\'", StringComparison.Ordinal)}'");
+            }
+        }
+
+        // The end that would have been the first too much is left out, as Celery does it.
+        public void Close(string value)
+        {
+            if (IsFull)
+            {
+                _text.Append(value);
+            }
+            else
+            {
+                Literal(value);
+            }
+        }
+
+        public override readonly string ToString() => _text.ToString();
+
+        private bool TryGoOn()
+        {
+            if (!IsFull && _left <= 0)
+            {
+                _text.Append(", ...");
+                IsFull = true;
+            }
+
+            return !IsFull;
+        }
+
+        private void Add(string value)
+        {
+            _text.Append(value);
+            _left -= value.Length;
+        }
+
+        // At the last space, if there is one. celery/utils/text.py truncate
+        private readonly string Cut(string value)
+        {
+            if (value.Length < _left)
+            {
+                return value;
+            }
+
+            var kept = value[.._left];
+            var space = kept.LastIndexOf(' ');
+            return (space < 0 ? kept : kept[..space]) + "...";
         }
     }
 }
