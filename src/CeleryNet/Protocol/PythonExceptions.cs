@@ -10,7 +10,11 @@ internal static class PythonExceptions
     /// <summary>The exception as Python should see it. The innermost cause of an <see cref="AggregateException"/> with one stands for it.</summary>
     public static ExceptionInfo ToPython(Exception error)
     {
-        error = error is AggregateException { InnerExceptions: [var only] } ? only : error;
+        while (error is AggregateException { InnerExceptions: [var only] })
+        {
+            error = only;
+        }
+
         var (type, module) = error switch
         {
             RemoteTaskException remote => (remote.ExceptionType, remote.ExceptionModule),
