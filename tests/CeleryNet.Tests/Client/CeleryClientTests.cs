@@ -1,0 +1,235 @@
+using System.Text;
+using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+using CeleryNet.Routing;
+using CeleryNet.Transports;
+
+namespace CeleryNet.Tests.Client;
+
+public sealed class CeleryClientTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Typed_call_is_sent_and_its_result_read_as_its_type()
+    {
+        await using var setup = new ClientSetup();
+
+        var result = await setup.Client.SendAsync(Add(2, 3), Token);
+
+        var message = await setup.ReadAsync();
+        message.Headers.TaskName.ShouldBe("tasks.add");
+        message.Headers.Id.ShouldBe(result.Id);
+        message.Headers.Origin.ShouldBe("gen1@test");
+        Guid.TryParse(result.Id.Value, out _).ShouldBeTrue();
+        Text(message.Body.Args).ShouldBe("[2,3]");
+        message.Envelope.ReplyTo.ShouldBe(setup.Backend.ReplyTo);
+        await StoreAsync(setup, result.Id, "5");
+        (await result.GetAsync(Token)).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Call_known_by_name_only_is_sent_with_arguments_by_their_run_time_types()
+    {
+        await using var setup = new ClientSetup();
+
+        var result = await setup.Client.SendTaskAsync("tasks.echo", [1, "a", null, 2.0, new[] { 1L }], new() { ["z"] = true, ["y"] = null }, cancellationToken: Token);
+
+        var message = await setup.ReadAsync();
+        message.Headers.TaskName.ShouldBe("tasks.echo");
+        Text(message.Body.Args).ShouldBe("""[1,"a",null,2.0,[1]]""");
+        Text(message.Body.Kwargs).ShouldBe("""{"z":true,"y":null}""");
+        await StoreAsync(setup, result.Id, """{"a": [1]}""");
+        (await result.GetAsync(Token)).GetProperty("a")[0].GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Call_known_by_name_only_may_have_a_typed_result_and_no_arguments()
+    {
+        await using var setup = new ClientSetup();
+
+        var result = await setup.Client.SendTaskAsync<string>("tasks.now", options: new SendOptions { Queue = "math", Shadow = "clock" }, cancellationToken: Token);
+
+        var message = await setup.ReadAsync("math");
+        message.Headers.Shadow.ShouldBe("clock");
+        Text(message.Body.Args).ShouldBe("[]");
+        Text(message.Body.Kwargs).ShouldBe("{}");
+        await StoreAsync(setup, result.Id, "\"noon\"");
+        (await result.GetAsync(Token)).ShouldBe("noon");
+    }
+
+    [Fact]
+    public async Task Call_without_a_result_type_is_sent_and_can_be_waited_for()
+    {
+        await using var setup = new ClientSetup();
+
+        var result = await setup.Client.SendAsync(new Signature("tasks.nothing", []), Token);
+
+        (await setup.ReadAsync()).Headers.Id.ShouldBe(result.Id);
+        (await result.GetStateAsync(Token)).ShouldBe(TaskState.Pending);
+        await StoreAsync(setup, result.Id, "null");
+        await result.WaitAsync(cancellationToken: Token);
+        (await result.GetStateAsync(Token)).ShouldBe(TaskState.Success);
+    }
+
+    [Fact]
+    public async Task Call_goes_to_the_exchange_it_names()
+    {
+        await using var setup = new ClientSetup();
+        var letters = new QueueSpec("letters", new ExchangeSpec("post", ExchangeSpec.Topic), "letter.#");
+        await using (await setup.Transport.ConsumeAsync(new ConsumerRequest([letters], 1), Token))
+        {
+            // Declares the topology that the caller knows.
+        }
+
+        await setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Exchange = "post", RoutingKey = "letter.air" }), Token);
+
+        var delivery = await setup.TakeAsync(letters);
+        delivery.Exchange.ShouldBe("post");
+        delivery.RoutingKey.ShouldBe("letter.air");
+    }
+
+    [Fact]
+    public async Task Call_that_no_queue_takes_is_an_error_that_names_where_it_went()
+    {
+        await using var setup = new ClientSetup();
+
+        var error = await Should.ThrowAsync<PublishException>(
+            () => setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Exchange = "nowhere", RoutingKey = "at.all" }), Token));
+
+        error.Message.ShouldContain("nowhere");
+    }
+
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(null, 4, 4)]
+    [InlineData(0, 4, 0)]
+    [InlineData(255, null, 255)]
+    public async Task Priority_is_the_calls_or_the_applications(int? own, int? applications, int? sent)
+    {
+        await using var setup = new ClientSetup(defaultPriority: applications);
+
+        await setup.Client.SendAsync(Add(1, 1).With(priority: own), Token);
+
+        (await setup.ReadAsync()).Envelope.Priority.ShouldBe(sent);
+    }
+
+    public static TheoryData<SendOptions, string> Contradictions { get; } = new()
+    {
+        { new() { Priority = -1 }, "Priority must be 0 to 255, was -1." },
+        { new() { Priority = 256 }, "Priority must be 0 to 255, was 256." },
+        { new() { Countdown = TimeSpan.Zero, Eta = DateTimeOffset.UnixEpoch }, "Countdown and Eta say the same thing; set one of them." },
+        { new() { ExpiresAfter = TimeSpan.Zero, ExpiresAt = DateTimeOffset.UnixEpoch }, "ExpiresAfter and ExpiresAt say the same thing; set one of them." },
+        { new() { TaskId = new TaskId("") }, "TaskId must not be empty; leave it null for a new one." },
+        { new() { TaskId = default(TaskId) }, "TaskId must not be empty; leave it null for a new one." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Contradictions))]
+    public async Task Options_that_contradict_are_refused_and_nothing_is_sent(SendOptions options, string message)
+    {
+        await using var setup = new ClientSetup();
+
+        var error = await Should.ThrowAsync<ArgumentException>(
+            () => setup.Client.SendAsync(new Signature<int>("tasks.add", [], options: options), Token));
+
+        error.Message.ShouldStartWith(message);
+        await setup.Client.SendAsync(Add(9, 9), Token);
+        Text((await setup.ReadAsync()).Body.Args).ShouldBe("[9,9]");
+    }
+
+    [Fact]
+    public async Task Countdown_and_expiry_are_counted_from_now()
+    {
+        await using var setup = new ClientSetup();
+        setup.Clock.SetUtcNow(new DateTimeOffset(2026, 3, 4, 5, 6, 7, 123, 456, TimeSpan.Zero));
+
+        await setup.Client.SendAsync(Add(1, 1).With(countdown: TimeSpan.FromMinutes(5), expires: TimeSpan.FromHours(1)), Token);
+
+        var envelope = (await setup.TakeAsync()).Envelope.ShouldNotBeNull();
+        envelope.Headers["eta"].ShouldBe("2026-03-04T05:11:07.123456+00:00");
+        envelope.Headers["expires"].ShouldBe("2026-03-04T06:06:07.123456+00:00");
+        envelope.Expiration.ShouldBe("3600000");
+    }
+
+    [Fact]
+    public async Task Instants_are_sent_as_they_are_given()
+    {
+        await using var setup = new ClientSetup();
+        var now = setup.Clock.GetUtcNow();
+
+        await setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Eta = now.AddMinutes(1), ExpiresAt = now.AddMinutes(2) }), Token);
+
+        var message = await setup.ReadAsync();
+        message.Headers.Eta.ShouldBe(now.AddMinutes(1));
+        message.Headers.Expires.ShouldBe(now.AddMinutes(2));
+        message.Envelope.Expiration.ShouldBe("120000");
+    }
+
+    [Fact]
+    public async Task Id_of_the_caller_is_kept()
+    {
+        await using var setup = new ClientSetup();
+
+        var result = await setup.Client.SendAsync(Add(1, 1).With(taskId: "my-own-id"), Token);
+
+        result.Id.Value.ShouldBe("my-own-id");
+        var message = await setup.ReadAsync();
+        message.Headers.Id.Value.ShouldBe("my-own-id");
+        message.Headers.RootId.ShouldBe(new TaskId("my-own-id"));
+        message.Headers.ParentId.ShouldBeNull();
+        message.Envelope.CorrelationId.ShouldBe("my-own-id");
+    }
+
+    [Fact]
+    public async Task Call_from_within_a_task_has_its_root_and_becomes_its_child()
+    {
+        await using var setup = new ClientSetup();
+        var context = new TaskContext("parent", "tasks.outer", CancellationToken.None) { RootId = "root", Hostname = "celery@test" };
+
+        TaskContext.Current = context;
+        var first = await setup.Client.SendAsync(Add(1, 1), Token);
+        var second = await setup.Client.SendTaskAsync("tasks.echo", cancellationToken: Token);
+        await Should.ThrowAsync<PublishException>(
+            () => setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Exchange = "nowhere", RoutingKey = "x" }), Token));
+        TaskContext.Current = null;
+        await setup.Client.SendAsync(Add(2, 2), Token);
+
+        var child = await setup.ReadAsync();
+        child.Headers.RootId.ShouldBe(new TaskId("root"));
+        child.Headers.ParentId.ShouldBe(new TaskId("parent"));
+        (await setup.ReadAsync()).Headers.ParentId.ShouldBe(new TaskId("parent"));
+        (await setup.ReadAsync()).Headers.ParentId.ShouldBeNull();
+        context.Children.ShouldBe([first.Id, second.Id]);
+    }
+
+    [Fact]
+    public async Task Argument_that_cannot_be_written_is_an_error_and_nothing_is_sent()
+    {
+        await using var setup = new ClientSetup(maxBodySize: 100);
+
+        (await Should.ThrowAsync<CelerySerializationException>(() => setup.Client.SendTaskAsync("tasks.echo", [typeof(int)], cancellationToken: Token)))
+            .Message.ShouldContain("tasks.echo");
+        (await Should.ThrowAsync<CelerySerializationException>(() => setup.Client.SendTaskAsync("tasks.echo", [new string('x', 100)], cancellationToken: Token)))
+            .Message.ShouldContain("MaxBodySize allows 100");
+        await setup.Client.SendAsync(Add(9, 9), Token);
+
+        Text((await setup.ReadAsync()).Body.Args).ShouldBe("[9,9]");
+    }
+
+    [Fact]
+    public async Task Result_of_a_task_sent_before_is_found_by_its_id()
+    {
+        await using var setup = new ClientSetup();
+        await StoreAsync(setup, "earlier", "[1,2]");
+
+        (await setup.Client.GetResult<int[]>("earlier").GetAsync(Token)).ShouldBe([1, 2]);
+    }
+
+    private static Signature<int> Add(int x, int y) => new("tasks.add", [TaskValue.Of(x), TaskValue.Of(y)]);
+
+    private static string Text(ReadOnlyMemory<byte> json) => Encoding.UTF8.GetString(json.Span);
+
+    private static ValueTask StoreAsync(ClientSetup setup, TaskId id, string result)
+        => setup.Backend.StoreAsync(new ResultMeta(id, TaskState.Success) { Result = Encoding.UTF8.GetBytes(result) }, default, Token);
+}

@@ -1,0 +1,62 @@
+using CeleryNet.Client;
+using CeleryNet.Protocol;
+using CeleryNet.Results;
+using CeleryNet.Results.Memory;
+using CeleryNet.Routing;
+using CeleryNet.Serialization;
+using CeleryNet.TestKit;
+using CeleryNet.Tests.Worker;
+using CeleryNet.Transports;
+using CeleryNet.Transports.Memory;
+
+namespace CeleryNet.Tests.Client;
+
+/// <summary>A client with a broker and a backend in memory and a clock that stands still.</summary>
+internal sealed class ClientSetup : IAsyncDisposable
+{
+    private readonly RecordingLogger _logger = new();
+
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000)
+    {
+        Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
+        Backend = backend ?? new MemoryResultBackend(null, Clock);
+        var json = CeleryJson.Complete(null);
+        Client = new CeleryClient(
+            new TaskPublisher(Transport, TimeSpan.FromSeconds(10), Clock),
+            new TaskMessageWriter(json, "gen1@test", maxBodySize),
+            new TaskRouter("celery"),
+            new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
+            defaultPriority,
+            Clock);
+    }
+
+    public TestClock Clock { get; } = new();
+
+    public MemoryTransport Transport { get; }
+
+    public IResultBackend Backend { get; }
+
+    public ICeleryClient Client { get; }
+
+    /// <summary>Takes the next message of a queue.</summary>
+    public Task<IDelivery> TakeAsync(string queue = "celery") => TakeAsync(QueueSpec.Named(queue));
+
+    /// <inheritdoc cref="TakeAsync(string)" />
+    public async Task<IDelivery> TakeAsync(QueueSpec queue)
+    {
+        await using var consumer = await Transport.ConsumeAsync(new ConsumerRequest([queue], 1), CancellationToken.None);
+        var delivery = await consumer.Deliveries.ReadAsync().WithinBound($"a message in {queue.Name}");
+        await delivery.SettleAsync(Settlement.Ack, CancellationToken.None);
+        return delivery;
+    }
+
+    /// <summary>Takes the next message of a queue and reads it as a worker does.</summary>
+    public async Task<TaskMessage> ReadAsync(string queue = "celery")
+        => new TaskMessageReader(TimeZoneInfo.Utc, 10_000).Read((await TakeAsync(queue)).Envelope.ShouldNotBeNull());
+
+    public async ValueTask DisposeAsync()
+    {
+        await Backend.DisposeAsync();
+        await Transport.DisposeAsync();
+    }
+}
