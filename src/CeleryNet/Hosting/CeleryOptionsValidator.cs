@@ -9,10 +9,10 @@ internal sealed class CeleryOptionsValidator : IValidateOptions<CeleryOptions>
     public ValidateOptionsResult Validate(string? name, CeleryOptions options)
     {
         var result = new ValidateOptionsResultBuilder();
-        CheckUrl(result, nameof(options.Broker), options.Broker, TransportFactory.Schemes);
+        CheckBroker(result, options.Broker);
         if (options.ResultBackend is { } backend)
         {
-            CheckUrl(result, nameof(options.ResultBackend), backend, ResultBackendFactory.Schemes);
+            CheckResultBackend(result, backend);
         }
 
         if (string.IsNullOrWhiteSpace(options.DefaultQueue))
@@ -62,21 +62,36 @@ internal sealed class CeleryOptionsValidator : IValidateOptions<CeleryOptions>
         return result.Build();
     }
 
-    private static void CheckUrl(ValidateOptionsResultBuilder result, string key, string value, IReadOnlyList<string> schemes)
+    // A client alone makes its transport only when it first sends: brokers that do not go together would show as late as that.
+    private static void CheckBroker(ValidateOptionsResultBuilder result, string value)
     {
+        try
+        {
+            TransportFactory.Kind(BrokerUrl.ParseList(value));
+        }
+        catch (CeleryConfigurationException error)
+        {
+            result.AddError(error.Message, nameof(CeleryOptions.Broker));
+        }
+    }
+
+    private static void CheckResultBackend(ValidateOptionsResultBuilder result, string value)
+    {
+        const string Key = nameof(CeleryOptions.ResultBackend);
+        var schemes = ResultBackendFactory.Schemes;
         try
         {
             foreach (var url in BrokerUrl.ParseList(value))
             {
                 if (!schemes.Contains(url.Scheme))
                 {
-                    result.AddError($"has the unknown scheme '{url.Scheme}' in '{url}'; known: {string.Join(", ", schemes)}", key);
+                    result.AddError($"has the unknown scheme '{url.Scheme}' in '{url}'; known: {string.Join(", ", schemes)}", Key);
                 }
             }
         }
         catch (CeleryConfigurationException error)
         {
-            result.AddError(error.Message, key);
+            result.AddError(error.Message, Key);
         }
     }
 

@@ -43,7 +43,9 @@ internal static class TransportFactory
         },
     };
 
-    private static string Kind(IReadOnlyList<BrokerUrl> urls)
+    /// <summary>The kind of broker that all the URLs name.</summary>
+    /// <exception cref="CeleryConfigurationException">A scheme is unknown, or the URLs name brokers of different kinds.</exception>
+    public static string Kind(IReadOnlyList<BrokerUrl> urls)
     {
         var kinds = urls.Select(url => url.Scheme switch
         {
