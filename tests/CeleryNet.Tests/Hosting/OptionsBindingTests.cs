@@ -1,0 +1,193 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CeleryNet.Tests.Hosting;
+
+public sealed class OptionsBindingTests
+{
+    public static TheoryData<string, string, string> Application { get; } = new()
+    {
+        { "Celery:Broker", "amqp://h", "Broker=amqp://h" },
+        { "Celery:broker_url", "amqp://h", "Broker=amqp://h" },
+        { "CELERY_BROKER_URL", "amqp://h", "Broker=amqp://h" },
+        { "Celery:ResultBackend", "rpc://", "ResultBackend=rpc://" },
+        { "Celery:result_backend", "rpc://", "ResultBackend=rpc://" },
+        { "CELERY_RESULT_BACKEND", "rpc://", "ResultBackend=rpc://" },
+        { "Celery:DefaultQueue", "math", "DefaultQueue=math" },
+        { "Celery:task_default_queue", "math", "DefaultQueue=math" },
+        { "Celery:DefaultPriority", "5", "DefaultPriority=5" },
+        { "CELERY_TASK_DEFAULT_PRIORITY", "5", "DefaultPriority=5" },
+        { "Celery:IgnoreResult", "true", "IgnoreResult=True" },
+        { "Celery:task_ignore_result", "1", "IgnoreResult=True" },
+        { "Celery:ResultExpires", "3600", "ResultExpires=01:00:00" },
+        { "Celery:ResultExpires", "0", "ResultExpires=00:00:00" },
+        { "Celery:result_expires", "1.5", "ResultExpires=00:00:01.5000000" },
+        { "Celery:ResultExpires", "2.03:00:00", "ResultExpires=2.03:00:00" },
+        { "Celery:ResultExtended", "yes", "ResultExtended=True" },
+        { "Celery:result_extended", "on", "ResultExtended=True" },
+        { "Celery:ResultPersistent", "True", "ResultPersistent=True" },
+        { "CELERY_RESULT_PERSISTENT", "TRUE", "ResultPersistent=True" },
+        { "Celery:PublishTimeout", "5", "PublishTimeout=00:00:05" },
+        { "Celery:PublishTimeout", "00:01:30", "PublishTimeout=00:01:30" },
+        { "Celery:ConnectTimeout", "0.5", "ConnectTimeout=00:00:00.5000000" },
+        { "Celery:broker_connection_timeout", "2", "ConnectTimeout=00:00:02" },
+        { "Celery:Heartbeat", "0", "Heartbeat=00:00:00" },
+        { "Celery:broker_heartbeat", "10", "Heartbeat=00:00:10" },
+        { "Celery:MaxBodySize", "2048", "MaxBodySize=2048" },
+        { "Celery:TimeZone", "Europe/Rome", "TimeZone=Europe/Rome" },
+        { "Celery:timezone", "Europe/Rome", "TimeZone=Europe/Rome" },
+        { "Celery:VisibilityTimeout", "00:30:00", "VisibilityTimeout=00:30:00" },
+        { "Celery:visibility_timeout", "43200", "VisibilityTimeout=12:00:00" },
+        { "Celery:PrioritySteps", "0, 4,8", "PrioritySteps=0,4,8" },
+        { "Celery:priority_steps", "0", "PrioritySteps=0" },
+        { "Celery:GlobalKeyPrefix", "a:", "GlobalKeyPrefix=a:" },
+        { "Celery:ResultKeyPrefix", "b:", "ResultKeyPrefix=b:" },
+        { "Celery:SentinelMasterName", "main", "SentinelMasterName=main" },
+        { "Celery:Tls:ServerName", "broker.example", "Tls.ServerName=broker.example" },
+        { "Celery:Tls:AllowInvalidCertificates", "true", "Tls.AllowInvalidCertificates=True" },
+    };
+
+    public static TheoryData<string, string, string> Worker { get; } = new()
+    {
+        { "Celery:Worker:Queues", "celery, math", "Queues=celery,math" },
+        { "Celery:Worker:Concurrency", "64", "Concurrency=64" },
+        { "Celery:worker_concurrency", "64", "Concurrency=64" },
+        { "CELERY_WORKER_CONCURRENCY", "64", "Concurrency=64" },
+        { "Celery:Worker:PrefetchMultiplier", "1", "PrefetchMultiplier=1" },
+        { "Celery:worker_prefetch_multiplier", "1", "PrefetchMultiplier=1" },
+        { "Celery:Worker:Hostname", "w1@%h", "Hostname=w1@%h" },
+        { "Celery:Worker:AcksLate", "true", "AcksLate=True" },
+        { "Celery:task_acks_late", "true", "AcksLate=True" },
+        { "Celery:Worker:AcksOnFailure", "false", "AcksOnFailure=False" },
+        { "Celery:task_acks_on_failure_or_timeout", "no", "AcksOnFailure=False" },
+        { "Celery:Worker:TrackStarted", "true", "TrackStarted=True" },
+        { "Celery:task_track_started", "true", "TrackStarted=True" },
+        { "Celery:Worker:StoreErrorsEvenIfIgnored", "true", "StoreErrorsEvenIfIgnored=True" },
+        { "Celery:task_store_errors_even_if_ignored", "true", "StoreErrorsEvenIfIgnored=True" },
+        { "Celery:Worker:UnrunnableMessages", "reject", "UnrunnableMessages=Reject" },
+        { "Celery:Worker:ShutdownGrace", "90", "ShutdownGrace=00:01:30" },
+        { "Celery:Worker:ConnectRetryOnStartup", "off", "ConnectRetryOnStartup=False" },
+        { "Celery:broker_connection_retry_on_startup", "0", "ConnectRetryOnStartup=False" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Application))]
+    public void Setting_changes_the_applications_option_and_no_other(string key, string value, string changed)
+        => Differences(Describe(new CeleryOptions()), Describe(Configured.Options<CeleryOptions>((key, value)))).ShouldBe([changed]);
+
+    [Theory]
+    [MemberData(nameof(Worker))]
+    public void Setting_changes_the_workers_option_and_no_other(string key, string value, string changed)
+        => Differences(Describe(new WorkerOptions()), Describe(Configured.Options<WorkerOptions>((key, value)))).ShouldBe([changed]);
+
+    [Theory]
+    [InlineData("Celery:Tls:CaCertificateFile")]
+    [InlineData("Celery:Tls:CertificateFile")]
+    [InlineData("Celery:Tls:KeyFile")]
+    public void Files_of_certificates_are_bound(string key)
+    {
+        // One that exists, since that is checked too.
+        var file = typeof(OptionsBindingTests).Assembly.Location;
+
+        Differences(Describe(new CeleryOptions()), Describe(Configured.Options<CeleryOptions>((key, file)))).ShouldBe([$"{key["Celery:".Length..].Replace(':', '.')}={file}"]);
+    }
+
+    [Fact]
+    public void Every_option_but_the_serializers_can_be_set_by_configuration()
+    {
+        var bound = Application.Select(row => row.Data.Item3).Concat(Worker.Select(row => row.Data.Item3)).Select(text => text[..text.IndexOf('=', StringComparison.Ordinal)]);
+
+        Describe(new CeleryOptions()).Keys.Concat(Describe(new WorkerOptions()).Keys).Except(bound)
+            .ShouldBe(["SerializerOptions", "Tls.CaCertificateFile", "Tls.CertificateFile", "Tls.KeyFile"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Without_a_configuration_the_defaults_hold()
+    {
+        using var services = new ServiceCollection().AddCelery().AddWorker().Services.BuildServiceProvider();
+
+        Describe(services.GetRequiredService<IOptions<CeleryOptions>>().Value).ShouldBe(Describe(new CeleryOptions()));
+        Describe(services.GetRequiredService<IOptions<WorkerOptions>>().Value).ShouldBe(Describe(new WorkerOptions()));
+    }
+
+    [Fact]
+    public void Lists_may_be_given_item_by_item()
+    {
+        Configured.Options<WorkerOptions>(("Celery:Worker:Queues:0", "celery"), ("Celery:Worker:Queues:1", "math")).Queues.ShouldBe(["celery", "math"]);
+        Configured.Options<CeleryOptions>(("Celery:PrioritySteps:0", "0"), ("Celery:PrioritySteps:1", "9")).PrioritySteps.ShouldBe([0, 9]);
+    }
+
+    [Fact]
+    public void Own_name_wins_over_celerys_and_the_section_over_the_environment()
+    {
+        (string, string) own = ("Celery:Broker", "redis://own"), celerys = ("Celery:broker_url", "redis://celerys"), environment = ("CELERY_BROKER_URL", "redis://env");
+
+        Configured.Options<CeleryOptions>(environment, celerys, own).Broker.ShouldBe("redis://own");
+        Configured.Options<CeleryOptions>(environment, celerys).Broker.ShouldBe("redis://celerys");
+    }
+
+    [Fact]
+    public void Code_wins_over_configuration()
+    {
+        using var services = Configured.Services(
+            [new("Celery:Broker", "redis://configured"), new("Celery:DefaultQueue", "math"), new("Celery:Worker:Concurrency", "7")],
+            celery => celery.Broker = "redis://code",
+            worker => worker.Concurrency = 8);
+
+        services.GetRequiredService<IOptions<CeleryOptions>>().Value.Broker.ShouldBe("redis://code");
+        services.GetRequiredService<IOptions<CeleryOptions>>().Value.DefaultQueue.ShouldBe("math");
+        services.GetRequiredService<IOptions<WorkerOptions>>().Value.Concurrency.ShouldBe(8);
+    }
+
+    [Theory]
+    [InlineData("Celery:DefaultPriority", "high", "Celery:DefaultPriority must be a whole number, was 'high'.")]
+    [InlineData("Celery:task_default_priority", "1.5", "Celery:DefaultPriority must be a whole number, was '1.5'.")]
+    [InlineData("Celery:MaxBodySize", "9999999999", "Celery:MaxBodySize must be a whole number, was '9999999999'.")]
+    [InlineData("Celery:PrioritySteps", "0,x", "Celery:PrioritySteps must be a whole number, was 'x'.")]
+    [InlineData("Celery:IgnoreResult", "maybe", "Celery:IgnoreResult must be true or false, was 'maybe'.")]
+    [InlineData("Celery:Tls:AllowInvalidCertificates", "", "Celery:Tls:AllowInvalidCertificates must be true or false, was ''.")]
+    [InlineData("Celery:PublishTimeout", "soon", "Celery:PublishTimeout must be seconds or a time such as 00:00:10, was 'soon'.")]
+    [InlineData("Celery:PublishTimeout", "10s", "Celery:PublishTimeout must be seconds or a time such as 00:00:10, was '10s'.")]
+    [InlineData("CELERY_RESULT_EXPIRES", "NaN", "Celery:ResultExpires must be seconds or a time such as 00:00:10, was 'NaN'.")]
+    [InlineData("Celery:ResultExpires", "1e20", "Celery:ResultExpires must be seconds or a time such as 00:00:10, was '1e20'.")]
+    public void Value_that_cannot_be_read_is_an_error_with_key_rule_and_value(string key, string value, string message)
+        => Should.Throw<CeleryConfigurationException>(() => Configured.Options<CeleryOptions>((key, value))).Message.ShouldBe(message);
+
+    [Theory]
+    [InlineData("Celery:Worker:Concurrency", "many", "Celery:Worker:Concurrency must be a whole number, was 'many'.")]
+    [InlineData("Celery:Worker:AcksLate", "2", "Celery:Worker:AcksLate must be true or false, was '2'.")]
+    [InlineData("Celery:Worker:UnrunnableMessages", "Drop", "Celery:Worker:UnrunnableMessages must be Keep or Reject, was 'Drop'.")]
+    [InlineData("Celery:Worker:ShutdownGrace", "long", "Celery:Worker:ShutdownGrace must be seconds or a time such as 00:00:10, was 'long'.")]
+    public void Value_of_the_worker_that_cannot_be_read_is_an_error_too(string key, string value, string message)
+        => Should.Throw<CeleryConfigurationException>(() => Configured.Options<WorkerOptions>((key, value))).Message.ShouldBe(message);
+
+    private static string[] Differences(Dictionary<string, string> before, Dictionary<string, string> after)
+        => [.. after.Where(pair => before[pair.Key] != pair.Value).Select(pair => $"{pair.Key}={pair.Value}")];
+
+    private static Dictionary<string, string> Describe(object options)
+    {
+        var values = new Dictionary<string, string>();
+        foreach (var property in options.GetType().GetProperties())
+        {
+            if (property.GetValue(options) is CeleryTlsOptions tls)
+            {
+                foreach (var (key, value) in Describe(tls))
+                {
+                    values[$"{property.Name}.{key}"] = value;
+                }
+            }
+            else
+            {
+                values[property.Name] = property.GetValue(options) switch
+                {
+                    IEnumerable<string> texts => string.Join(',', texts),
+                    int[] numbers => string.Join(',', numbers),
+                    var value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+                };
+            }
+        }
+
+        return values;
+    }
+}

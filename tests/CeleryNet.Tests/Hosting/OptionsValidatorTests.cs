@@ -1,0 +1,145 @@
+using CeleryNet.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace CeleryNet.Tests.Hosting;
+
+public sealed class OptionsValidatorTests
+{
+    private const string Brokers = "known: amqp, amqps, pyamqp, pyamqps, redis, rediss, redis+socket, sentinel, memory";
+    private const string Backends = "known: redis, rediss, redis+socket, sentinel, rpc, memory, disabled";
+
+    private static readonly string _here = typeof(OptionsValidatorTests).Assembly.Location;
+
+    public static TheoryData<string, Action<CeleryOptions>, string> Bad { get; } = new()
+    {
+        { "broker's scheme", o => o.Broker = "ftp://user:secret@h/", $"Property Broker: The broker 'ftp://user:**@h/' has the unknown scheme 'ftp'; {Brokers}." },
+        { "second broker's scheme", o => o.Broker = "redis://a;kafka://b", $"Property Broker: The broker 'kafka://b/' has the unknown scheme 'kafka'; {Brokers}." },
+        { "mixed brokers", o => o.Broker = "redis://a;amqp://b", "Property Broker: Brokers that stand in for each other must be of one kind, were redis and amqp." },
+        { "no broker", o => o.Broker = "", "Property Broker: A broker or backend URL must not be empty; 'redis://localhost:6379/0' would work." },
+        { "no URL", o => o.Broker = "localhost:5672", "Property Broker: 'localhost:5672' is not a URL: it must start with a scheme, as in 'amqp://guest@localhost//' or 'redis://localhost:6379/0'." },
+        { "broker's port", o => o.Broker = "redis://u:secret@h:x/", "Property Broker: The port in '…@h:x/' must be a number from 1 to 65535, was 'x'." },
+        { "backend's scheme", o => o.ResultBackend = "mongodb://u:secret@h/", $"Property ResultBackend: has the unknown scheme 'mongodb' in 'mongodb://u:**@h/'; {Backends}" },
+        { "no backend URL", o => o.ResultBackend = " ", "Property ResultBackend: A broker or backend URL must not be empty; 'redis://localhost:6379/0' would work." },
+        { "DefaultQueue", o => o.DefaultQueue = " ", "Property DefaultQueue: must not be empty; 'celery' would work" },
+        { "DefaultPriority low", o => o.DefaultPriority = -1, "Property DefaultPriority: must be 0 to 255, was -1" },
+        { "DefaultPriority high", o => o.DefaultPriority = 256, "Property DefaultPriority: must be 0 to 255, was 256" },
+        { "ResultExpires low", o => o.ResultExpires = TimeSpan.FromSeconds(-1), "Property ResultExpires: must be 00:00:00 to 365.00:00:00, was -00:00:01" },
+        { "ResultExpires high", o => o.ResultExpires = TimeSpan.FromDays(366), "Property ResultExpires: must be 00:00:00 to 365.00:00:00, was 366.00:00:00" },
+        { "PublishTimeout low", o => o.PublishTimeout = TimeSpan.Zero, "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 00:00:00" },
+        { "PublishTimeout high", o => o.PublishTimeout = TimeSpan.FromHours(2), "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 02:00:00" },
+        { "ConnectTimeout low", o => o.ConnectTimeout = TimeSpan.Zero, "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:00:00" },
+        { "ConnectTimeout high", o => o.ConnectTimeout = TimeSpan.FromMinutes(11), "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:11:00" },
+        { "Heartbeat low", o => o.Heartbeat = TimeSpan.FromSeconds(-1), "Property Heartbeat: must be 00:00:00 to 01:00:00, was -00:00:01" },
+        { "Heartbeat high", o => o.Heartbeat = TimeSpan.FromHours(2), "Property Heartbeat: must be 00:00:00 to 01:00:00, was 02:00:00" },
+        { "VisibilityTimeout low", o => o.VisibilityTimeout = TimeSpan.Zero, "Property VisibilityTimeout: must be 00:00:01 to 30.00:00:00, was 00:00:00" },
+        { "VisibilityTimeout high", o => o.VisibilityTimeout = TimeSpan.FromDays(31), "Property VisibilityTimeout: must be 00:00:01 to 30.00:00:00, was 31.00:00:00" },
+        { "MaxBodySize low", o => o.MaxBodySize = 1023, "Property MaxBodySize: must be 1024 to 1073741824 bytes, was 1023" },
+        { "MaxBodySize high", o => o.MaxBodySize = int.MaxValue, "Property MaxBodySize: must be 1024 to 1073741824 bytes, was 2147483647" },
+        { "PrioritySteps empty", o => o.PrioritySteps = [], "Property PrioritySteps: must ascend from 0 to at most 9, was []" },
+        { "PrioritySteps without 0", o => o.PrioritySteps = [1, 2], "Property PrioritySteps: must ascend from 0 to at most 9, was [1, 2]" },
+        { "PrioritySteps beyond 9", o => o.PrioritySteps = [0, 10], "Property PrioritySteps: must ascend from 0 to at most 9, was [0, 10]" },
+        { "PrioritySteps twice", o => o.PrioritySteps = [0, 3, 3], "Property PrioritySteps: must ascend from 0 to at most 9, was [0, 3, 3]" },
+        { "PrioritySteps descending", o => o.PrioritySteps = [0, 6, 3], "Property PrioritySteps: must ascend from 0 to at most 9, was [0, 6, 3]" },
+        { "TimeZone", o => o.TimeZone = "Mars/Base", "Property TimeZone: must be a time zone of this system such as 'Europe/Rome', was 'Mars/Base'" },
+        { "CA file", o => o.Tls.CaCertificateFile = "no-ca.pem", "Property Tls.CaCertificateFile: must name an existing PEM file, was 'no-ca.pem'" },
+        { "certificate file", o => o.Tls.CertificateFile = "no-cert.pem", "Property Tls.CertificateFile: must name an existing PEM file, was 'no-cert.pem'" },
+        { "key file", o => o.Tls.KeyFile = "no-key.pem", "Property Tls.KeyFile: must name an existing PEM file, was 'no-key.pem'" },
+    };
+
+    public static TheoryData<string, Action<WorkerOptions>, string> BadWorker { get; } = new()
+    {
+        { "Concurrency low", o => o.Concurrency = 0, "Property Concurrency: must be 1 to 65535, was 0" },
+        { "Concurrency high", o => o.Concurrency = 65_536, "Property Concurrency: must be 1 to 65535, was 65536" },
+        { "PrefetchMultiplier low", o => o.PrefetchMultiplier = 0, "Property PrefetchMultiplier: must be 1 to 1024, was 0" },
+        { "PrefetchMultiplier high", o => o.PrefetchMultiplier = 1025, "Property PrefetchMultiplier: must be 1 to 1024, was 1025" },
+        { "ShutdownGrace low", o => o.ShutdownGrace = TimeSpan.FromSeconds(-1), "Property ShutdownGrace: must be 00:00:00 to 1.00:00:00, was -00:00:01" },
+        { "ShutdownGrace high", o => o.ShutdownGrace = TimeSpan.FromHours(25), "Property ShutdownGrace: must be 00:00:00 to 1.00:00:00, was 1.01:00:00" },
+        { "Queues", o => o.Queues = ["celery", ""], "Property Queues: must not hold an empty name" },
+        { "UnrunnableMessages", o => o.UnrunnableMessages = (UnrunnableMessages)7, "Property UnrunnableMessages: must be Keep or Reject, was 7" },
+        { "Hostname empty", o => o.Hostname = "", "Property Hostname: Hostname must not be empty; 'celery@%h' would work." },
+        { "Hostname expansion", o => o.Hostname = "w@%x", "Property Hostname: Hostname 'w@%x' has an unknown expansion; %h, %n, %d and %% are known." },
+    };
+
+    public static TheoryData<string, Action<CeleryOptions>> Good { get; } = new()
+    {
+        { "defaults", _ => { } },
+        { "brokers of one kind", o => o.Broker = "amqp://a;amqps://b;pyamqp://c" },
+        { "Redis of all kinds", o => o.Broker = "redis://a;rediss://b;redis+socket:///run/redis.sock" },
+        { "backends", o => o.ResultBackend = "rpc://" },
+        { "least", o => (o.DefaultPriority, o.ResultExpires, o.Heartbeat, o.MaxBodySize, o.PrioritySteps) = (0, TimeSpan.Zero, TimeSpan.Zero, 1024, [0]) },
+        { "least times", o => (o.PublishTimeout, o.ConnectTimeout, o.VisibilityTimeout) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1)) },
+        { "most", o => (o.DefaultPriority, o.ResultExpires, o.Heartbeat, o.MaxBodySize, o.PrioritySteps) = (255, TimeSpan.FromDays(365), TimeSpan.FromHours(1), 1024 * 1024 * 1024, [0, 9]) },
+        { "most times", o => (o.PublishTimeout, o.ConnectTimeout, o.VisibilityTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(10), TimeSpan.FromDays(30)) },
+        { "files", o => (o.Tls.CaCertificateFile, o.Tls.CertificateFile, o.Tls.KeyFile) = (_here, _here, _here) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void Bad_value_is_an_error_with_key_rule_and_value(string what, Action<CeleryOptions> change, string message)
+    {
+        var options = new CeleryOptions();
+        change(options);
+
+        new CeleryOptionsValidator().Validate(null, options).Failures.ShouldNotBeNull(what).ShouldBe([message]);
+        message.ShouldNotContain("secret");
+    }
+
+    [Theory]
+    [MemberData(nameof(BadWorker))]
+    public void Bad_value_of_the_worker_is_an_error_with_key_rule_and_value(string what, Action<WorkerOptions> change, string message)
+    {
+        var options = new WorkerOptions();
+        change(options);
+
+        new WorkerOptionsValidator().Validate(null, options).Failures.ShouldNotBeNull(what).ShouldBe([message]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void Values_up_to_the_bounds_are_taken(string what, Action<CeleryOptions> change)
+    {
+        var options = new CeleryOptions();
+        change(options);
+
+        new CeleryOptionsValidator().Validate(null, options).Succeeded.ShouldBeTrue(what);
+    }
+
+    [Fact]
+    public void Every_option_with_a_rule_is_tested_here()
+    {
+        // A new option with a rule gets its row above.
+        var options = new CeleryOptions
+        {
+            Broker = "x", ResultBackend = "x", DefaultQueue = "", DefaultPriority = -1, ResultExpires = -TimeSpan.MaxValue, PublishTimeout = default, ConnectTimeout = default,
+            Heartbeat = -TimeSpan.MaxValue, VisibilityTimeout = default, MaxBodySize = 0, PrioritySteps = [], TimeZone = "x",
+            Tls = new() { CaCertificateFile = "x", CertificateFile = "x", KeyFile = "x" },
+        };
+
+        var keys = new CeleryOptionsValidator().Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
+
+        keys.Length.ShouldBe(15);
+        keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Host_of_a_client_does_not_start_with_bad_options_and_says_all_that_is_wrong()
+        => (await StartAsync(services => services.AddCelery(celery => (celery.Broker, celery.DefaultPriority) = ("redis://a;amqp://b", 300))))
+            .Select(KeyOf).ShouldBe(["Broker", "DefaultPriority"]);
+
+    [Fact]
+    public async Task Host_of_a_worker_does_not_start_with_bad_options_and_says_all_that_is_wrong()
+        => (await StartAsync(services => services.AddCelery().AddWorker(worker => (worker.Concurrency, worker.Hostname) = (0, ""))))
+            .Select(KeyOf).ShouldBe(["Concurrency", "Hostname"]);
+
+    private static async Task<IEnumerable<string>> StartAsync(Action<IServiceCollection> add)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        add(builder.Services);
+        using var host = builder.Build();
+        return (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken))).Failures;
+    }
+
+    private static string KeyOf(string failure) => failure["Property ".Length..failure.IndexOf(':', StringComparison.Ordinal)];
+}
