@@ -46,11 +46,14 @@ public sealed class ResultTimeoutException : CeleryException
 }
 
 /// <summary>The task ended in FAILURE or REVOKED; the error is the remote side's.</summary>
-/// <remarks>Mirrors what Python's <c>AsyncResult.get()</c> raises.</remarks>
+/// <remarks>
+/// Where the remote exception has a well-known counterpart here, <see cref="Exception.InnerException"/> is of that type, so that
+/// <c>catch (RemoteTaskException e) when (e.InnerException is ArgumentException)</c> catches Python's <c>ValueError</c>. Mirrors what Python's <c>AsyncResult.get()</c> raises.
+/// </remarks>
 public sealed class RemoteTaskException : CeleryException
 {
-    internal RemoteTaskException(TaskId taskId, TaskState state, string exceptionType, string? exceptionModule, string exceptionMessage, string? traceback)
-        : base($"Task {taskId} ended in {state}: {exceptionType}: {exceptionMessage}")
+    internal RemoteTaskException(TaskId taskId, TaskState state, string exceptionType, string? exceptionModule, string exceptionMessage, string? traceback, Exception? counterpart)
+        : base($"Task {taskId} ended in {state}: {exceptionType}: {exceptionMessage}", counterpart)
     {
         TaskId = taskId;
         State = state;

@@ -7,6 +7,8 @@ namespace CeleryNet;
 /// <remarks>Mirrors <c>self.request</c> of a bound task. Valid while the task runs; its properties never change but for the token's reason.</remarks>
 public sealed class TaskContext
 {
+    internal static readonly Dictionary<string, JsonElement> NoHeaders = [];
+
     private static readonly AsyncLocal<TaskContext?> _current = new();
     private readonly Lock _childrenGate = new();
     private readonly CancellationToken _cancellationToken;
@@ -72,13 +74,15 @@ public sealed class TaskContext
     public required string Hostname { get; init; }
 
     /// <summary>The headers of the message that the protocol does not define: those its sender added.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Headers { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Headers { get; init; } = NoHeaders;
 
     /// <summary>Fires when the worker wants the task to end; the same token that a <see cref="CancellationToken"/> parameter gets.</summary>
     public CancellationToken CancellationToken => _cancellationToken;
 
     /// <summary>Why <see cref="CancellationToken"/> fired.</summary>
-    public CancellationReason CancellationReason { get; internal set; }
+    public CancellationReason CancellationReason => ReasonSource?.Invoke() ?? CancellationReason.None;
+
+    internal Func<CancellationReason>? ReasonSource { get; init; }
 
     internal Func<TaskState, TaskValue, CancellationToken, ValueTask>? StateStore { get; init; }
 

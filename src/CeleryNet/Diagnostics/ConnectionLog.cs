@@ -34,4 +34,19 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(EventId = EventIds.BackgroundLoopFailed, Level = LogLevel.Error, Message = "{Loop} failed and is started again")]
     public static partial void BackgroundLoopFailed(this ILogger logger, Exception error, string loop);
+
+    [LoggerMessage(EventId = EventIds.QueueWatchUnsupported, Level = LogLevel.Information, Message = "{Url} does not tell of changed keys ({Reason}); idle consumers look for messages every {Interval}")]
+    public static partial void QueueWatchUnsupported(this ILogger logger, string url, string reason, TimeSpan interval);
+
+    [LoggerMessage(EventId = EventIds.FanoutDropped, Level = LogLevel.Warning, Message = "{Count} broadcast messages of {Exchange} were dropped because they were not read in time")]
+    public static partial void FanoutDropped(this ILogger logger, long count, string exchange);
+
+    [LoggerMessage(EventId = EventIds.ResultWatchDelayed, Level = LogLevel.Warning, Message = "Results at {Url} cannot be watched: {Reason}; trying again in {Delay}")]
+    public static partial void ResultWatchDelayed(this ILogger logger, string url, string reason, TimeSpan delay);
+
+    [LoggerMessage(EventId = EventIds.ConsumeInterrupted, Level = LogLevel.Warning, Message = "Consuming {Queues} was interrupted: {Reason}; consuming again")]
+    public static partial void ConsumeInterrupted(this ILogger logger, string queues, string reason);
+
+    [LoggerMessage(EventId = EventIds.ConsumeFailed, Level = LogLevel.Warning, Message = "Cannot consume {Queues}: {Reason}; trying again in {Delay}")]
+    public static partial void ConsumeFailed(this ILogger logger, string queues, string reason, TimeSpan delay);
 }

@@ -13,4 +13,29 @@ internal static class EventIds
     public const int UnreadableResult = 1008;
     public const int RepliesDropped = 1009;
     public const int BackgroundLoopFailed = 1010;
+    public const int QueueWatchUnsupported = 1011;
+    public const int FanoutDropped = 1012;
+    public const int ResultWatchDelayed = 1013;
+    public const int ConsumeInterrupted = 1020;
+    public const int ConsumeFailed = 1021;
+
+    public const int TaskSucceeded = 2001;
+    public const int TaskFailed = 2002;
+    public const int TaskReceived = 2003;
+    public const int TaskAbandoned = 2004;
+    public const int TaskHeld = 2005;
+    public const int TaskExpired = 2006;
+    public const int TaskUnrunnable = 2007;
+    public const int ResultStoreFailed = 2008;
+    public const int ResultNotStored = 2009;
+    public const int StartedNotStored = 2010;
+    public const int ScopeDisposalFailed = 2011;
+    public const int DeliveryFailed = 2012;
+    public const int WorkerReady = 2013;
+    public const int WorkerStopping = 2014;
+    public const int WorkerHurries = 2015;
+    public const int WorkerLeftBehind = 2016;
+    public const int WorkerStopped = 2017;
+    public const int WorkerCannotConsume = 2018;
+    public const int WorkerFailed = 2019;
 }

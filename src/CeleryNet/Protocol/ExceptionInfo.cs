@@ -57,7 +57,7 @@ internal sealed record ExceptionInfo(string Type, string? Module, IReadOnlyList<
         writer.WriteEndObject();
     }
 
-    public RemoteTaskException ToException(ResultMeta meta) => new(meta.TaskId, meta.State, Type, Module, Message, meta.Traceback);
+    public RemoteTaskException ToException(ResultMeta meta) => new(meta.TaskId, meta.State, Type, Module, Message, meta.Traceback, PythonExceptions.ToDotNet(this));
 
     private static string Text(JsonElement element)
         => element.ValueKind == JsonValueKind.String ? element.GetString() ?? "" : element.GetRawText();

@@ -36,7 +36,8 @@ public readonly struct BoundArguments
     {
         try
         {
-            if (default(T) is not null && json.SequenceEqual("null"u8))
+            // JsonElement is the one struct that can be null.
+            if (default(T) is not null && typeof(T) != typeof(JsonElement) && json.SequenceEqual("null"u8))
             {
                 throw new JsonException("null where a value is needed");
             }

@@ -139,9 +139,9 @@ internal sealed record BrokerUrl
     private static (string Host, int? Port) ReadEndpoint(string endpoint, string text)
     {
         var colon = endpoint.StartsWith('[') ? endpoint.IndexOf("]:", StringComparison.Ordinal) + 1 : endpoint.LastIndexOf(':');
-        if (colon <= 0)
+        if (colon < 0 || (colon == 0 && !endpoint.StartsWith(':')))
         {
-            return (endpoint.Trim('[', ']'), colon == 0 && endpoint.StartsWith(':') ? ReadPort(endpoint[1..], text) : null);
+            return (endpoint.Trim('[', ']'), null);
         }
 
         return (endpoint[..colon].Trim('[', ']'), ReadPort(endpoint[(colon + 1)..], text));

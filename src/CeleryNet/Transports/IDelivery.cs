@@ -29,7 +29,7 @@ internal interface IDelivery
 
     /// <summary>Settles the delivery. Does nothing when it was settled before or is lost.</summary>
     /// <exception cref="BrokerUnavailableException">
-    /// The broker could not be told; the delivery stays unsettled and the broker will deliver it again.
+    /// The broker could not be told, or its answer was lost. Either the transport tells it later, or the broker will deliver the message again.
     /// </exception>
     ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken);
 }

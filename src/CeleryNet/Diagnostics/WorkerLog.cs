@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace CeleryNet.Diagnostics;
+
+/// <summary>What a worker logs. Arguments and results stay out: they may be secrets.</summary>
+internal static partial class WorkerLog
+{
+    [LoggerMessage(EventId = EventIds.TaskReceived, Level = LogLevel.Debug, Message = "Task {TaskName}[{TaskId}] received")]
+    public static partial void TaskReceived(this ILogger logger, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.TaskSucceeded, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] succeeded in {ElapsedMs} ms")]
+    public static partial void TaskSucceeded(this ILogger logger, string taskName, string taskId, double elapsedMs);
+
+    [LoggerMessage(EventId = EventIds.TaskFailed, Level = LogLevel.Error, Message = "Task {TaskName}[{TaskId}] raised")]
+    public static partial void TaskFailed(this ILogger logger, Exception error, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.TaskAbandoned, Level = LogLevel.Warning, Message = "Task {TaskName}[{TaskId}] was ended by the worker ({Reason}) and will run again")]
+    public static partial void TaskAbandoned(this ILogger logger, string taskName, string taskId, CancellationReason reason);
+
+    [LoggerMessage(EventId = EventIds.TaskHeld, Level = LogLevel.Debug, Message = "Task {TaskName}[{TaskId}] is held until {Eta}")]
+    public static partial void TaskHeld(this ILogger logger, string taskName, string taskId, DateTimeOffset eta);
+
+    [LoggerMessage(EventId = EventIds.TaskExpired, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] has expired and is not run")]
+    public static partial void TaskExpired(this ILogger logger, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.TaskUnrunnable, Level = LogLevel.Error, Message = "A message from queue {Queue} cannot be run: {Reason}")]
+    public static partial void TaskUnrunnable(this ILogger logger, string queue, string reason);
+
+    [LoggerMessage(EventId = EventIds.ResultStoreFailed, Level = LogLevel.Warning, Message = "A result could not be stored; trying again in {Delay}")]
+    public static partial void ResultStoreFailed(this ILogger logger, Exception error, TimeSpan delay);
+
+    [LoggerMessage(EventId = EventIds.ResultNotStored, Level = LogLevel.Error, Message = "The {State} of task {TaskName}[{TaskId}] was not stored")]
+    public static partial void ResultNotStored(this ILogger logger, Exception? error, string taskName, string taskId, string state);
+
+    [LoggerMessage(EventId = EventIds.StartedNotStored, Level = LogLevel.Warning, Message = "The start of task {TaskName}[{TaskId}] was not stored")]
+    public static partial void StartedNotStored(this ILogger logger, Exception error, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.ScopeDisposalFailed, Level = LogLevel.Error, Message = "Disposing the services of task {TaskName}[{TaskId}] failed")]
+    public static partial void ScopeDisposalFailed(this ILogger logger, Exception error, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.DeliveryFailed, Level = LogLevel.Error, Message = "Handling a message from queue {Queue} failed; it will be delivered again if it was not acknowledged")]
+    public static partial void DeliveryFailed(this ILogger logger, Exception error, string queue);
+
+    [LoggerMessage(EventId = EventIds.WorkerReady, Level = LogLevel.Information, Message = "{Hostname} ready: queues {Queues}, {Concurrency} slots, {TaskCount} tasks")]
+    public static partial void WorkerReady(this ILogger logger, string hostname, string queues, int concurrency, int taskCount);
+
+    [LoggerMessage(EventId = EventIds.WorkerStopping, Level = LogLevel.Information, Message = "{Hostname} stops: no more messages are taken, {Running} tasks may finish within {Grace}")]
+    public static partial void WorkerStopping(this ILogger logger, string hostname, int running, TimeSpan grace);
+
+    [LoggerMessage(EventId = EventIds.WorkerHurries, Level = LogLevel.Warning, Message = "{Hostname} cancels the {Running} tasks that still run")]
+    public static partial void WorkerHurries(this ILogger logger, string hostname, int running);
+
+    [LoggerMessage(EventId = EventIds.WorkerLeftBehind, Level = LogLevel.Error, Message = "{Hostname} leaves {Running} tasks behind that do not heed their cancellation")]
+    public static partial void WorkerLeftBehind(this ILogger logger, string hostname, int running);
+
+    [LoggerMessage(EventId = EventIds.WorkerStopped, Level = LogLevel.Information, Message = "{Hostname} has stopped")]
+    public static partial void WorkerStopped(this ILogger logger, string hostname);
+
+    [LoggerMessage(EventId = EventIds.WorkerCannotConsume, Level = LogLevel.Error, Message = "{Hostname} cannot consume: {Reason} Trying again in {Delay}")]
+    public static partial void WorkerCannotConsume(this ILogger logger, string hostname, string reason, TimeSpan delay);
+
+    [LoggerMessage(EventId = EventIds.WorkerFailed, Level = LogLevel.Critical, Message = "{Hostname} has failed; the host is stopped")]
+    public static partial void WorkerFailed(this ILogger logger, Exception error, string hostname);
+}

@@ -1,0 +1,90 @@
+using CeleryNet.Transports;
+using Microsoft.Extensions.Options;
+
+namespace CeleryNet.Hosting;
+
+/// <summary>Checks the options when the host starts; each failure names the key, the rule and the value.</summary>
+internal sealed class CeleryOptionsValidator : IValidateOptions<CeleryOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CeleryOptions options)
+    {
+        var result = new ValidateOptionsResultBuilder();
+        CheckUrl(result, nameof(options.Broker), options.Broker, TransportFactory.Schemes);
+        if (options.ResultBackend is { } backend)
+        {
+            CheckUrl(result, nameof(options.ResultBackend), backend, ResultBackendFactory.Schemes);
+        }
+
+        if (string.IsNullOrWhiteSpace(options.DefaultQueue))
+        {
+            result.AddError("must not be empty; 'celery' would work", nameof(options.DefaultQueue));
+        }
+
+        if (options.DefaultPriority is < 0 or > 255)
+        {
+            result.AddError($"must be 0 to 255, was {options.DefaultPriority}", nameof(options.DefaultPriority));
+        }
+
+        CheckRange(result, nameof(options.ResultExpires), options.ResultExpires, TimeSpan.Zero, TimeSpan.FromDays(365));
+        CheckRange(result, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        CheckRange(result, nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        CheckRange(result, nameof(options.Heartbeat), options.Heartbeat, TimeSpan.Zero, TimeSpan.FromHours(1));
+        CheckRange(result, nameof(options.VisibilityTimeout), options.VisibilityTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
+        if (options.MaxBodySize is < 1024 or > 1024 * 1024 * 1024)
+        {
+            result.AddError($"must be 1024 to 1073741824 bytes, was {options.MaxBodySize}", nameof(options.MaxBodySize));
+        }
+
+        if (options.PrioritySteps is not [0, ..] || options.PrioritySteps.Any(step => step is < 0 or > 9)
+            || !options.PrioritySteps.SequenceEqual(options.PrioritySteps.Distinct().Order()))
+        {
+            result.AddError($"must ascend from 0 to at most 9, was [{string.Join(", ", options.PrioritySteps)}]", nameof(options.PrioritySteps));
+        }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
+        {
+            result.AddError($"must be a time zone of this system such as 'Europe/Rome', was '{options.TimeZone}'", nameof(options.TimeZone));
+        }
+
+        foreach (var (key, file) in new[]
+        {
+            ("Tls.CaCertificateFile", options.Tls.CaCertificateFile),
+            ("Tls.CertificateFile", options.Tls.CertificateFile),
+            ("Tls.KeyFile", options.Tls.KeyFile),
+        })
+        {
+            if (file is not null && !File.Exists(file))
+            {
+                result.AddError($"must name an existing PEM file, was '{file}'", key);
+            }
+        }
+
+        return result.Build();
+    }
+
+    private static void CheckUrl(ValidateOptionsResultBuilder result, string key, string value, IReadOnlyList<string> schemes)
+    {
+        try
+        {
+            foreach (var url in BrokerUrl.ParseList(value))
+            {
+                if (!schemes.Contains(url.Scheme))
+                {
+                    result.AddError($"has the unknown scheme '{url.Scheme}' in '{url}'; known: {string.Join(", ", schemes)}", key);
+                }
+            }
+        }
+        catch (CeleryConfigurationException error)
+        {
+            result.AddError(error.Message, key);
+        }
+    }
+
+    private static void CheckRange(ValidateOptionsResultBuilder result, string key, TimeSpan value, TimeSpan least, TimeSpan most)
+    {
+        if (value < least || value > most)
+        {
+            result.AddError($"must be {least} to {most}, was {value}", key);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using CeleryNet;
+using CeleryNet.Client;
+using CeleryNet.Hosting;
+using CeleryNet.Protocol;
+using CeleryNet.Results;
+using CeleryNet.Routing;
+using CeleryNet.Serialization;
+using CeleryNet.Transports;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds CeleryNet to a host.</summary>
+public static class CeleryServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the client (<see cref="ICeleryClient"/>) and what it shares with a worker. Its options are bound from the configuration section
+    /// <c>Celery</c> first; Celery's own names (<c>broker_url</c>, the environment's <c>CELERY_BROKER_URL</c>) are accepted too.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Changes the options; null leaves them.</param>
+    /// <returns>Adds tasks and a worker.</returns>
+    public static CeleryBuilder AddCelery(this IServiceCollection services, Action<CeleryOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<CeleryOptions>().ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<CeleryOptions>>(provider => new ConfigureOptions<CeleryOptions>(options =>
+        {
+            if (provider.GetService<IConfiguration>() is { } configuration)
+            {
+                new OptionsBinding(configuration, "Celery").Bind(options);
+            }
+        }));
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CeleryOptions>, CeleryOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => TransportFactory.Create(
+            Options(provider), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
+        services.TryAddSingleton(provider => ResultBackendFactory.Create(
+            Options(provider),
+            provider.GetRequiredService<ITransport>(),
+            provider.GetRequiredService<TimeProvider>(),
+            Loggers(provider)));
+        services.TryAddSingleton(provider => new ResultAccess(
+            provider.GetRequiredService<IResultBackend>(),
+            CeleryJson.Complete(Options(provider).SerializerOptions),
+            Options(provider).ResultExpires > TimeSpan.Zero ? Options(provider).ResultExpires : Timeout.InfiniteTimeSpan,
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ICeleryClient>(CreateClient);
+        return new CeleryBuilder(services);
+    }
+
+    private static CeleryClient CreateClient(IServiceProvider provider)
+    {
+        var options = Options(provider);
+        var time = provider.GetRequiredService<TimeProvider>();
+        var results = provider.GetRequiredService<ResultAccess>();
+        return new CeleryClient(
+            new TaskPublisher(provider.GetRequiredService<ITransport>(), options.PublishTimeout, time),
+            new TaskMessageWriter(results.SerializerOptions, ProcessOrigin.Create(), options.MaxBodySize),
+            new TaskRouter(options.DefaultQueue),
+            results,
+            options.DefaultPriority,
+            time);
+    }
+
+    // A bare container may have no logging.
+    internal static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+
+    private static CeleryOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<CeleryOptions>>().Value;
+}

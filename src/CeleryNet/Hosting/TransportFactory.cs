@@ -1,0 +1,59 @@
+using CeleryNet.Transports;
+using CeleryNet.Transports.Amqp;
+using CeleryNet.Transports.Memory;
+using CeleryNet.Transports.Redis;
+using Microsoft.Extensions.Logging;
+
+namespace CeleryNet.Hosting;
+
+/// <summary>Makes the transport a broker URL asks for.</summary>
+internal static class TransportFactory
+{
+    public static IReadOnlyList<string> Schemes { get; } =
+        ["amqp", "amqps", "pyamqp", "pyamqps", "redis", "rediss", "redis+socket", "sentinel", "memory"];
+
+    /// <exception cref="CeleryConfigurationException">The URL's scheme is unknown, or URLs of different brokers stand in for each other.</exception>
+    public static ITransport Create(CeleryOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        var urls = BrokerUrl.ParseList(options.Broker);
+        var transportOptions = CreateOptions(options, urls);
+        return Kind(urls) switch
+        {
+            "amqp" => new AmqpTransport(transportOptions, time, loggers.CreateLogger<AmqpTransport>()),
+            "redis" => new RedisTransport(transportOptions, time, loggers.CreateLogger<RedisTransport>()),
+            _ => new MemoryTransport(transportOptions, time, loggers.CreateLogger<MemoryTransport>()),
+        };
+    }
+
+    public static TransportOptions CreateOptions(CeleryOptions options, IReadOnlyList<BrokerUrl> urls) => new(urls)
+    {
+        ConnectTimeout = options.ConnectTimeout,
+        Heartbeat = options.Heartbeat,
+        VisibilityTimeout = options.VisibilityTimeout,
+        PrioritySteps = options.PrioritySteps,
+        GlobalKeyPrefix = options.GlobalKeyPrefix,
+        SentinelMasterName = options.SentinelMasterName,
+        Tls = new TransportTlsOptions
+        {
+            CaCertificateFile = options.Tls.CaCertificateFile,
+            CertificateFile = options.Tls.CertificateFile,
+            KeyFile = options.Tls.KeyFile,
+            ServerName = options.Tls.ServerName,
+            AllowInvalidCertificates = options.Tls.AllowInvalidCertificates,
+        },
+    };
+
+    private static string Kind(IReadOnlyList<BrokerUrl> urls)
+    {
+        var kinds = urls.Select(url => url.Scheme switch
+        {
+            "amqp" or "amqps" or "pyamqp" or "pyamqps" => "amqp",
+            "redis" or "rediss" or "redis+socket" or "sentinel" => "redis",
+            "memory" => "memory",
+            _ => throw new CeleryConfigurationException($"The broker '{url}' has the unknown scheme '{url.Scheme}'; known: {string.Join(", ", Schemes)}."),
+        }).Distinct().ToArray();
+        return kinds is [var only]
+            ? only
+            : throw new CeleryConfigurationException($"Brokers that stand in for each other must be of one kind, were {string.Join(" and ", kinds)}.");
+    }
+}

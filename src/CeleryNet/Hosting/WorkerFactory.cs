@@ -1,0 +1,53 @@
+using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+using CeleryNet.Results;
+using CeleryNet.Routing;
+using CeleryNet.Tasks;
+using CeleryNet.Transports;
+using CeleryNet.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CeleryNet.Hosting;
+
+/// <summary>Puts a worker together out of the host's services.</summary>
+internal static class WorkerFactory
+{
+    public static CeleryWorker Create(IServiceProvider services)
+    {
+        var application = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
+        var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
+        var loggers = CeleryServiceCollectionExtensions.Loggers(services);
+        var time = services.GetRequiredService<TimeProvider>();
+        var results = services.GetRequiredService<ResultAccess>();
+        var registry = new TaskRegistry(services.GetServices<TaskDefinition>());
+        var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
+        var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), application.MaxBodySize);
+        var metas = new ResultMetaFactory(results.SerializerOptions, hostname, application.ResultExtended, time);
+        var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>());
+        var executor = new TaskExecutor(
+            recorder,
+            new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
+            results.SerializerOptions,
+            hostname,
+            time,
+            loggers.CreateLogger<TaskExecutor>());
+        var handler = new DeliveryHandler(
+            new Admission(reader, registry, application, options, time),
+            executor,
+            recorder,
+            options.UnrunnableMessages,
+            loggers.CreateLogger<DeliveryHandler>());
+        var queues = options.Queues.Count == 0 ? [application.DefaultQueue] : options.Queues.Distinct();
+        return new CeleryWorker(
+            services.GetRequiredService<ITransport>(),
+            handler,
+            registry,
+            [.. queues.Select(QueueSpec.Named)],
+            options,
+            hostname,
+            time,
+            loggers.CreateLogger<CeleryWorker>());
+    }
+}

@@ -1,0 +1,66 @@
+using CeleryNet.Diagnostics;
+using CeleryNet.Transports;
+using CeleryNet.Worker;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CeleryNet.Hosting;
+
+/// <summary>Runs the worker with the host: a stop of the host is a warm shutdown, and the end of the host's patience cancels what still runs.</summary>
+internal sealed class WorkerHostedService(
+    CeleryWorker worker,
+    IOptions<WorkerOptions> options,
+    TimeSpan startTimeout,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<WorkerHostedService> logger) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _hurry = new();
+    private Task _running = Task.CompletedTask;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var consumer = options.Value.ConnectRetryOnStartup ? null : await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        _running = RunAsync(consumer);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await using var impatience = cancellationToken.UnsafeRegister(static hurry => ((CancellationTokenSource)hurry!).Cancel(), _hurry).ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _hurry.Dispose();
+    }
+
+    // A transport tries until it is told to stop.
+    private async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(startTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        return await worker.ConnectAsync(either.Token).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(IConsumer? consumer)
+    {
+        // The host's other services start meanwhile.
+        await Task.Yield();
+        try
+        {
+            await worker.RunAsync(consumer, _stopping.Token, _hurry.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A worker that cannot go on must not leave a host behind that looks alive.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            logger.WorkerFailed(error, worker.Hostname);
+            lifetime.StopApplication();
+        }
+    }
+}

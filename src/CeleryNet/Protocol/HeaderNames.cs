@@ -1,0 +1,37 @@
+using System.Collections.Frozen;
+
+namespace CeleryNet.Protocol;
+
+/// <summary>The headers the protocol defines; every other one is its sender's own.</summary>
+internal static class HeaderNames
+{
+    public const string Lang = "lang";
+    public const string Task = "task";
+    public const string Id = "id";
+    public const string Shadow = "shadow";
+    public const string Eta = "eta";
+    public const string Expires = "expires";
+    public const string Group = "group";
+    public const string GroupIndex = "group_index";
+    public const string Retries = "retries";
+    public const string TimeLimit = "timelimit";
+    public const string RootId = "root_id";
+    public const string ParentId = "parent_id";
+    public const string ArgsRepr = "argsrepr";
+    public const string KwargsRepr = "kwargsrepr";
+    public const string Origin = "origin";
+    public const string IgnoreResult = "ignore_result";
+    public const string ReplacedTaskNesting = "replaced_task_nesting";
+    public const string StampedHeaders = "stamped_headers";
+    public const string Stamps = "stamps";
+    public const string Compression = "compression";
+    public const string Redelivered = "redelivered";
+
+    private static readonly FrozenSet<string> _known = FrozenSet.ToFrozenSet(
+    [
+        Lang, Task, Id, Shadow, Eta, Expires, Group, GroupIndex, Retries, TimeLimit, RootId, ParentId, ArgsRepr, KwargsRepr, Origin,
+        IgnoreResult, ReplacedTaskNesting, StampedHeaders, Stamps, Compression, Redelivered,
+    ]);
+
+    public static bool IsDefined(string name) => _known.Contains(name);
+}

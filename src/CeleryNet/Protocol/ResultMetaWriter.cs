@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace CeleryNet.Protocol;
+
+/// <summary>
+/// Writes the document a result backend keeps: <c>{"status", "result", "traceback", "children", "date_done", ["group_id"], ["parent_id"], ["name", "args",
+/// "kwargs", "worker", "retries", "queue"], "task_id"}</c>, with Python's separators. celery/backends/base.py Backend._get_result_meta
+/// </summary>
+internal static class ResultMetaWriter
+{
+    private static readonly JsonWriterOptions _options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    public static byte[] Write(ResultMeta meta)
+    {
+        var output = new ArrayBufferWriter<byte>(meta.Result.Length + meta.Children.Length + (meta.Traceback?.Length ?? 0) + 512);
+        using var writer = new Utf8JsonWriter(output, _options);
+        Text(output, writer, "{\"status\": "u8, meta.State.Name);
+        Json(output, ", \"result\": "u8, meta.Result, "null"u8);
+        Text(output, writer, ", \"traceback\": "u8, meta.Traceback);
+        Json(output, ", \"children\": "u8, meta.Children, "[]"u8);
+        Text(output, writer, ", \"date_done\": "u8, meta.DateDone is { } done ? Time(done) : null);
+        if (meta.GroupId is { } groupId)
+        {
+            Text(output, writer, ", \"group_id\": "u8, groupId);
+        }
+
+        if (meta.ParentId is { } parentId)
+        {
+            Text(output, writer, ", \"parent_id\": "u8, parentId.Value);
+        }
+
+        if (meta.Extension is { } extension)
+        {
+            Text(output, writer, ", \"name\": "u8, extension.Name);
+            Json(output, ", \"args\": "u8, extension.Args, "[]"u8);
+            Json(output, ", \"kwargs\": "u8, extension.Kwargs, "{}"u8);
+            Text(output, writer, ", \"worker\": "u8, extension.Worker);
+            output.Write(", \"retries\": "u8);
+            writer.Reset(output);
+            writer.WriteNumberValue(extension.Retries);
+            writer.Flush();
+            Text(output, writer, ", \"queue\": "u8, extension.Queue);
+        }
+
+        Text(output, writer, ", \"task_id\": "u8, meta.TaskId.Value);
+        output.Write("}"u8);
+        return output.WrittenSpan.ToArray();
+    }
+
+    // datetime.isoformat() of an aware UTC time; Celery 5.2 reads a fraction of six digits only.
+    private static string Time(DateTimeOffset time)
+        => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);
+
+    private static void Text(ArrayBufferWriter<byte> output, Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
+    {
+        output.Write(name);
+        writer.Reset(output);
+        writer.WriteStringValue(value);
+        writer.Flush();
+    }
+
+    // What a task returned is JSON of the application's or of Python's making and goes in as it is.
+    private static void Json(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> json, ReadOnlySpan<byte> otherwise)
+    {
+        output.Write(name);
+        output.Write(json.IsEmpty ? otherwise : json.Span);
+    }
+}

@@ -1,0 +1,22 @@
+using CeleryNet.Extensibility;
+
+namespace CeleryNet.Protocol;
+
+/// <summary>A call with everything decided: what <see cref="TaskMessageWriter"/> puts on the wire.</summary>
+internal sealed record TaskCall(string TaskName, TaskId Id, IReadOnlyList<TaskValue> Args, IReadOnlyList<KeyValuePair<string, TaskValue>> Kwargs, SendOptions Options)
+{
+    public required TaskId RootId { get; init; }
+
+    public TaskId? ParentId { get; init; }
+
+    public DateTimeOffset? Eta { get; init; }
+
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>How long the broker keeps the message; null when it does not expire.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+
+    public int? Priority { get; init; }
+
+    public required string ReplyTo { get; init; }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+
+namespace CeleryNet.Protocol;
+
+/// <summary>Reads task messages of protocol 2 out of envelopes, and says exactly what is wrong with those it cannot read.</summary>
+/// <param name="zone">The zone of instants that carry no offset (Celery's <c>timezone</c>).</param>
+/// <param name="maxBodySize">The largest body, in bytes, that is looked at.</param>
+internal sealed class TaskMessageReader(TimeZoneInfo zone, int maxBodySize)
+{
+    public const string JsonContentType = "application/json";
+
+    /// <exception cref="MalformedMessageException">It is not a task message this worker can read.</exception>
+    public TaskMessage Read(Envelope envelope)
+    {
+        var headers = ReadHeaders(envelope.Headers);
+        CheckContent(envelope);
+        return new TaskMessage(headers, TaskBodyReader.Read(envelope.Body), envelope);
+    }
+
+    /// <summary>Reads only the headers: of a message whose body cannot be read they may still say which task waits for an answer.</summary>
+    /// <exception cref="MalformedMessageException">They are not the headers of a task message.</exception>
+    public TaskHeaders ReadHeaders(MessageHeaders headers)
+    {
+        if (headers.GetString(HeaderNames.Task) is not { Length: > 0 } task)
+        {
+            throw new MalformedMessageException("The message has no 'task' header; only Celery's message protocol 2 is read.");
+        }
+
+        if (headers.GetString(HeaderNames.Id) is not { Length: > 0 } id)
+        {
+            throw new MalformedMessageException($"The message for task '{task}' has no 'id' header.");
+        }
+
+        var (hard, soft) = ReadTimeLimits(headers);
+        return new TaskHeaders(task, id)
+        {
+            Shadow = headers.GetString(HeaderNames.Shadow),
+            Eta = ReadInstant(headers, HeaderNames.Eta),
+            Expires = ReadInstant(headers, HeaderNames.Expires),
+            GroupId = headers.GetString(HeaderNames.Group),
+            GroupIndex = ReadInt(headers, HeaderNames.GroupIndex),
+            Retries = ReadInt(headers, HeaderNames.Retries) ?? 0,
+            TimeLimit = hard,
+            SoftTimeLimit = soft,
+            RootId = ReadId(headers, HeaderNames.RootId),
+            ParentId = ReadId(headers, HeaderNames.ParentId),
+            ArgsRepr = headers.GetString(HeaderNames.ArgsRepr),
+            KwargsRepr = headers.GetString(HeaderNames.KwargsRepr),
+            Origin = headers.GetString(HeaderNames.Origin),
+            IgnoreResult = headers[HeaderNames.IgnoreResult] as bool?,
+        };
+    }
+
+    private void CheckContent(Envelope envelope)
+    {
+        // kombu compares the content type exactly; so do we: what it refuses, we refuse.
+        if (envelope.ContentType != JsonContentType)
+        {
+            throw new MalformedMessageException(
+                $"The content type '{envelope.ContentType ?? "(none)"}' is not accepted here; '{JsonContentType}' is.");
+        }
+
+        if (envelope.ContentEncoding is { } encoding
+            && !encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !encoding.Equals("utf8", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new MalformedMessageException($"The content encoding '{encoding}' is not accepted for JSON; 'utf-8' is.");
+        }
+
+        if (envelope.Headers.GetString(HeaderNames.Compression) is { Length: > 0 } compression)
+        {
+            throw new MalformedMessageException($"The body is compressed with '{compression}', which is not accepted here.");
+        }
+
+        if (envelope.Body.Length > maxBodySize)
+        {
+            throw new MalformedMessageException($"The body has {envelope.Body.Length} bytes; MaxBodySize allows {maxBodySize}.");
+        }
+    }
+
+    private DateTimeOffset? ReadInstant(MessageHeaders headers, string name) => headers[name] switch
+    {
+        null => null,
+        DateTimeOffset instant => instant,
+        string text when IsoTimestamp.TryParse(text, zone, out var instant) => instant,
+        var other => throw new MalformedMessageException($"The header '{name}' must be an ISO 8601 instant or null, was '{other}'."),
+    };
+
+    private static int? ReadInt(MessageHeaders headers, string name) => headers[name] switch
+    {
+        null => null,
+        long number and >= int.MinValue and <= int.MaxValue => (int)number,
+        double number when number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue => (int)number,
+        var other => throw new MalformedMessageException($"The header '{name}' must be an integer or null, was '{other}'."),
+    };
+
+    private static TaskId? ReadId(MessageHeaders headers, string name)
+        => headers.GetString(name) is { Length: > 0 } id ? new TaskId(id) : default(TaskId?);
+
+    // timelimit is [hard, soft], in seconds, either or all of it null.
+    private static (TimeSpan? Hard, TimeSpan? Soft) ReadTimeLimits(MessageHeaders headers) => headers[HeaderNames.TimeLimit] switch
+    {
+        null => default,
+        object?[] limits when limits.Length == 2 => (ReadSeconds(limits[0]), ReadSeconds(limits[1])),
+        var other => throw new MalformedMessageException($"The header '{HeaderNames.TimeLimit}' must be a list [hard, soft] or null, was '{other}'."),
+    };
+
+    private static TimeSpan? ReadSeconds(object? value) => value switch
+    {
+        null => null,
+        long seconds and >= 0 and < 10_000_000_000 => TimeSpan.FromSeconds(seconds),
+        double seconds and >= 0 and < 10_000_000_000 => TimeSpan.FromSeconds(seconds),
+        _ => throw new MalformedMessageException(
+            string.Create(CultureInfo.InvariantCulture, $"The header '{HeaderNames.TimeLimit}' must hold seconds or null, was '{value}'.")),
+    };
+}

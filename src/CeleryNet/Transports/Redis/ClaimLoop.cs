@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Threading.Channels;
+using CeleryNet.Diagnostics;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace CeleryNet.Transports.Redis;
+
+/// <summary>
+/// Claims messages as long as there is room for them and waits for more. What a claim brings goes on at once; under load claims grow by themselves, since
+/// room gathers while one is under way.
+/// </summary>
+internal sealed class ClaimLoop(
+    UnackedStore store,
+    ClaimOrder order,
+    LeaseTable leases,
+    QueueWatch watch,
+    ChannelWriter<IDelivery> deliveries,
+    string deadLetterSuffix,
+    TimeProvider time,
+    ILogger logger)
+{
+    // More would make the server and the reply stall others for longer than the saved round trips are worth.
+    private const int LargestClaim = 64;
+
+    private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(250);
+
+    private readonly string _consumerId = TaskId.New().Value;
+    private readonly string[] _lists = [.. order.Lists];
+    private long _claims;
+    private long _sequence;
+    private (string Prefix, int Limit)? _unanswered;
+
+    /// <summary>Runs until told to stop; outages only interrupt it.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await ClaimOrWaitAsync(stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // A consumer outlives whatever the broker or the network does; the loop has no caller to tell.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                if (error is not BrokerUnavailableException && !RedisErrors.IsConnectionFailure(error))
+                {
+                    logger.BackgroundLoopFailed(error, "Claiming messages");
+                }
+
+                await Task.Delay(_retryDelay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ClaimOrWaitAsync(CancellationToken stopping)
+    {
+        await AdoptUnansweredAsync(stopping).ConfigureAwait(false);
+        await leases.WaitForRoomAsync(stopping).ConfigureAwait(false);
+        var limit = Math.Min(leases.Room, LargestClaim);
+        if (limit <= 0)
+        {
+            return;
+        }
+
+        var claimed = await ClaimAsync(limit, stopping).ConfigureAwait(false);
+        if (claimed > 0)
+        {
+            watch.NoteWork();
+        }
+
+        // Fewer than asked for: the lists are empty now.
+        if (claimed < limit)
+        {
+            await watch.WaitAsync(_lists, stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> ClaimAsync(int limit, CancellationToken stopping)
+    {
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"{_consumerId}:{++_claims}:");
+        RedisResult[] claimed;
+        try
+        {
+            claimed = await store.ClaimAsync(order.Keys, order.Arguments(limit, prefix), stopping).ConfigureAwait(false);
+        }
+        catch (Exception error) when (RedisErrors.MayHaveRun(error))
+        {
+            _unanswered = (prefix, limit);
+            throw;
+        }
+
+        var count = claimed.Length / 2;
+        var queues = new List<string>(order.Queues.Count);
+        for (var i = 0; i < count; i++)
+        {
+            var list = (int)claimed[i * 2];
+            var queue = order.QueueOf(list);
+            var tag = string.Create(CultureInfo.InvariantCulture, $"{prefix}{i + 1}");
+            Deliver(tag, queue, order.NameOf(list), (byte[])claimed[(i * 2) + 1]!);
+            if (queues.Count == 0 || queues[^1] != queue)
+            {
+                queues.Add(queue);
+            }
+        }
+
+        order.Rotate(queues);
+        return count;
+    }
+
+    // The server may have carried out a claim whose reply the network lost: what it took lies under tags that nobody else knows and would come back only
+    // after the visibility timeout. Its tags are known, so it is asked for before anything new is claimed.
+    private async Task AdoptUnansweredAsync(CancellationToken stopping)
+    {
+        if (_unanswered is not { } claim)
+        {
+            return;
+        }
+
+        var found = await store.FindClaimedAsync(claim.Prefix, claim.Limit, stopping).ConfigureAwait(false);
+        _unanswered = null;
+        for (var i = 0; i < found.Length; i += 2)
+        {
+            var stored = (byte[])found[i + 1]!;
+            foreach (var queue in order.Queues)
+            {
+                if (StoredMessage.TryCutTail(stored, StoredMessage.Tail(queue)) is { } raw)
+                {
+                    Deliver(claim.Prefix + (string)found[i]!, queue, order.FirstListOf(queue), raw);
+                    break;
+                }
+            }
+        }
+    }
+
+    private void Deliver(string tag, string queue, string list, ReadOnlyMemory<byte> raw)
+    {
+        RedisEnvelope? message = null;
+        string? unreadable = null;
+        try
+        {
+            message = RedisEnvelopeReader.Read(raw.Span);
+        }
+        catch (MalformedMessageException error)
+        {
+            unreadable = error.Message;
+        }
+
+        var delivery = new RedisDelivery(tag, ++_sequence, raw, store, leases, logger)
+        {
+            List = list,
+            DeadLetterQueue = queue + deadLetterSuffix,
+            Envelope = message?.Envelope,
+            Unreadable = unreadable,
+            Queue = queue,
+            Exchange = message?.Exchange ?? "",
+            RoutingKey = message?.RoutingKey ?? queue,
+            Redelivered = message?.Redelivered ?? false,
+        };
+        leases.Add(delivery);
+
+        // The channel has a place for every lease, so there is always one free; it is completed only after this loop has ended.
+        deliveries.TryWrite(delivery);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using StackExchange.Redis;
+
+namespace CeleryNet.Transports.Redis;
+
+/// <summary>
+/// The lists of a consumer in the order in which they are emptied: all queues at step 0, then all at the next. A queue that delivered goes to the end of
+/// the queues, so that a busy one does not starve the others. kombu/transport/redis.py Channel._brpop_start, kombu/utils/scheduling.py round_robin_cycle
+/// </summary>
+internal sealed class ClaimOrder
+{
+    /// <summary>The places before the first list, for the keys of the record.</summary>
+    private const int FirstList = 2;
+
+    private readonly RedisKeys _keys;
+    private readonly List<string> _queues;
+    private RedisValue[] _tails = [];
+
+    public ClaimOrder(RedisKeys keys, IEnumerable<string> queues)
+    {
+        _keys = keys;
+        _queues = [.. queues.Distinct(StringComparer.Ordinal)];
+        Arrange();
+    }
+
+    /// <summary>The keys of a claim: two free places, then the lists.</summary>
+    public RedisKey[] Keys { get; private set; } = [];
+
+    /// <summary>The lists alone.</summary>
+    public IEnumerable<string> Lists => _keys.Steps.SelectMany(_ => _queues, (step, queue) => _keys.List(queue, step));
+
+    public IReadOnlyList<string> Queues => _queues;
+
+    public string QueueOf(int list) => _queues[list % _queues.Count];
+
+    public string NameOf(int list) => _keys.List(QueueOf(list), _keys.Steps[list / _queues.Count]);
+
+    public string FirstListOf(string queue) => _keys.List(queue, _keys.Steps[0]);
+
+    /// <summary>The arguments of a claim.</summary>
+    public RedisValue[] Arguments(int room, string prefix)
+        => [room, prefix, _queues.Count, .. _tails];
+
+    /// <summary>Moves the queues that delivered to the end.</summary>
+    public void Rotate(IEnumerable<string> delivered)
+    {
+        if (_queues.Count == 1)
+        {
+            return;
+        }
+
+        foreach (var queue in delivered)
+        {
+            _queues.Remove(queue);
+            _queues.Add(queue);
+        }
+
+        Arrange();
+    }
+
+    private void Arrange()
+    {
+        Keys = [.. new RedisKey[FirstList], .. Lists.Select(list => (RedisKey)Encoding.UTF8.GetBytes(list))];
+        _tails = [.. _queues.Select(queue => (RedisValue)StoredMessage.Tail(queue))];
+    }
+}

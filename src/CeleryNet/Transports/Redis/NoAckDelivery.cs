@@ -1,0 +1,28 @@
+using CeleryNet.Protocol;
+
+namespace CeleryNet.Transports.Redis;
+
+/// <summary>A message that counted as acknowledged when it was delivered.</summary>
+internal sealed class NoAckDelivery : IDelivery
+{
+    /// <summary>The list element as it came, and the list.</summary>
+    public ReadOnlyMemory<byte> Raw { get; init; }
+
+    public string? List { get; init; }
+
+    public Envelope? Envelope { get; init; }
+
+    public string? Unreadable { get; init; }
+
+    public required string Queue { get; init; }
+
+    public required string Exchange { get; init; }
+
+    public required string RoutingKey { get; init; }
+
+    public bool Redelivered { get; init; }
+
+    public CancellationToken Lost => CancellationToken.None;
+
+    public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+}

@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+using CeleryNet.Routing;
+
+namespace CeleryNet.Transports.Redis;
+
+/// <summary>
+/// The members of a binding set: <c>routing key SEP pattern SEP queue</c>. The exchange's type is stored nowhere; a topic binding shows by its pattern.
+/// kombu/transport/redis.py Channel._queue_bind, kombu/transport/virtual/exchange.py
+/// </summary>
+internal static class RedisBindings
+{
+    private static readonly TimeSpan _matchTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>The member that binds a queue.</summary>
+    public static string Member(QueueSpec queue)
+    {
+        var pattern = queue.Exchange.Type == ExchangeSpec.Topic ? TopicPattern(queue.RoutingKey) : "";
+        return string.Join(RedisKeys.Separator, queue.RoutingKey, pattern, queue.Name);
+    }
+
+    /// <summary>The queues among the members that a routing key reaches, each once.</summary>
+    public static IReadOnlyList<string> Match(IEnumerable<string> members, string routingKey)
+    {
+        var queues = new List<string>();
+        foreach (var member in members)
+        {
+            var parts = member.Split(RedisKeys.Separator);
+            if (parts is [var key, var pattern, { Length: > 0 } queue]
+                && (pattern.Length == 0 ? key == routingKey : MatchesTopic(key, routingKey))
+                && !queues.Contains(queue))
+            {
+                queues.Add(queue);
+            }
+        }
+
+        return queues;
+    }
+
+    /// <summary>
+    /// A topic as the regular expression kombu writes: words joined by <c>\.</c>, <c>*</c> as <c>.*?[^\.]</c>, <c>#</c> as <c>.*?</c>, the rest escaped.
+    /// TopicExchange.key_to_pattern
+    /// </summary>
+    public static string TopicPattern(string routingKey)
+        => TopicPattern(routingKey, character => @"\" + (character == '\0' ? "000" : character.ToString()));
+
+    // kombu/utils/text.py escape_regex with ".#*" left as they are.
+    private static string TopicPattern(string routingKey, Func<char, string> escape)
+    {
+        var words = routingKey.Split('.').Select(word => word switch
+        {
+            "*" => @".*?[^\.]",
+            "#" => ".*?",
+            _ => string.Concat(word.Select(character => char.IsLetterOrDigit(character) || character is '#' or '*' ? character.ToString() : escape(character))),
+        });
+        return "^" + string.Join(@"\.", words) + "$";
+    }
+
+    // Python escapes what .NET refuses to have escaped (\_), so the expression is made anew from the binding's key. It comes from the broker: it is
+    // matched without backtracking and cannot be made to run for ever.
+    private static bool MatchesTopic(string bindingKey, string routingKey)
+    {
+        try
+        {
+            var pattern = TopicPattern(bindingKey, character => Regex.Escape(character.ToString()));
+            return Regex.IsMatch(routingKey, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, _matchTimeout);
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException or RegexMatchTimeoutException)
+        {
+            return false;
+        }
+    }
+}

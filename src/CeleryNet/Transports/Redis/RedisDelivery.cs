@@ -1,0 +1,176 @@
+using System.Diagnostics.CodeAnalysis;
+using CeleryNet.Diagnostics;
+using CeleryNet.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace CeleryNet.Transports.Redis;
+
+/// <summary>A message recorded as unsettled under a tag of ours, and its lease.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "A cancellation source without a timer holds nothing that would need to be released.")]
+internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<byte> raw, UnackedStore store, LeaseTable leases, ILogger logger) : IDelivery
+{
+    private const int Open = 0;
+    private const int Settling = 1;
+    private const int Closed = 2;
+
+    private int _state;
+
+    // Written and read only while settling.
+    private Settlement _pending;
+    private volatile bool _isPending;
+    private volatile bool _isLost;
+    private CancellationTokenSource? _lost;
+
+    /// <summary>The field in the hash of unsettled messages.</summary>
+    public string Tag => tag;
+
+    /// <summary>Grows from delivery to delivery.</summary>
+    public long Sequence => sequence;
+
+    /// <summary>The list element as it came.</summary>
+    public ReadOnlyMemory<byte> Raw => raw;
+
+    /// <summary>The list it came from.</summary>
+    public required string List { get; init; }
+
+    public required string DeadLetterQueue { get; init; }
+
+    public Envelope? Envelope { get; init; }
+
+    public string? Unreadable { get; init; }
+
+    public required string Queue { get; init; }
+
+    public required string Exchange { get; init; }
+
+    public required string RoutingKey { get; init; }
+
+    public bool Redelivered { get; init; }
+
+    /// <summary>Whether the broker could not be told of its settlement, which is tried again with the renewal of the lease.</summary>
+    public bool IsPending => _isPending;
+
+    public CancellationToken Lost
+    {
+        get
+        {
+            if (_isLost)
+            {
+                return new CancellationToken(canceled: true);
+            }
+
+            var source = LazyInitializer.EnsureInitialized(ref _lost);
+            if (_isLost)
+            {
+                source.Cancel();
+            }
+
+            return source.Token;
+        }
+    }
+
+    public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return TryBegin() ? SettleOnceAsync(settlement, cancellationToken) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Settles it as it was to be when the broker could not be told.</summary>
+    public async ValueTask SettlePendingAsync(CancellationToken cancellationToken)
+    {
+        if (!TryBegin())
+        {
+            return;
+        }
+
+        if (_isPending)
+        {
+            await SettleOnceAsync(_pending, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            Volatile.Write(ref _state, Open);
+        }
+    }
+
+    /// <summary>Puts it back at the end of its consumer, or settles it as it was to be: it is not ours afterwards, whatever the broker says.</summary>
+    public async ValueTask ReturnAsync(CancellationToken cancellationToken)
+    {
+        if (!TryBegin())
+        {
+            return;
+        }
+
+        try
+        {
+            await SettleOnceAsync(_isPending ? _pending : Settlement.Requeue, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            FireLost();
+        }
+    }
+
+    /// <summary>Called when the record of it is gone although it was not settled: somebody else has put it back.</summary>
+    public void MarkLost()
+    {
+        if (Interlocked.CompareExchange(ref _state, Closed, Open) == Open)
+        {
+            Close(held: false);
+        }
+    }
+
+    private bool TryBegin() => Interlocked.CompareExchange(ref _state, Settling, Open) == Open;
+
+    private async ValueTask SettleOnceAsync(Settlement settlement, CancellationToken cancellationToken)
+    {
+        bool held;
+        try
+        {
+            held = await store.SettleAsync(this, settlement, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (RedisErrors.IsClientError(error) || error is BrokerUnavailableException or OperationCanceledException)
+        {
+            _pending = settlement;
+            _isPending = true;
+            Volatile.Write(ref _state, Open);
+            if (error is OperationCanceledException)
+            {
+                throw;
+            }
+
+            throw store.Connection.Unavailable(error);
+        }
+
+        Volatile.Write(ref _state, Closed);
+        if (held && settlement.Kind == SettlementKind.DeadLetter)
+        {
+            logger.DeadLettered(Queue, DeadLetterQueue, settlement.Reason ?? "");
+        }
+
+        Close(held);
+    }
+
+    private void Close(bool held)
+    {
+        leases.Remove(this);
+
+        // After a settlement without an answer a missing record may as well mean that it was carried out.
+        if (held || _isPending)
+        {
+            return;
+        }
+
+        logger.LeaseLost(Queue);
+        FireLost();
+    }
+
+    private void FireLost()
+    {
+        _isLost = true;
+        Interlocked.MemoryBarrier();
+
+        // Who waits for the token runs on threads of its own: the renewal of other leases does not wait for it.
+        _ = Volatile.Read(ref _lost)?.CancelAsync();
+    }
+}

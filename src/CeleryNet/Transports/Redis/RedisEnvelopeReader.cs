@@ -1,0 +1,314 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+using CeleryNet.Protocol;
+using CeleryNet.Serialization;
+
+namespace CeleryNet.Transports.Redis;
+
+/// <summary>
+/// Reads a list element: <c>{"body", "content-encoding", "content-type", "headers": {…}, "properties": {"correlation_id", "reply_to", "expiration",
+/// "delivery_mode", "delivery_info": {"exchange", "routing_key", "redelivered"}, "priority", "body_encoding", "delivery_tag"}}</c>. Whatever is missing has
+/// a default, whatever is unknown is passed over. kombu/transport/virtual/base.py Message, Channel.prepare_message
+/// </summary>
+internal static class RedisEnvelopeReader
+{
+    private static readonly JsonReaderOptions _options = new() { MaxDepth = CeleryJson.MaxDepth };
+
+    /// <summary>Reads an element.</summary>
+    /// <exception cref="MalformedMessageException">It is no such object.</exception>
+    public static RedisEnvelope Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, _options);
+            reader.Read();
+            return ReadEnvelope(ref reader, json);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new MalformedMessageException($"The queue's entry cannot be read as a message of kombu: {error.Message}", error);
+        }
+    }
+
+    private static RedisEnvelope ReadEnvelope(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException($"a JSON object was expected, found {reader.TokenType}.");
+        }
+
+        string? contentType = null, contentEncoding = null;
+        var body = default(Utf8JsonReader);
+        MessageHeaders? headers = null;
+        var properties = new Properties();
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("body"u8))
+            {
+                // How it is to be read stands further on, in the properties.
+                reader.Read();
+                body = reader;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("content-type"u8))
+            {
+                contentType = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("content-encoding"u8))
+            {
+                contentEncoding = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("headers"u8))
+            {
+                headers = ReadHeaders(ref reader);
+            }
+            else if (reader.ValueTextEquals("properties"u8))
+            {
+                ReadProperties(ref reader, ref properties);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        if (reader.Read())
+        {
+            throw new JsonException("something follows the message's object.");
+        }
+
+        headers ??= new MessageHeaders();
+        var envelope = new Envelope
+        {
+            Body = ReadBody(body, properties.BodyEncoding),
+            ContentType = contentType,
+            ContentEncoding = contentEncoding,
+            Headers = headers,
+            CorrelationId = properties.CorrelationId,
+            ReplyTo = properties.ReplyTo,
+            Expiration = properties.Expiration,
+            Priority = properties.Priority,
+            Persistent = properties.DeliveryMode != 1,
+        };
+        var redelivered = properties.Redelivered || headers["redelivered"] is true;
+        return new RedisEnvelope(envelope, properties.Exchange, properties.RoutingKey, redelivered);
+    }
+
+    private static void ReadProperties(ref Utf8JsonReader reader, ref Properties properties)
+    {
+        if (!StartsObject(ref reader))
+        {
+            return;
+        }
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("correlation_id"u8))
+            {
+                properties.CorrelationId = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("reply_to"u8))
+            {
+                properties.ReplyTo = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("expiration"u8))
+            {
+                properties.Expiration = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("delivery_mode"u8))
+            {
+                properties.DeliveryMode = ReadInteger(ref reader);
+            }
+            else if (reader.ValueTextEquals("priority"u8))
+            {
+                properties.Priority = ReadInteger(ref reader);
+            }
+            else if (reader.ValueTextEquals("body_encoding"u8))
+            {
+                properties.BodyEncoding = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("delivery_info"u8))
+            {
+                ReadDeliveryInfo(ref reader, ref properties);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static void ReadDeliveryInfo(ref Utf8JsonReader reader, ref Properties properties)
+    {
+        if (!StartsObject(ref reader))
+        {
+            return;
+        }
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("exchange"u8))
+            {
+                properties.Exchange = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("routing_key"u8))
+            {
+                properties.RoutingKey = ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("redelivered"u8))
+            {
+                reader.Read();
+                properties.Redelivered = reader.TokenType == JsonTokenType.True;
+                reader.Skip();
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static MessageHeaders ReadHeaders(ref Utf8JsonReader reader)
+    {
+        var headers = new MessageHeaders();
+        if (!StartsObject(ref reader))
+        {
+            return headers;
+        }
+
+        while (Next(ref reader))
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            headers.Add(name, ReadValue(ref reader));
+        }
+
+        return headers;
+    }
+
+    private static object? ReadValue(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        JsonTokenType.Number => ReadNumber(ref reader),
+        JsonTokenType.StartArray => ReadList(ref reader),
+        JsonTokenType.StartObject => ReadMap(ref reader),
+        _ => null,
+    };
+
+    private static object ReadNumber(ref Utf8JsonReader reader)
+    {
+        if (reader.TryGetInt64(out var integer))
+        {
+            return integer;
+        }
+
+        var digits = Encoding.ASCII.GetString(reader.ValueSpan);
+        return digits.AsSpan().ContainsAny('.', 'e', 'E') ? reader.GetDouble() : BigInteger.Parse(digits, CultureInfo.InvariantCulture);
+    }
+
+    private static object?[] ReadList(ref Utf8JsonReader reader)
+    {
+        var items = new List<object?>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            items.Add(ReadValue(ref reader));
+        }
+
+        return [.. items];
+    }
+
+    private static Dictionary<string, object?> ReadMap(ref Utf8JsonReader reader)
+    {
+        var map = new Dictionary<string, object?>(StringComparer.Ordinal);
+        while (Next(ref reader))
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            map[name] = ReadValue(ref reader);
+        }
+
+        return map;
+    }
+
+    // body_encoding "base64" as kombu has it by default; without it, or with any other name, the text itself is the body.
+    private static byte[] ReadBody(Utf8JsonReader body, string? encoding)
+    {
+        if (body.TokenType != JsonTokenType.String)
+        {
+            return [];
+        }
+
+        if (encoding == "base64")
+        {
+            return body.ValueIsEscaped ? body.GetBytesFromBase64() : DecodeBase64(body.ValueSpan);
+        }
+
+        return Encoding.UTF8.GetBytes(body.GetString()!);
+    }
+
+    private static byte[] DecodeBase64(ReadOnlySpan<byte> text)
+    {
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        if (Base64.DecodeFromUtf8(text, bytes, out _, out var written) != OperationStatus.Done)
+        {
+            throw new FormatException("the body is not base64, though body_encoding says so.");
+        }
+
+        return written == bytes.Length ? bytes : bytes[..written];
+    }
+
+    private static bool Next(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    private static bool StartsObject(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            return true;
+        }
+
+        reader.Skip();
+        return false;
+    }
+
+    private static string? ReadText(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            return reader.GetString();
+        }
+
+        // An id or an expiration may stand as a number.
+        var text = reader.TokenType == JsonTokenType.Number ? Encoding.ASCII.GetString(reader.ValueSpan) : null;
+        reader.Skip();
+        return text;
+    }
+
+    private static int? ReadInteger(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        int? integer = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) ? value : null;
+        reader.Skip();
+        return integer;
+    }
+
+    private struct Properties
+    {
+        public string? CorrelationId;
+        public string? ReplyTo;
+        public string? Expiration;
+        public int? DeliveryMode;
+        public int? Priority;
+        public string? BodyEncoding;
+        public string? Exchange;
+        public string? RoutingKey;
+        public bool Redelivered;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using CeleryNet.Protocol;
+using CeleryNet.Routing;
+using StackExchange.Redis;
+
+namespace CeleryNet.Transports.Redis;
+
+/// <summary>
+/// Publishes by <c>LPUSH</c> to the list of the queue and of the priority's step. Publishes made together share round trips, each waits for its own reply.
+/// kombu/transport/redis.py Channel._put, Channel._put_fanout
+/// </summary>
+internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys, RedisDeclarations declarations) : IPublisher
+{
+    public async ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+            if (destination.Declare is { } queue)
+            {
+                await declarations.DeclareAsync(queue, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (RedisExchanges.IsFanout(destination))
+            {
+                await BroadcastAsync(database, envelope, destination, cancellationToken).ConfigureAwait(false);
+            }
+            else if (destination.Exchange.Length == 0)
+            {
+                await PushAsync(database, destination.RoutingKey, envelope, destination, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await RouteAsync(database, envelope, destination, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (RedisServerException error) when (!RedisErrors.IsConnectionFailure(error))
+        {
+            throw new PublishException(
+                $"Redis at '{connection.Target.Display}' refused a message for exchange '{destination.Exchange}' and routing key "
+                + $"'{destination.RoutingKey}': {RedisErrors.Describe(error)}.",
+                error);
+        }
+        catch (Exception error) when (RedisErrors.IsClientError(error) && !connection.IsDisposed)
+        {
+            throw connection.Unavailable(error);
+        }
+        catch (OperationCanceledException error) when (!connection.IsConnected)
+        {
+            throw connection.Unavailable(error);
+        }
+    }
+
+    private async Task RouteAsync(IDatabase database, Envelope envelope, Destination destination, CancellationToken cancellationToken)
+    {
+        var members = await database.SetMembersAsync(keys.Bindings(destination.Exchange)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var queues = RedisBindings.Match(members.Select(member => member.ToString()), destination.RoutingKey);
+        if (queues.Count == 0 && destination.Mandatory)
+        {
+            throw new PublishException(
+                $"No queue is bound to exchange '{destination.Exchange}' with routing key '{destination.RoutingKey}' at Redis '{connection.Target.Display}'; "
+                + "start a worker that consumes such a queue, or send to the queue by its name.");
+        }
+
+        foreach (var queue in queues)
+        {
+            await PushAsync(database, queue, envelope, destination, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PushAsync(IDatabase database, string queue, Envelope envelope, Destination destination, CancellationToken cancellationToken)
+    {
+        var element = Write(envelope, destination);
+        await database.ListLeftPushAsync(keys.ListFor(queue, envelope.Priority), element).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BroadcastAsync(IDatabase database, Envelope envelope, Destination destination, CancellationToken cancellationToken)
+    {
+        var channel = RedisChannel.Literal(keys.FanoutChannel(destination.Exchange, destination.RoutingKey));
+        await database.PublishAsync(channel, Write(envelope, destination)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // The element is of its own and not pooled: a command whose caller has given up may still wait to be sent.
+    private static ReadOnlyMemory<byte> Write(Envelope envelope, Destination destination)
+    {
+        var output = new ArrayBufferWriter<byte>((envelope.Body.Length * 4 / 3) + 1024);
+        RedisEnvelopeWriter.Write(output, envelope, destination);
+        return output.WrittenMemory;
+    }
+}

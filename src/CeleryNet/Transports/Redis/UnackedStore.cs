@@ -1,0 +1,80 @@
+using System.Text;
+using StackExchange.Redis;
+
+namespace CeleryNet.Transports.Redis;
+
+/// <summary>kombu's record of delivered and unsettled messages, shared by all workers of a database. kombu/transport/redis.py QoS</summary>
+internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, TimeProvider time)
+{
+    private readonly RedisKey _unacked = Encoding.UTF8.GetBytes(keys.Unacked);
+    private readonly RedisKey _index = Encoding.UTF8.GetBytes(keys.UnackedIndex);
+    private readonly RedisKey[] _both = [keys.Unacked, keys.UnackedIndex];
+    private readonly SettledTags _settled = new(connection, [keys.Unacked, keys.UnackedIndex]);
+
+    public RedisConnection Connection => connection;
+
+    /// <summary>Takes messages from lists and records them as held by us. The reply: <see cref="RedisScripts.Claim"/>.</summary>
+    /// <param name="lists">Two places for the keys of the record, then the lists.</param>
+    /// <param name="arguments">The arguments of the script.</param>
+    /// <param name="cancellationToken">Ends the wait for a connection only: a claim under way is waited for, since it cannot be taken back.</param>
+    public async Task<RedisResult[]> ClaimAsync(RedisKey[] lists, RedisValue[] arguments, CancellationToken cancellationToken)
+    {
+        lists[0] = _unacked;
+        lists[1] = _index;
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        return (RedisResult[])(await database.ScriptEvaluateAsync(RedisScripts.Claim, lists, arguments).ConfigureAwait(false))!;
+    }
+
+    /// <summary>What a claim whose reply was lost has taken. The reply: <see cref="RedisScripts.FindClaimed"/>.</summary>
+    public async Task<RedisResult[]> FindClaimedAsync(string prefix, int limit, CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        return (RedisResult[])(await database.ScriptEvaluateAsync(RedisScripts.FindClaimed, [_unacked], [prefix, limit]).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Settles a delivery. False when it was not ours any more, in which case nothing happened.</summary>
+    public async ValueTask<bool> SettleAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
+    {
+        if (settlement.Kind is SettlementKind.Ack or SettlementKind.Reject)
+        {
+            return await _settled.ForgetAsync(delivery.Tag, cancellationToken).ConfigureAwait(false);
+        }
+
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        switch (settlement.Kind)
+        {
+            case SettlementKind.Requeue:
+                var list = delivery.Envelope is { } envelope ? keys.ListFor(delivery.Queue, envelope.Priority) : delivery.List;
+                return await MoveAsync(database, delivery.Tag, "RPUSH", list, RedeliveredMark.Set(delivery.Raw), cancellationToken).ConfigureAwait(false);
+            case SettlementKind.DeadLetter:
+                var entry = DeadLetterEntry.Write(
+                    settlement.Reason ?? "", time.GetUtcNow(), delivery.Queue, delivery.Envelope?.Headers, delivery.Raw.Span);
+                var deadLetters = keys.DeadLetters(delivery.DeadLetterQueue);
+                return await MoveAsync(database, delivery.Tag, "LPUSH", deadLetters, entry, cancellationToken).ConfigureAwait(false);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "There is no such way to settle a message.");
+        }
+    }
+
+    /// <summary>Puts a message back that was taken without a record.</summary>
+    public async Task PushBackAsync(string list, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        await database.ListRightPushAsync(list, raw).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Renews the leases of deliveries; the places of those that are not ours any more.</summary>
+    public async Task<int[]> RenewAsync(RedisValue[] tags, CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var missing = await database.ScriptEvaluateAsync(RedisScripts.Renew, _both, tags).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return [.. ((int[])missing!).Select(place => place - 1)];
+    }
+
+    private async ValueTask<bool> MoveAsync(
+        IDatabase database, string tag, string command, string list, ReadOnlyMemory<byte> element, CancellationToken cancellationToken)
+    {
+        var moving = database.ScriptEvaluateAsync(RedisScripts.Move, [_unacked, _index, list], [tag, command, element]);
+        return (bool)await moving.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

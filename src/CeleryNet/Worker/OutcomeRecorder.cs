@@ -1,0 +1,107 @@
+using CeleryNet.Diagnostics;
+using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+using CeleryNet.Results;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace CeleryNet.Worker;
+
+/// <summary>Stores what a task came to. An outage of the backend delays it: the store is tried again for as long as the worker may wait.</summary>
+internal sealed class OutcomeRecorder
+{
+    private readonly IResultBackend _backend;
+    private readonly ResultMetaFactory _metas;
+    private readonly ILogger _logger;
+    private readonly ResiliencePipeline _retry;
+
+    public OutcomeRecorder(IResultBackend backend, ResultMetaFactory metas, TimeProvider time, ILogger<OutcomeRecorder> logger)
+    {
+        _backend = backend;
+        _metas = metas;
+        _logger = logger;
+        _retry = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<ResultBackendException>().Handle<BrokerUnavailableException>(),
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromMilliseconds(100),
+                MaxDelay = TimeSpan.FromSeconds(5),
+                UseJitter = true,
+                MaxRetryAttempts = int.MaxValue,
+                OnRetry = arguments =>
+                {
+                    _logger.ResultStoreFailed(arguments.Outcome.Exception!, arguments.RetryDelay);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+    }
+
+    /// <summary>Stores an outcome, unless it is to be ignored.</summary>
+    /// <returns>False when it should have been stored and is not: the wait was ended, or the backend refused it for good.</returns>
+    public ValueTask<bool> RecordAsync(TaskRequest request, TaskOutcome outcome, CancellationToken cancellationToken) => outcome switch
+    {
+        TaskOutcome.Succeeded when request.IgnoreResult => new(true),
+        TaskOutcome.Failed when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
+        TaskOutcome.Abandoned => new(true),
+        TaskOutcome.Succeeded success => StoreAsync(request, _metas.OfValue(request, TaskState.Success, success.Value), cancellationToken),
+        TaskOutcome.Failed failure => StoreAsync(request, _metas.OfException(request, TaskState.Failure, failure.Error), cancellationToken),
+        _ => throw new InvalidOperationException($"No record is defined for {outcome.GetType().Name}."),
+    };
+
+    public ValueTask<bool> RecordRevokedAsync(TaskRequest request, string reason, CancellationToken cancellationToken)
+        => request.IgnoreResult ? new(true) : StoreAsync(request, _metas.OfRevoked(request, reason), cancellationToken);
+
+    /// <summary>Stores STARTED once: it is a courtesy, no run waits for a backend that is away.</summary>
+    public async ValueTask RecordStartedAsync(TaskRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _backend.StoreAsync(_metas.OfStarted(request), request.Reply, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CeleryException error)
+        {
+            _logger.StartedNotStored(error, request.Headers.DisplayName, request.Headers.Id.Value);
+        }
+    }
+
+    /// <summary>Stores a state of the task's own, once.</summary>
+    /// <exception cref="ResultBackendException">The backend did not take it.</exception>
+    public ValueTask RecordStateAsync(TaskRequest request, TaskState state, TaskValue meta, CancellationToken cancellationToken)
+        => _backend.StoreAsync(_metas.OfValue(request, state, meta), request.Reply, cancellationToken);
+
+    /// <summary>Tells whoever waits for a message that it cannot be run.</summary>
+    public ValueTask<bool> RecordUnrunnableAsync(TaskHeaders headers, Envelope envelope, Exception error, CancellationToken cancellationToken)
+        => StoreAsync(
+            headers,
+            _metas.OfException(headers.Id, TaskState.Failure, error),
+            new ReplyAddress(envelope.ReplyTo, envelope.CorrelationId),
+            cancellationToken);
+
+    private ValueTask<bool> StoreAsync(TaskRequest request, ResultMeta meta, CancellationToken cancellationToken)
+        => StoreAsync(request.Headers, meta, request.Reply, cancellationToken);
+
+    private async ValueTask<bool> StoreAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _retry.ExecuteAsync(
+                static (state, token) => state._backend.StoreAsync(state.meta, state.reply, token),
+                (_backend, meta, reply),
+                cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _logger.ResultNotStored(null, headers.DisplayName, headers.Id.Value, meta.State.Name);
+            return false;
+        }
+        catch (CeleryException error)
+        {
+            _logger.ResultNotStored(error, headers.DisplayName, headers.Id.Value, meta.State.Name);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text.Json;
+using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+
+namespace CeleryNet.Worker;
+
+/// <summary>Makes the documents a worker stores of a task's states.</summary>
+internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions, string hostname, bool isExtended, TimeProvider time)
+{
+    /// <summary>The document of a value.</summary>
+    /// <exception cref="CelerySerializationException">The value cannot be written.</exception>
+    public ResultMeta OfValue(TaskRequest request, TaskState state, TaskValue value)
+    {
+        try
+        {
+            return Complete(request, new ResultMeta(request.Headers.Id, state) { Result = Json(writer => value.Write(writer, serializerOptions)) });
+        }
+#pragma warning disable CA1031 // Writing runs the getters and converters of the value's type, which may throw anything.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            throw new CelerySerializationException($"The {state} of task '{request.Headers.TaskName}' cannot be written as JSON: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The document of an exception.</summary>
+    public ResultMeta OfException(TaskRequest request, TaskState state, Exception error)
+        => Complete(request, OfException(request.Headers.Id, state, error));
+
+    /// <summary>The document of a message of which nothing but the id is known. celery/worker/consumer/consumer.py on_unknown_task</summary>
+    public ResultMeta OfException(TaskId id, TaskState state, Exception error) => new(id, state)
+    {
+        Result = Json(PythonExceptions.ToPython(error).Write),
+        Traceback = error.StackTrace is null ? null : error.ToString(),
+        DateDone = state.IsReady ? time.GetUtcNow() : null,
+    };
+
+    /// <summary>A task that ended without being run. celery/worker/request.py _announce_revoked</summary>
+    public ResultMeta OfRevoked(TaskRequest request, string reason) => Complete(request, new ResultMeta(request.Headers.Id, TaskState.Revoked)
+    {
+        Result = Json(new ExceptionInfo("TaskRevokedError", "celery.exceptions", [reason]).Write),
+    });
+
+    /// <summary>The document of a task that has begun: <c>{"pid": …, "hostname": …}</c>.</summary>
+    public ResultMeta OfStarted(TaskRequest request) => Complete(request, new ResultMeta(request.Headers.Id, TaskState.Started)
+    {
+        Result = Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("pid", Environment.ProcessId);
+            writer.WriteString("hostname", hostname);
+            writer.WriteEndObject();
+        }),
+    });
+
+    private ResultMeta Complete(TaskRequest request, ResultMeta meta)
+    {
+        var headers = request.Headers;
+        return meta with
+        {
+            Children = Children(request.Context?.Children ?? []),
+            DateDone = meta.State.IsReady ? time.GetUtcNow() : null,
+            GroupId = headers.GroupId,
+            ParentId = headers.ParentId,
+            Extension = isExtended
+                ? new ResultExtension(
+                    headers.TaskName, request.Message.Body.Args, request.Message.Body.Kwargs, hostname, headers.Retries, request.Delivery.RoutingKey)
+                : null,
+        };
+    }
+
+    // A result tuple each: [[id, null], null]. celery/result.py as_tuple
+    private static ReadOnlyMemory<byte> Children(IReadOnlyList<TaskId> children) => children.Count == 0 ? default : Json(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var child in children)
+        {
+            writer.WriteStartArray();
+            writer.WriteStartArray();
+            writer.WriteStringValue(child.Value);
+            writer.WriteNullValue();
+            writer.WriteEndArray();
+            writer.WriteNullValue();
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    private static byte[] Json(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(64);
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
+        write(writer);
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}

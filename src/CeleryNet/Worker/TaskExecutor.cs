@@ -1,0 +1,212 @@
+using System.Text.Json;
+using CeleryNet.Diagnostics;
+using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+using CeleryNet.Tasks;
+using CeleryNet.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace CeleryNet.Worker;
+
+/// <summary>The life of one message, from admission to settlement.</summary>
+internal sealed class TaskExecutor(
+    OutcomeRecorder recorder,
+    ITaskScopeFactory scopes,
+    JsonSerializerOptions serializerOptions,
+    string hostname,
+    TimeProvider time,
+    ILogger<TaskExecutor> logger)
+{
+    /// <param name="request">The admitted message.</param>
+    /// <param name="shutdown">Fires when running tasks shall end, not when intake stops.</param>
+    /// <param name="lastCall">Fires when even storing and settling must end.</param>
+    public async ValueTask ExecuteAsync(TaskRequest request, CancellationToken shutdown, CancellationToken lastCall)
+    {
+        if (!await AnnounceStartedAsync(request, lastCall).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var started = time.GetTimestamp();
+        var outcome = await RunAsync(request, shutdown).ConfigureAwait(false);
+        var elapsed = time.GetElapsedTime(started);
+        (outcome, var isRecorded) = await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
+        if (request.AcksLate)
+        {
+            await request.Delivery
+                .SettleAsync(SettlementRule.For(outcome, request.AcksOnFailure, isRecorded), lastCall)
+                .ConfigureAwait(false);
+        }
+
+        AnnounceFinished(request, outcome, elapsed);
+    }
+
+    // False when the message is another worker's by now: it must not run here.
+    private async ValueTask<bool> AnnounceStartedAsync(TaskRequest request, CancellationToken cancellationToken)
+    {
+        if (IsLost(request))
+        {
+            return false;
+        }
+
+        if (!request.AcksLate)
+        {
+            try
+            {
+                await request.Delivery.SettleAsync(Settlement.Ack, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BrokerUnavailableException error)
+            {
+                // It may be acknowledged already, or will be when the broker is back: not to run it could lose it. celery/worker/request.py acknowledge
+                logger.SettlementFailed(error, request.Delivery.Queue, nameof(SettlementKind.Ack));
+            }
+
+            if (IsLost(request))
+            {
+                return false;
+            }
+        }
+
+        if (request is { TrackStarted: true, IgnoreResult: false })
+        {
+            await recorder.RecordStartedAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private bool IsLost(TaskRequest request)
+    {
+        if (!request.Delivery.Lost.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        logger.LeaseLost(request.Delivery.Queue);
+        return true;
+    }
+
+    private async ValueTask<TaskOutcome> RunAsync(TaskRequest request, CancellationToken shutdown)
+    {
+        // Once acknowledged, a message is ours whatever happens to its channel.
+        var lost = request.AcksLate ? request.Delivery.Lost : CancellationToken.None;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(lost, shutdown);
+        CancellationReason Reason() => lost.IsCancellationRequested ? CancellationReason.LeaseLost
+            : shutdown.IsCancellationRequested ? CancellationReason.Shutdown : CancellationReason.None;
+
+        ITaskScope? scope = null;
+        try
+        {
+            request.Context = CreateContext(request, Reason, ending.Token);
+            TaskContext.Current = request.Context;
+            var invocation = new TaskInvocation(
+                request.Definition, request.Message.Body, serializerOptions, request.Context, () => (scope ??= scopes.CreateScope()).Services);
+            return new TaskOutcome.Succeeded(await request.Definition.Invoke(invocation).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return request.AcksLate
+                ? new TaskOutcome.Abandoned(Reason())
+                : new TaskOutcome.Failed(new WorkerLostException("The worker was stopped before the task had finished; it had been acknowledged before its run."));
+        }
+#pragma warning disable CA1031 // A task may throw anything; every failure becomes an outcome.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return new TaskOutcome.Failed(error);
+        }
+        finally
+        {
+            TaskContext.Current = null;
+            await DisposeAsync(request, scope).ConfigureAwait(false);
+        }
+    }
+
+    // A value that cannot be written is the task's failure, as in Celery: the sender learns why.
+    private async ValueTask<(TaskOutcome Outcome, bool IsRecorded)> RecordAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
+    {
+        try
+        {
+            return (outcome, await recorder.RecordAsync(request, outcome, lastCall).ConfigureAwait(false));
+        }
+        catch (CelerySerializationException error)
+        {
+            var failure = new TaskOutcome.Failed(error);
+            return (failure, await recorder.RecordAsync(request, failure, lastCall).ConfigureAwait(false));
+        }
+    }
+
+    private void AnnounceFinished(TaskRequest request, TaskOutcome outcome, TimeSpan elapsed)
+    {
+        var (name, id) = (request.Headers.DisplayName, request.Headers.Id.Value);
+        switch (outcome)
+        {
+            case TaskOutcome.Succeeded:
+                logger.TaskSucceeded(name, id, elapsed.TotalMilliseconds);
+                break;
+            case TaskOutcome.Failed failed:
+                logger.TaskFailed(failed.Error, name, id);
+                break;
+            case TaskOutcome.Abandoned abandoned:
+                logger.TaskAbandoned(name, id, abandoned.Reason);
+                break;
+        }
+    }
+
+    private TaskContext CreateContext(TaskRequest request, Func<CancellationReason> reason, CancellationToken cancellationToken)
+    {
+        var headers = request.Headers;
+        var envelope = request.Message.Envelope;
+        return new TaskContext(headers.Id, headers.TaskName, cancellationToken)
+        {
+            RootId = headers.RootId ?? headers.Id,
+            ParentId = headers.ParentId,
+            GroupId = headers.GroupId,
+            Retries = headers.Retries,
+            IsRedelivered = request.Delivery.Redelivered,
+            RoutingKey = request.Delivery.RoutingKey,
+            Exchange = request.Delivery.Exchange,
+            Priority = envelope.Priority,
+            Eta = headers.Eta,
+            Expires = headers.Expires,
+            Origin = headers.Origin,
+            Hostname = hostname,
+            Headers = OwnHeaders(envelope.Headers),
+            ReasonSource = reason,
+            StateStore = request.IgnoreResult ? null : (state, meta, token) => recorder.RecordStateAsync(request, state, meta, token),
+        };
+    }
+
+    private static Dictionary<string, JsonElement> OwnHeaders(MessageHeaders headers)
+    {
+        Dictionary<string, JsonElement>? own = null;
+        foreach (var (name, value) in headers.Items)
+        {
+            if (!HeaderNames.IsDefined(name))
+            {
+                (own ??= [])[name] = HeaderJson.ToElement(value);
+            }
+        }
+
+        return own ?? TaskContext.NoHeaders;
+    }
+
+    private async ValueTask DisposeAsync(TaskRequest request, ITaskScope? scope)
+    {
+        if (scope is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await scope.DisposeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The task has ended; what its services do on disposal cannot change how.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            logger.ScopeDisposalFailed(error, request.Headers.DisplayName, request.Headers.Id.Value);
+        }
+    }
+}

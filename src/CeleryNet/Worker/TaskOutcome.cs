@@ -1,0 +1,18 @@
+using CeleryNet.Extensibility;
+
+namespace CeleryNet.Worker;
+
+/// <summary>How a run ended. A closed set: what follows is decided by a switch over it.</summary>
+internal abstract record TaskOutcome
+{
+    private TaskOutcome()
+    {
+    }
+
+    internal sealed record Succeeded(TaskValue Value) : TaskOutcome;
+
+    internal sealed record Failed(Exception Error) : TaskOutcome;
+
+    /// <summary>The worker itself ended the run: the message shall run again, here or elsewhere.</summary>
+    internal sealed record Abandoned(CancellationReason Reason) : TaskOutcome;
+}

@@ -1,0 +1,69 @@
+namespace CeleryNet;
+
+/// <summary>How a worker works. Bound from the configuration section <c>Celery:Worker</c>, changed in code, checked when the host starts.</summary>
+public sealed class WorkerOptions
+{
+    /// <summary>The queues to consume (<c>-Q</c>).</summary>
+    /// <value>The default is empty: the application's default queue.</value>
+    public IList<string> Queues { get; set; } = [];
+
+    /// <summary>
+    /// How many tasks may run at a time (<c>worker_concurrency</c>). Tasks that await take no thread while they wait, so hundreds are fine for them;
+    /// for tasks that compute, the number of processors is the limit of what helps.
+    /// </summary>
+    /// <value>The default is five per processor; 1 to 65,535.</value>
+    public int Concurrency { get; set; } = Environment.ProcessorCount * 5;
+
+    /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>).</summary>
+    /// <value>The default is 4; 1 to 1,024.</value>
+    public int PrefetchMultiplier { get; set; } = 4;
+
+    /// <summary>The node name, as <c>name@host</c> (<c>-n</c>); <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign.</summary>
+    /// <value>The default is <c>celery@%h</c>.</value>
+    public string Hostname { get; set; } = "celery@%h";
+
+    /// <summary>Acknowledge after the run unless a task says otherwise (<c>task_acks_late</c>).</summary>
+    /// <value>The default is false.</value>
+    public bool AcksLate { get; set; }
+
+    /// <summary>Acknowledge a late-acknowledged message also when its task failed (<c>task_acks_on_failure_or_timeout</c>).</summary>
+    /// <value>The default is true.</value>
+    public bool AcksOnFailure { get; set; } = true;
+
+    /// <summary>Store the STARTED state when a run begins (<c>task_track_started</c>).</summary>
+    /// <value>The default is false.</value>
+    public bool TrackStarted { get; set; }
+
+    /// <summary>Store failures even of tasks whose results are ignored (<c>task_store_errors_even_if_ignored</c>).</summary>
+    /// <value>The default is false.</value>
+    public bool StoreErrorsEvenIfIgnored { get; set; }
+
+    /// <summary>What becomes of messages that cannot be read or whose task is not registered here.</summary>
+    /// <value>The default is <see cref="UnrunnableMessages.Keep"/>.</value>
+    public UnrunnableMessages UnrunnableMessages { get; set; }
+
+    /// <summary>
+    /// How long a stopping worker waits for running tasks. Tasks still running after it are cancelled; messages acknowledged late go back to their queue.
+    /// </summary>
+    /// <value>The default is 25 s, below the 30 s a host gives its services to stop; 0 to 24 h.</value>
+    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>
+    /// Whether a worker that cannot reach its broker at the start keeps trying; false makes the host fail after the application's
+    /// <c>PublishTimeout</c> at the latest (<c>broker_connection_retry_on_startup</c>).
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool ConnectRetryOnStartup { get; set; } = true;
+}
+
+/// <summary>What becomes of a message that cannot be read or whose task is not registered.</summary>
+public enum UnrunnableMessages
+{
+    /// <summary>It is moved, as it came, with the reason and the time, to the queue <c>&lt;queue&gt;.dead-letters</c>.</summary>
+    Keep,
+
+    /// <summary>
+    /// It is rejected without requeue, as Celery does: RabbitMQ moves it to the queue's dead-letter exchange if it has one; without one, and on Redis, it is gone.
+    /// </summary>
+    Reject,
+}

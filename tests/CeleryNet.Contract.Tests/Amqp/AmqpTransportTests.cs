@@ -1,0 +1,387 @@
+using System.Numerics;
+using CeleryNet.Contract.Tests.Transports;
+using CeleryNet.Protocol;
+using CeleryNet.Routing;
+using CeleryNet.TestKit;
+using CeleryNet.Transports;
+using CeleryNet.Transports.Amqp;
+
+namespace CeleryNet.Contract.Tests.Amqp;
+
+public sealed class AmqpTransportTests : TransportContract
+{
+    private readonly RecordingLogger _log = new();
+
+    [Fact]
+    public async Task Prefetch_bounds_all_queues_of_a_consumer_together()
+    {
+        QueueSpec[] queues = [NewQueue(), NewQueue()];
+        foreach (var queue in queues)
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                await PublishAsync(queue, MessageFactory.Text("message"));
+            }
+        }
+
+        var consumer = Track(await Transport.ConsumeAsync(new ConsumerRequest(queues, Prefetch: 3), Token));
+        var held = new List<IDelivery> { await ReadAsync(consumer), await ReadAsync(consumer), await ReadAsync(consumer) };
+
+        // The other five come to somebody else, so the first has no more than it may.
+        var greedy = Track(await Transport.ConsumeAsync(new ConsumerRequest(queues, Prefetch: 20), Token));
+        for (var i = 0; i < 5; i++)
+        {
+            await SettleAsync(await ReadAsync(greedy), Settlement.Ack);
+        }
+
+        consumer.Deliveries.TryRead(out _).ShouldBeFalse();
+        foreach (var delivery in held)
+        {
+            await SettleAsync(delivery, Settlement.Ack);
+        }
+    }
+
+    [Fact]
+    public async Task Prefetch_is_split_where_a_quorum_queue_is_consumed()
+    {
+        var quorum = NewQueue(QueueSpec.Named(Names.Unique("contract")) with { Arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" } });
+        QueueSpec[] queues = [NewQueue(), quorum];
+        foreach (var queue in queues)
+        {
+            await PublishAsync(queue, MessageFactory.Text("one"));
+            await PublishAsync(queue, MessageFactory.Text("two"));
+        }
+
+        var consumer = Track(await Transport.ConsumeAsync(new ConsumerRequest(queues, Prefetch: 2), Token));
+        IDelivery[] held = [await ReadAsync(consumer), await ReadAsync(consumer)];
+
+        held.Select(delivery => delivery.Queue).Order().ShouldBe(queues.Select(queue => queue.Name).Order());
+        consumer.Deliveries.TryRead(out _).ShouldBeFalse();
+        foreach (var delivery in held)
+        {
+            await SettleAsync(delivery, Settlement.Ack);
+        }
+    }
+
+    [Fact]
+    public async Task Absent_priority_and_zero_are_two_things()
+    {
+        var queue = NewQueue();
+        foreach (var priority in new int?[] { null, 0, 9 })
+        {
+            await PublishAsync(queue, MessageFactory.Text("message", priority));
+        }
+
+        var consumer = await ConsumeAsync(queue, prefetch: 3);
+        var priorities = new List<int?>();
+        for (var i = 0; i < 3; i++)
+        {
+            priorities.Add((await ReadAsync(consumer)).Envelope!.Priority);
+        }
+
+        priorities.ShouldBe([null, 0, 9]);
+    }
+
+    [Fact]
+    public async Task Larger_priorities_come_first_from_a_priority_queue()
+    {
+        var queue = NewQueue(QueueSpec.Named(Names.Unique("contract")) with { Arguments = new Dictionary<string, object?> { ["x-max-priority"] = 10 } });
+        foreach (var (body, priority) in new (string, int?)[] { ("none", null), ("three", 3), ("nine", 9) })
+        {
+            await PublishAsync(queue, MessageFactory.Text(body, priority));
+        }
+
+        var consumer = await ConsumeAsync(queue, prefetch: 3);
+
+        (BodyOf(await ReadAsync(consumer)), BodyOf(await ReadAsync(consumer)), BodyOf(await ReadAsync(consumer))).ShouldBe(("nine", "three", "none"));
+    }
+
+    [Fact]
+    public async Task Headers_only_AMQP_has_arrive_too()
+    {
+        var queue = NewQueue();
+        var headers = new MessageHeaders();
+        headers.Add("time", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        headers.Add("decimal", 12.34m);
+        headers.Add("negative_decimal", -0.5m);
+        headers.Add("bytes", new byte[] { 0, 255 });
+        await PublishAsync(queue, new Envelope { Body = "{}"u8.ToArray(), Headers = headers });
+
+        var read = (await ReadAsync(await ConsumeAsync(queue))).Envelope!.Headers;
+
+        read["time"].ShouldBe(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        read["decimal"].ShouldBe(12.34m);
+        read["negative_decimal"].ShouldBe(-0.5m);
+        read["bytes"].ShouldBe(new byte[] { 0, 255 });
+    }
+
+    [Fact]
+    public async Task Header_that_AMQP_has_no_type_for_is_refused_by_name()
+    {
+        var headers = new MessageHeaders();
+        headers.Add("huge", BigInteger.Pow(2, 70));
+
+        var error = await Should.ThrowAsync<CelerySerializationException>(() => PublishAsync(NewQueue(), new Envelope { Body = "{}"u8.ToArray(), Headers = headers }));
+
+        error.Message.ShouldContain("'huge'");
+        error.Message.ShouldContain("64 bits");
+    }
+
+    [Fact]
+    public async Task Message_that_no_queue_takes_is_refused_unless_it_need_not_arrive()
+    {
+        var destination = new Destination("", Names.Unique("nobody"));
+
+        var error = await Should.ThrowAsync<PublishException>(async () =>
+            await Transport.Publisher.PublishAsync(MessageFactory.Text("lost"), destination, Token));
+
+        error.Message.ShouldContain(destination.RoutingKey);
+        error.Message.ShouldContain("NO_ROUTE");
+        await Transport.Publisher.PublishAsync(MessageFactory.Text("lost"), destination with { Mandatory = false }, Token);
+    }
+
+    [Fact]
+    public async Task Returned_message_is_the_only_one_to_fail_among_many()
+    {
+        var queue = NewQueue();
+        await PublishAsync(queue, MessageFactory.Text("first"));
+        var nowhere = new Destination("", Names.Unique("nobody"));
+
+        var publishes = Enumerable.Range(0, 60)
+            .Select(i => Transport.Publisher.PublishAsync(MessageFactory.Text("same"), i % 10 == 0 ? nowhere : To(queue), Token).AsTask())
+            .ToArray();
+        await Task.WhenAll(publishes).ContinueWith(_ => { }, TaskScheduler.Default).WithinBound("all publishes");
+
+        publishes.Index().Where(publish => publish.Item.IsFaulted).Select(publish => publish.Index).ShouldBe([0, 10, 20, 30, 40, 50]);
+        publishes.Where(publish => publish.IsFaulted).ShouldAllBe(publish => publish.Exception!.InnerException is PublishException);
+    }
+
+    [Fact]
+    public async Task Missing_exchange_is_named_and_publishing_goes_on()
+    {
+        var queue = NewQueue();
+        await PublishAsync(queue, MessageFactory.Text("first"));
+
+        for (var i = 0; i < 3; i++)
+        {
+            var error = await Should.ThrowAsync<PublishException>(async () =>
+                await Transport.Publisher.PublishAsync(MessageFactory.Text("lost"), new Destination("no-such-exchange", "key"), Token));
+            error.Message.ShouldContain("no exchange 'no-such-exchange'");
+        }
+
+        await PublishAsync(queue, MessageFactory.Text("second"));
+    }
+
+    [Fact]
+    public async Task Queue_with_other_arguments_is_refused_with_what_differs()
+    {
+        var queue = NewQueue();
+        await PublishAsync(queue, MessageFactory.Text("first"));
+        var other = queue with { Arguments = new Dictionary<string, object?> { ["x-max-priority"] = 10 } };
+        await using var transport = await CreateTransportAsync();
+
+        var publishing = await Should.ThrowAsync<PublishException>(async () => await transport.Publisher.PublishAsync(MessageFactory.Text("x"), To(other), Token));
+        var consuming = await Should.ThrowAsync<CeleryConfigurationException>(async () =>
+            await transport.ConsumeAsync(new ConsumerRequest([other], Prefetch: 1), Token));
+
+        foreach (var message in new[] { publishing.Message, consuming.Message })
+        {
+            message.ShouldContain("inequivalent arg 'x-max-priority'");
+            message.ShouldContain(queue.Name);
+            message.ShouldContain("same type, flags and arguments");
+        }
+
+        await PublishAsync(queue, MessageFactory.Text("second"));
+    }
+
+    [Fact]
+    public async Task Wrong_password_is_refused_at_once_without_being_shown()
+    {
+        await using var transport = await CreateTransportAsync(options => options with { Urls = [With("guest:secret-word", "/")] });
+
+        var publishing = await Should.ThrowAsync<BrokerUnavailableException>(async () =>
+            await transport.Publisher.PublishAsync(MessageFactory.Text("x"), new Destination("", "any"), Token));
+        var consuming = await Should.ThrowAsync<BrokerUnavailableException>(async () =>
+            await transport.ConsumeAsync(new ConsumerRequest([NewQueue()], Prefetch: 1), Token));
+
+        foreach (var message in new[] { publishing.Message, consuming.Message })
+        {
+            message.ShouldContain("ACCESS_REFUSED");
+            message.ShouldContain("amqp://guest:**@");
+            message.ShouldNotContain("secret-word");
+        }
+    }
+
+    [Fact]
+    public async Task Unknown_virtual_host_is_refused_at_once()
+    {
+        await using var transport = await CreateTransportAsync(options => options with { Urls = [With("guest:guest", "/no-such-host")] });
+
+        var error = await Should.ThrowAsync<BrokerUnavailableException>(async () =>
+            await transport.Publisher.PublishAsync(MessageFactory.Text("x"), new Destination("", "any"), Token));
+
+        error.Message.ShouldContain("no-such-host");
+        error.Message.ShouldContain("530");
+    }
+
+    [Fact]
+    public async Task Dead_broker_is_named_when_the_token_fires()
+    {
+        var port = FreePort.Next();
+        await using var transport = await CreateTransportAsync(options => options with { Urls = [BrokerUrl.Parse($"amqp://guest:secret-word@127.0.0.1:{port}//")] });
+        using var deadline = new CancellationTokenSource();
+        var publish = transport.Publisher.PublishAsync(MessageFactory.Text("x"), new Destination("", "any"), deadline.Token).AsTask();
+        await _log.WaitForAsync(line => line.Message.Contains("Cannot connect", StringComparison.Ordinal));
+
+        await deadline.CancelAsync();
+
+        var error = await Should.ThrowAsync<BrokerUnavailableException>(() => publish);
+        error.Message.ShouldContain($"amqp://guest:**@127.0.0.1:{port}/");
+        error.Message.ShouldContain("refused");
+    }
+
+    [Fact]
+    public async Task Second_url_stands_in_for_a_dead_first()
+    {
+        var queue = NewQueue();
+        var dead = BrokerUrl.Parse($"amqp://guest:guest@127.0.0.1:{FreePort.Next()}//");
+        await using var transport = await CreateTransportAsync(options => options with { Urls = [dead, .. options.Urls] });
+
+        await transport.Publisher.PublishAsync(MessageFactory.Text("over there"), To(queue), Token);
+
+        BodyOf(await ReadAsync(await ConsumeAsync(queue))).ShouldBe("over there");
+    }
+
+    [Fact]
+    public async Task Dead_letter_keeps_headers_and_properties_and_says_when_and_whence()
+    {
+        var queue = NewQueue();
+        var task = MessageFactory.Task("proj.unknown", "[1]", priority: 4, replyTo: "somebody");
+        await PublishAsync(queue, new Envelope
+        {
+            Body = task.Body,
+            ContentType = task.ContentType,
+            ContentEncoding = task.ContentEncoding,
+            Headers = task.Headers,
+            CorrelationId = task.CorrelationId,
+            ReplyTo = task.ReplyTo,
+            Priority = task.Priority,
+            Expiration = "3600000",
+            Persistent = false,
+        });
+        await SettleAsync(await ReadAsync(await ConsumeAsync(queue)), Settlement.DeadLetter("no such task"));
+
+        var name = queue.Name + ".dead-letters";
+        var letter = (await ReadAsync(await ConsumeAsync(new QueueSpec(name, ExchangeSpec.Default, name)))).Envelope!;
+
+        letter.Headers.GetString("x-celerynet-reason").ShouldBe("no such task");
+        letter.Headers.GetString("x-celerynet-queue").ShouldBe(queue.Name);
+        DateTimeOffset.Parse(letter.Headers.GetString("x-celerynet-time")!, null).ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
+        letter.Headers.GetString("task").ShouldBe("proj.unknown");
+        letter.Headers.Items.Count.ShouldBe(task.Headers.Items.Count + 3);
+        letter.Body.ToArray().ShouldBe(task.Body.ToArray());
+        (letter.CorrelationId, letter.ReplyTo, letter.Priority, letter.ContentType).ShouldBe((task.CorrelationId, "somebody", 4, "application/json"));
+        letter.Persistent.ShouldBeTrue();
+        letter.Expiration.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Requeued_message_is_marked_as_redelivered()
+    {
+        var queue = NewQueue();
+        await PublishAsync(queue, MessageFactory.Text("again"));
+        var consumer = await ConsumeAsync(queue);
+        var first = await ReadAsync(consumer);
+        first.Redelivered.ShouldBeFalse();
+
+        await SettleAsync(first, Settlement.Requeue);
+
+        (await ReadAsync(consumer)).Redelivered.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Deliveries_settled_in_any_order_and_way_are_settled_each_for_itself()
+    {
+        const int Messages = 600;
+        var queue = NewQueue();
+        await Task.WhenAll(Enumerable.Range(0, Messages).Select(i => PublishAsync(queue, MessageFactory.Text($"{i}"))));
+        var consumer = await ConsumeAsync(queue, prefetch: Messages);
+        var deliveries = new IDelivery[Messages];
+        for (var i = 0; i < Messages; i++)
+        {
+            deliveries[i] = await ReadAsync(consumer);
+        }
+
+        new Random(17).Shuffle(deliveries);
+
+        await Task.WhenAll(deliveries.Index().Where(item => item.Index % 10 != 0).Select(item => Task.Run(
+            () => SettleAsync(item.Item, (item.Index % 10) switch { 1 => Settlement.Reject, 2 => Settlement.Requeue, _ => Settlement.Ack }),
+            Token)));
+
+        await consumer.DisposeAsync().WithinBound("the consumer to be disposed");
+        var left = deliveries.Index().Where(item => item.Index % 10 is 0 or 2).Select(item => BodyOf(item.Item)).Order();
+        await PublishAsync(queue, MessageFactory.Text("end"));
+        var other = await ConsumeAsync(queue, prefetch: Messages);
+        var bodies = new List<string>();
+        do
+        {
+            bodies.Add(BodyOf(await ReadAsync(other)));
+        }
+        while (bodies[^1] != "end");
+
+        bodies.SkipLast(1).Order().ShouldBe(left);
+        _log.Lines.ShouldNotContain(line => line.EventId.Id == 1020);
+    }
+
+    [Fact]
+    public async Task Consumer_goes_on_when_its_queue_was_deleted()
+    {
+        var queue = NewQueue();
+        await PublishAsync(queue, MessageFactory.Text("old"));
+        var consumer = await ConsumeAsync(queue);
+        var old = await ReadAsync(consumer);
+        await using var other = await CreateTransportAsync();
+
+        await other.DeleteQueueAsync(queue, Token);
+
+        await _log.WaitForAsync(line => line.Message.Contains($"'{queue.Name}' was deleted", StringComparison.Ordinal));
+        old.Lost.IsCancellationRequested.ShouldBeTrue();
+        await SettleAsync(old, Settlement.Ack);
+        await PublishAsync(queue, MessageFactory.Text("new"));
+        BodyOf(await ReadAsync(consumer)).ShouldBe("new");
+    }
+
+    [Theory]
+    [InlineData("heartbeat=soon", "'soon'")]
+    [InlineData("connect_timeout=0", "above 0")]
+    [InlineData("ssl_cert_reqs=none", "'ssl_cert_reqs'")]
+    public async Task Wrong_query_of_a_url_is_refused(string query, string text)
+    {
+        var error = await Should.ThrowAsync<CeleryConfigurationException>(async () =>
+            await CreateTransportAsync(options => options with { Urls = [BrokerUrl.Parse("amqp://guest:secret-word@localhost//?" + query)] }));
+
+        error.Message.ShouldContain(text);
+        error.Message.ShouldNotContain("secret-word");
+    }
+
+    private protected override ValueTask<ITransport> CreateTransportAsync(Func<TransportOptions, TransportOptions>? tweak = null)
+    {
+        var options = new TransportOptions(BrokerUrl.ParseList(TestBrokers.Amqp));
+        return new(new AmqpTransport(tweak is null ? options : tweak(options), TimeProvider.System, _log));
+    }
+
+    private protected override async ValueTask<DeadLetterContent> ReadDeadLetterAsync(string queue, CancellationToken cancellationToken)
+    {
+        var name = queue + ".dead-letters";
+        await using var consumer = await Transport.ConsumeAsync(new ConsumerRequest([new QueueSpec(name, ExchangeSpec.Default, name)], Prefetch: 1), cancellationToken);
+        var envelope = (await consumer.Deliveries.ReadAsync(cancellationToken)).Envelope.ShouldNotBeNull();
+        return new DeadLetterContent(envelope.Headers.GetString("x-celerynet-reason").ShouldNotBeNull(), envelope.Body);
+    }
+
+    // The URL of the tests' broker with other credentials and another virtual host.
+    private static BrokerUrl With(string credentials, string path)
+    {
+        var url = BrokerUrl.Parse(TestBrokers.Amqp);
+        return BrokerUrl.Parse($"amqp://{credentials}@{url.Host}:{url.Port}{path}");
+    }
+}

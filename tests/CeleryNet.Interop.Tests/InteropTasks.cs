@@ -1,0 +1,77 @@
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace CeleryNet.Interop.Tests;
+
+/// <summary>The tasks of the .NET worker, by the names python/app.py gives to its own.</summary>
+public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
+{
+    [CeleryTask("interop.add")]
+    public static long Add(long x, long y) => x + y;
+
+    [CeleryTask("interop.tsum")]
+    public static long Sum(IReadOnlyList<long> numbers) => numbers.Sum();
+
+    [CeleryTask("interop.half")]
+    public static double Half(double x) => x / 2;
+
+    [CeleryTask("interop.echo")]
+    public static JsonElement Echo(JsonElement value) => value;
+
+    [CeleryTask("interop.describe")]
+    public static string Describe(string name, int count = 1, bool loud = false, double? factor = null)
+        => FormattableString.Invariant($"{name} {count} {loud} {(factor is null ? "none" : factor)}");
+
+    [CeleryTask("interop.nothing")]
+    public static void Nothing()
+    {
+    }
+
+    [CeleryTask("interop.fail")]
+    public static void Fail(string message) => throw new ArgumentException(message);
+
+    [CeleryTask("interop.fail_custom")]
+    public static void FailCustom(string message) => throw new OutOfPaperException(message);
+
+    [CeleryTask("interop.fail_key")]
+    public static void FailKey(string message) => throw new MissingKeyException(message);
+
+    [CeleryTask("interop.now")]
+    public static double Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
+
+    /// <summary>What the task sees of its own message.</summary>
+    [CeleryTask("interop.request")]
+    public static SeenRequest Request(TaskContext task) => new(
+        task.Id.Value,
+        task.RootId.Value,
+        task.ParentId?.Value,
+        task.Priority,
+        task.Origin,
+        new Dictionary<string, JsonElement>(task.Headers));
+
+    /// <summary>Has the Python worker tell what it sees of a task that is sent from here.</summary>
+    [CeleryTask("interop.spawn")]
+    public async Task<JsonElement> SpawnAsync(CancellationToken cancellationToken)
+    {
+        var child = await client.SendTaskAsync("interop.request", cancellationToken: cancellationToken);
+        return await child.GetAsync(cancellationToken);
+    }
+
+    [CeleryTask("interop.who")]
+    public async Task<string> WhoAsync(string key, int number, TaskContext task)
+    {
+        await counters.HashIncrementAsync(key, number);
+        return task.Hostname;
+    }
+}
+
+/// <summary>What <see cref="InteropTasks.Request"/> returns.</summary>
+public sealed record SeenRequest(
+    string Id, string RootId, string? ParentId, int? Priority, string? Origin, Dictionary<string, JsonElement> Headers);
+
+/// <summary>An exception Python does not know.</summary>
+public sealed class OutOfPaperException(string message) : Exception(message);
+
+/// <summary>An exception with a Python class of its own.</summary>
+[PythonException("KeyError")]
+public sealed class MissingKeyException(string message) : Exception(message);

@@ -1,0 +1,20 @@
+namespace CeleryNet.Interop.Tests.Peers;
+
+/// <summary>Where the Python side finds everything: the environment that python/app.py reads.</summary>
+/// <param name="Broker">The broker's URL.</param>
+/// <param name="Results">The result backend's URL.</param>
+/// <param name="Queue">The queue of calls that name none.</param>
+public sealed record PythonSettings(string Broker, string Results, string Queue)
+{
+    public static string Directory { get; } = Path.Combine(AppContext.BaseDirectory, "python");
+
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
+    {
+        ["CELERYNET_BROKER"] = Broker,
+        ["CELERYNET_RESULTS"] = Results,
+        ["CELERYNET_QUEUE"] = Queue,
+        ["CELERYNET_REDIS"] = Urls.RedisResults,
+    };
+
+    public static string Script(string name) => Path.Combine(Directory, name);
+}

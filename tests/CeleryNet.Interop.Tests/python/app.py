@@ -1,0 +1,130 @@
+"""The Python side of the tests: an application whose tasks have the names of the .NET side's.
+
+CELERYNET_BROKER, CELERYNET_RESULTS, CELERYNET_QUEUE and CELERYNET_REDIS say where everything is.
+"""
+import os
+import sys
+import time
+
+import redis
+from celery import Celery
+from celery.signals import worker_ready
+from celery.utils.saferepr import saferepr
+
+app = Celery("interop", broker=os.environ["CELERYNET_BROKER"], backend=os.environ["CELERYNET_RESULTS"])
+app.conf.update(
+    task_default_queue=os.environ["CELERYNET_QUEUE"],
+    task_serializer="json",
+    result_serializer="json",
+    accept_content=["json"],
+    broker_connection_retry_on_startup=True,
+    worker_redirect_stdouts=False,
+    result_expires=3600,
+)
+
+
+def counters():
+    return redis.Redis.from_url(os.environ["CELERYNET_REDIS"])
+
+
+@worker_ready.connect
+def announce(**_):
+    print("WORKER-READY", file=sys.__stdout__, flush=True)
+
+
+class OutOfPaper(Exception):
+    pass
+
+
+@app.task(name="interop.add")
+def add(x, y):
+    return x + y
+
+
+@app.task(name="interop.tsum")
+def tsum(numbers):
+    return sum(numbers)
+
+
+@app.task(name="interop.echo")
+def echo(value):
+    return value
+
+
+@app.task(name="interop.repr")
+def repr_of(value):
+    return repr(value)
+
+
+@app.task(name="interop.describe")
+def describe(name, count=1, loud=False, factor=None):
+    return f"{name!r} {count!r} {loud!r} {factor!r}"
+
+
+@app.task(name="interop.keywords")
+def keywords(**given):
+    return sorted(given)
+
+
+@app.task(name="interop.nothing")
+def nothing():
+    pass
+
+
+@app.task(name="interop.fail")
+def fail(message):
+    raise ValueError(message)
+
+
+@app.task(name="interop.fail_custom")
+def fail_custom(message):
+    raise OutOfPaper(message)
+
+
+@app.task(name="interop.now")
+def now():
+    return time.time()
+
+
+@app.task(name="interop.gate", track_started=True)
+def gate(key):
+    """Goes on when something is pushed to the key."""
+    opened = counters().blpop(key, timeout=60)
+    return opened[1].decode()
+
+
+@app.task(name="interop.progress", bind=True)
+def progress(self, key):
+    self.update_state(state="PROGRESS", meta={"done": 3, "total": 10})
+    counters().blpop(key, timeout=60)
+    return "done"
+
+
+@app.task(name="interop.request", bind=True)
+def request(self, *_, **__):
+    """What the task sees of its own message."""
+    seen = self.request
+    return {
+        "id": seen.id,
+        "root_id": seen.root_id,
+        "parent_id": seen.parent_id,
+        "priority": seen.delivery_info.get("priority"),
+        "origin": seen.origin,
+        "lang": seen.lang,
+        "shadow": seen.shadow,
+        "timelimit": seen.timelimit,
+        "x-text": getattr(seen, "x-text", None),
+        "x-table": getattr(seen, "x-table", None),
+    }
+
+
+@app.task(name="interop.reprs", bind=True)
+def reprs(self, *args, **kwargs):
+    """The texts that came for the arguments, and those Celery itself would have sent (celery/app/amqp.py as_task_v2)."""
+    return [self.request.argsrepr, saferepr(args, 1024), self.request.kwargsrepr, saferepr(kwargs, 1024)]
+
+
+@app.task(name="interop.who", bind=True)
+def who(self, key, number):
+    counters().hincrby(key, number, 1)
+    return self.request.hostname

@@ -1,0 +1,140 @@
+"""Does what a Python producer does, on command: a JSON object a line comes in, a line "ANSWER <number> <JSON>" goes out."""
+import base64
+import gc
+import json
+import os
+import sys
+import time
+import traceback
+
+import redis
+from app import app
+from kombu import Exchange, Queue
+
+TIMEOUT = 30
+
+# A failed AsyncResult stays in a cycle with its exception. When the collector finds it, its __del__ unsubscribes in the middle of whatever
+# another result's get() does, which may then miss its answer (celery/result.py AsyncResult.__del__, celery/backends/redis.py cancel_for).
+gc.disable()
+
+
+def describe_error(error):
+    return {
+        "type": type(error).__name__,
+        "module": type(error).__module__,
+        "bases": [base.__name__ for base in type(error).__mro__],
+        "message": str(error),
+        "args": [str(each) for each in error.args],
+    }
+
+
+def call(name, args=(), kwargs=None, **options):
+    """Sends a task and waits for it: its value, or the exception that get() raised."""
+    sent = time.time()
+    result = app.send_task(name, args, kwargs, **options)
+    answer = {"id": result.id, "sent": sent}
+    try:
+        value = result.get(timeout=TIMEOUT)
+        answer.update(value=value, repr=repr(value), type=type(value).__name__)
+    except Exception as error:
+        answer.update(error=describe_error(error), traceback=result.traceback)
+    answer.update(state=result.state, children=[child.id for child in result.children or []])
+    return answer
+
+
+def echo(values):
+    """Sends each value around: what went out and what came back, as Python shows them."""
+    results = [(repr(value), app.send_task("interop.echo", (value,))) for value in values]
+    return [[sent, repr(result.get(timeout=TIMEOUT))] for sent, result in results]
+
+
+def burst(count, offset):
+    """Has many tasks in flight at a time: how many results were right, and those that were not."""
+    results = [(number, app.send_task("interop.add", (number, 1))) for number in range(offset, offset + count)]
+    wrong = [number for number, result in results if result.get(timeout=2 * TIMEOUT) != number + 1]
+    return {"right": count - len(wrong), "wrong": wrong}
+
+
+def publish(queue, body, headers, content_type="application/json", content_encoding="utf-8", padding=0):
+    """Publishes a message that need not be a task's. The padding takes the place of PADDING in the body."""
+    payload = body.replace("PADDING", "x" * padding).encode()
+    with app.producer_pool.acquire(block=True) as producer:
+        producer.publish(
+            payload, exchange="", routing_key=queue, content_type=content_type, content_encoding=content_encoding, headers=headers)
+    return {"size": len(payload)}
+
+
+def dead_letter(queue, marker):
+    """Waits for the dead letter that has the marker in its headers or body."""
+    take = take_from_redis if app.conf.broker_url.startswith("redis") else take_from_amqp
+    while True:
+        letter = take(queue + ".dead-letters")
+        if marker in json.dumps(letter["headers"]) or marker in letter["body"][:10000]:
+            letter["size"] = len(letter["body"])
+            letter["body"] = letter["body"][:10000]
+            return letter
+
+
+def take_from_redis(name):
+    popped = redis.Redis.from_url(app.conf.broker_url).brpop(name, timeout=TIMEOUT)
+    if popped is None:
+        raise TimeoutError(f"nothing came to {name}")
+    entry = json.loads(popped[1])
+    message = json.loads(entry["message"])
+    return {
+        "reason": entry["reason"],
+        "time": entry["time"],
+        "headers": message["headers"],
+        "content_type": message.get("content-type"),
+        "body": base64.b64decode(message["body"]).decode(errors="replace"),
+    }
+
+
+def take_from_amqp(name):
+    taken = []
+    with app.connection_for_read() as connection:
+        queue = Queue(name, Exchange(""), routing_key=name)
+        with connection.Consumer(queue, on_message=taken.append, prefetch_count=1):
+            while not taken:
+                connection.drain_events(timeout=TIMEOUT)
+            taken[0].ack()
+    message = taken[0]
+    body = message.body
+    return {
+        "reason": message.headers.get("x-celerynet-reason"),
+        "time": message.headers.get("x-celerynet-time"),
+        "headers": message.headers,
+        "content_type": message.content_type,
+        "body": body if isinstance(body, str) else bytes(body).decode(errors="replace"),
+    }
+
+
+def publish_raw(queue, element):
+    """Redis only: pushes something that is not even an envelope."""
+    redis.Redis.from_url(app.conf.broker_url).lpush(queue, element)
+    return {}
+
+
+def take_raw(queue):
+    """Redis only: waits for the dead letter of such a thing."""
+    popped = redis.Redis.from_url(app.conf.broker_url).brpop(queue + ".dead-letters", timeout=TIMEOUT)
+    return json.loads(popped[1])
+
+
+OPERATIONS = {each.__name__: each for each in (call, echo, burst, publish, dead_letter, publish_raw, take_raw)}
+
+
+def main():
+    print("DRIVER-READY", os.getpid(), flush=True)
+    for line in sys.stdin:
+        command = json.loads(line)
+        number = command.pop("number")
+        try:
+            answer = OPERATIONS[command.pop("operation")](**command)
+        except Exception:
+            answer = {"driver_failed": traceback.format_exc()}
+        print("ANSWER", number, json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+using CeleryNet.Worker;
+
+namespace CeleryNet.Tests.Worker;
+
+public sealed class NodeNameTests
+{
+    [Theory]
+    [InlineData("celery@%h", "web1.example.com", "celery@web1.example.com")]
+    [InlineData("celery@%n", "web1.example.com", "celery@web1")]
+    [InlineData("celery@%d", "web1.example.com", "celery@example.com")]
+    [InlineData("%n@%d", "web1.example.com", "web1@example.com")]
+    [InlineData("celery@%h", "web1", "celery@web1")]
+    [InlineData("celery@%n", "web1", "celery@web1")]
+    [InlineData("celery@x%d", "web1", "celery@x")]
+    [InlineData("100%%@%h", "web1", "100%@web1")]
+    [InlineData("%%h@%h", "web1", "%h@web1")]
+    [InlineData("fixed@name", "web1", "fixed@name")]
+    [InlineData("math", "web1.example.com", "math@web1.example.com")]
+    public void A_node_name_is_expanded_and_completed_with_the_host(string format, string machine, string expected)
+        => NodeName.Expand(format, machine).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("celery@%x", "%h, %n, %d and %% are known")]
+    [InlineData("celery@%", "%h, %n, %d and %% are known")]
+    [InlineData("%H", "%h, %n, %d and %% are known")]
+    [InlineData("", "'celery@%h' would work")]
+    [InlineData("  ", "'celery@%h' would work")]
+    public void What_cannot_be_expanded_is_refused_with_what_could_be(string format, string hint)
+        => Should.Throw<CeleryConfigurationException>(() => NodeName.Expand(format, "web1")).Message.ShouldContain(hint);
+}

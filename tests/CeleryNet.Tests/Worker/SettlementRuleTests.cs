@@ -1,0 +1,26 @@
+using CeleryNet.Extensibility;
+using CeleryNet.Transports;
+using CeleryNet.Worker;
+
+namespace CeleryNet.Tests.Worker;
+
+public sealed class SettlementRuleTests
+{
+    [Theory]
+    [InlineData("succeeded", true, true, nameof(SettlementKind.Ack))]
+    [InlineData("succeeded", true, false, nameof(SettlementKind.Requeue))]
+    [InlineData("failed", true, true, nameof(SettlementKind.Ack))]
+    [InlineData("failed", false, true, nameof(SettlementKind.Reject))]
+    [InlineData("failed", false, false, nameof(SettlementKind.Requeue))]
+    [InlineData("abandoned", true, true, nameof(SettlementKind.Requeue))]
+    [InlineData("abandoned", false, true, nameof(SettlementKind.Requeue))]
+    public void The_outcome_decides_what_becomes_of_the_message(string outcome, bool acksOnFailure, bool isRecorded, string expected)
+        => SettlementRule.For(Outcome(outcome), acksOnFailure, isRecorded).Kind.ToString().ShouldBe(expected);
+
+    private static TaskOutcome Outcome(string name) => name switch
+    {
+        "succeeded" => new TaskOutcome.Succeeded(TaskValue.Null),
+        "failed" => new TaskOutcome.Failed(new InvalidOperationException("broken")),
+        _ => new TaskOutcome.Abandoned(CancellationReason.Shutdown),
+    };
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using CeleryNet.Protocol;
+using CeleryNet.Routing;
+using CeleryNet.TestKit;
+using CeleryNet.Transports;
+
+namespace CeleryNet.Tests.Worker;
+
+/// <summary>A transport that tells what its consumers settle, and can be away.</summary>
+internal sealed class WatchedTransport(ITransport inner) : ITransport
+{
+    private int _refusals;
+    private IConsumer? _consumer;
+
+    /// <summary>Each settlement, once the broker has it.</summary>
+    public TestSignal<Settlement> Settled { get; } = new();
+
+    /// <summary>What the settling code is told next instead of success: for brokers that do not take a settlement.</summary>
+    public Exception? SettlementError { get; set; }
+
+    public IPublisher Publisher => inner.Publisher;
+
+    /// <summary>Lets the next attempts to consume fail.</summary>
+    public void RefuseConsumers(int times) => _refusals = times;
+
+    /// <summary>Ends the consumer, as the loss of its connection would: its deliveries are lost, the broker gives them out again.</summary>
+    public ValueTask LoseConsumerAsync() => _consumer!.DisposeAsync();
+
+    public async ValueTask<IConsumer> ConsumeAsync(ConsumerRequest request, CancellationToken cancellationToken)
+    {
+        if (_refusals-- > 0)
+        {
+            throw new BrokerUnavailableException("The broker is away.");
+        }
+
+        _consumer = await inner.ConsumeAsync(request, cancellationToken);
+        return new Consumer(this, _consumer);
+    }
+
+    public ValueTask DeleteQueueAsync(QueueSpec queue, CancellationToken cancellationToken) => inner.DeleteQueueAsync(queue, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class Consumer(WatchedTransport owner, IConsumer inner) : IConsumer
+    {
+        public ChannelReader<IDelivery> Deliveries { get; } = new Reader(owner, inner.Deliveries);
+
+        public ValueTask StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    private sealed class Reader(WatchedTransport owner, ChannelReader<IDelivery> inner) : ChannelReader<IDelivery>
+    {
+        public override bool TryRead([MaybeNullWhen(false)] out IDelivery item)
+        {
+            item = inner.TryRead(out var delivery) ? new Delivery(owner, delivery) : null;
+            return item is not null;
+        }
+
+        public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => inner.WaitToReadAsync(cancellationToken);
+    }
+
+    private sealed class Delivery(WatchedTransport owner, IDelivery inner) : IDelivery
+    {
+        public Envelope? Envelope => inner.Envelope;
+
+        public string? Unreadable => inner.Unreadable;
+
+        public string Queue => inner.Queue;
+
+        public string Exchange => inner.Exchange;
+
+        public string RoutingKey => inner.RoutingKey;
+
+        public bool Redelivered => inner.Redelivered;
+
+        public CancellationToken Lost => inner.Lost;
+
+        public async ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
+        {
+            if (owner.SettlementError is { } error)
+            {
+                owner.SettlementError = null;
+                throw error;
+            }
+
+            await inner.SettleAsync(settlement, cancellationToken);
+            owner.Settled.Fire(settlement);
+        }
+    }
+}
