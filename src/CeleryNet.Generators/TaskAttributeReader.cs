@@ -15,12 +15,14 @@ internal static class TaskAttributeReader
     public static string? ReadName(AttributeData attribute)
         => attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Primitive, Value: string name } ? name : null;
 
-    public static TaskOptionsModel ReadOptions(AttributeData attribute, string taskMethod, LocationInfo location, ICollection<DiagnosticInfo> diagnostics)
+    public static TaskOptionsModel ReadOptions(
+        AttributeData attribute, string taskMethod, ICollection<DiagnosticInfo> diagnostics, CancellationToken cancellationToken)
     {
         var named = attribute.NamedArguments;
         var queue = Find<string>(named, "Queue");
         if (queue is not null && string.IsNullOrWhiteSpace(queue))
         {
+            var location = Locate(attribute, "Queue", cancellationToken);
             diagnostics.Add(new(DiagnosticDescriptors.InvalidValue, location, "Queue", taskMethod, "the name of a queue", "an empty text"));
         }
 
@@ -28,6 +30,7 @@ internal static class TaskAttributeReader
         if (priority is < 0 or > MaxPriority)
         {
             var given = priority.Value.ToString(CultureInfo.InvariantCulture);
+            var location = Locate(attribute, "Priority", cancellationToken);
             diagnostics.Add(new(DiagnosticDescriptors.InvalidValue, location, "Priority", taskMethod, $"0 to {MaxPriority}", given));
         }
 
@@ -57,17 +60,14 @@ internal static class TaskAttributeReader
         return (keyword ?? WireNames.ToSnakeCase(parameter.Name), isKeywordOnly);
     }
 
-    /// <summary>Where an argument of the attribute is written; the attribute itself when it is not found.</summary>
-    /// <param name="attribute">The attribute.</param>
-    /// <param name="name">The name of a named argument; null for the first one of the constructor.</param>
+    /// <summary>Where an argument of the attribute is written.</summary>
+    /// <param name="attribute">An attribute that has the argument.</param>
+    /// <param name="name">The name of a named argument; null for the one of the constructor.</param>
     /// <param name="cancellationToken">Ends the look into the syntax.</param>
-    public static LocationInfo? Locate(AttributeData attribute, string? name, CancellationToken cancellationToken)
+    public static LocationInfo Locate(AttributeData attribute, string? name, CancellationToken cancellationToken)
     {
-        if (attribute.ApplicationSyntaxReference?.GetSyntax(cancellationToken) is not AttributeSyntax syntax)
-        {
-            return null;
-        }
-
+        // The attribute was found by its syntax, so there is one.
+        var syntax = (AttributeSyntax)attribute.ApplicationSyntaxReference!.GetSyntax(cancellationToken);
         var argument = syntax.ArgumentList?.Arguments.FirstOrDefault(each => each.NameEquals?.Name.Identifier.ValueText == name);
         return LocationInfo.From((argument ?? (SyntaxNode)syntax).GetLocation());
     }

@@ -11,7 +11,12 @@ internal static class TaskMethodParser
 
     public static ParsedTask Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken)
     {
-        var target = (IMethodSymbol)context.TargetSymbol;
+        if (context.TargetSymbol is not IMethodSymbol target)
+        {
+            // On a class, a property and the like the attribute is an error of the language (CS0592), and nothing is left to say.
+            return new(null, default, default);
+        }
+
         var method = target.PartialDefinitionPart ?? target;
         var location = LocationInfo.From(method.Locations[0]);
         var diagnostics = new List<DiagnosticInfo>();
@@ -29,9 +34,8 @@ internal static class TaskMethodParser
 
         var attribute = context.Attributes[0];
         var type = DescribeType(method.ContainingType);
-        var name = ParseName(attribute, method, taskMethod, location, diagnostics, cancellationToken);
-        var attributeLocation = TaskAttributeReader.Locate(attribute, name: null, cancellationToken) ?? location;
-        var options = TaskAttributeReader.ReadOptions(attribute, taskMethod, attributeLocation, diagnostics);
+        var name = ParseName(attribute, method, taskMethod, diagnostics, cancellationToken);
+        var options = TaskAttributeReader.ReadOptions(attribute, taskMethod, diagnostics, cancellationToken);
         var parameters = ParameterParser.Parse(method, taskMethod, diagnostics);
         var (returnKind, resultType) = ReturnTypeParser.Parse(method, taskMethod, location, diagnostics);
         if (diagnostics.Count > 0)
@@ -119,18 +123,13 @@ internal static class TaskMethodParser
     }
 
     private static string ParseName(
-        AttributeData attribute,
-        IMethodSymbol method,
-        string taskMethod,
-        LocationInfo location,
-        List<DiagnosticInfo> diagnostics,
-        CancellationToken cancellationToken)
+        AttributeData attribute, IMethodSymbol method, string taskMethod, List<DiagnosticInfo> diagnostics, CancellationToken cancellationToken)
     {
         var derived = WireNames.DeriveTaskName(SymbolText.FullName(method.ContainingType), method.Name);
         var given = TaskAttributeReader.ReadName(attribute);
         if (given is not null && string.IsNullOrWhiteSpace(given))
         {
-            var place = TaskAttributeReader.Locate(attribute, name: null, cancellationToken) ?? location;
+            var place = TaskAttributeReader.Locate(attribute, name: null, cancellationToken);
             diagnostics.Add(new(DiagnosticDescriptors.EmptyTaskName, place, taskMethod, derived));
         }
 

@@ -51,8 +51,8 @@ public sealed class DiagnosticTests
     [InlineData("[CeleryTask] public static Tasks operator +(Tasks a, Tasks b) => a;", "CELERY010", "+", "Tasks.op_Addition", "an operator")]
     [InlineData("[CeleryTask] ~Tasks() { }", "CELERY010", "Tasks", "Tasks.Finalize", "a finalizer")]
     [InlineData("[CeleryTask(\"a\")] public int Get(int x) => 1; [CeleryTask(\"b\")] public Task GetAsync(int y, TaskContext t) => null!;", "CELERY011", "GetAsync", "Tasks.GetAsync", "Tasks.Get ")]
-    [InlineData("[CeleryTask(\"a\", Priority = 256)] public int One() => 1;", "CELERY012", "\"a\"", "Priority of Tasks.One", "0 to 255, was 256")]
-    [InlineData("[CeleryTask(Queue = \"\")] public int One() => 1;", "CELERY012", "CeleryTask(Queue = \"\")", "Queue of Tasks.One", "name of a queue")]
+    [InlineData("[CeleryTask(\"a\", Priority = 256)] public int One() => 1;", "CELERY012", "Priority = 256", "Priority of Tasks.One", "0 to 255, was 256")]
+    [InlineData("[CeleryTask(Queue = \"\")] public int One() => 1;", "CELERY012", "Queue = \"\"", "Queue of Tasks.One", "name of a queue")]
     [InlineData("[CeleryTask] public int One([CeleryArgument(\"\")] int x) => 1;", "CELERY012", "x", "keyword of parameter 'x' of Tasks.One", "a name")]
     public void Task_in_a_class_is_refused_where_it_is_wrong(string members, string id, string place, string thing, string rule)
         => Check($$"""public class Tasks { {{members}} }""", id, place, thing, rule);
@@ -93,6 +93,35 @@ public sealed class DiagnosticTests
         run.Diagnostics.Select(diagnostic => diagnostic.Id).ShouldBe(["CELERY004", "CELERY006"]);
         run.Diagnostics.ShouldAllBe(diagnostic => diagnostic.GetMessage(null).Contains("'Later' is not known"));
         run.Sources.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("[CeleryTask] public class Tasks;")]
+    [InlineData("public class Tasks { [CeleryTask] public int One => 1; }")]
+    [InlineData("public class Tasks { [CeleryTask] public int One; }")]
+    [InlineData("public class Tasks { public void One([CeleryTask] int x) { } }")]
+    [InlineData("public class Tasks { [return: CeleryTask] public void One() { } }")]
+    [InlineData("[assembly: CeleryTask]")]
+    public void Attribute_where_the_language_forbids_it_is_left_to_the_compiler(string source)
+    {
+        var run = GeneratorHarness.Run(source);
+
+        run.Diagnostics.ShouldBeEmpty();
+        run.Complaints.ShouldHaveSingleItem().Id.ShouldBe("CS0592");
+    }
+
+    [Fact]
+    public void Half_written_code_never_breaks_the_generator()
+    {
+        const string source = """
+            namespace A.B; public partial class Tasks { [CeleryTask("a", Queue = "q", Priority = 3)] public async Task<List<(int, string)>>
+            AddAsync([CeleryArgument("k", KeywordOnly = true)] int x, string? y = "z", TaskContext c, params int[] z) => [CeleryTask] () => 1; }
+            """;
+
+        for (var length = 0; length <= source.Length; length++)
+        {
+            GeneratorHarness.Run(source[..length]).Exception.ShouldBeNull($"after {length} characters");
+        }
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed class GeneratorRun(Compilation compilation, GeneratorDriverRunRe
 
     public IReadOnlyList<Diagnostic> Diagnostics => result.Diagnostics;
 
+    /// <summary>What the generator threw; the compiler would go on without its code.</summary>
+    public Exception? Exception => result.Results.Single().Exception;
+
     public IReadOnlyList<GeneratedSourceResult> Sources => result.Results.Single().GeneratedSources;
 
     public Assembly Assembly => _assembly.Value;

@@ -18,7 +18,8 @@ public sealed class SignatureFactoryTests
             [CeleryTask("mixed")] public static void Mixed([CeleryArgument("key", KeywordOnly = true)] string? mode, int @class, [CeleryArgument(KeywordOnly = true)] int maxSize = 10) { }
             [CeleryTask("text")] public string ToString(int format) => "";
             [CeleryTask("hash")] public static string GetHashCode(string text) => text;
-            [CeleryTask("equals")] public static bool Equals() => true;
+            [CeleryTask("show")] public override string ToString() => "";
+            [CeleryTask("type")] public static new int GetType() => 1;
         }
 
         public interface IMlTasks { [CeleryTask("ml.embed", Queue = "gpu", Priority = 9)] float[] Embed(string text, string model = "small"); }
@@ -47,6 +48,8 @@ public sealed class SignatureFactoryTests
             public static Signature Pause() => Tasks.Signatures.Pause();
             public static Signature Mixed() => Tasks.Signatures.Mixed(null, @class: 3);
             public static Signature<string> Text() => Tasks.Signatures.ToString(1);
+            public static Signature<string> Show() => Tasks.Signatures.ToString();
+            public static Signature<int> Type() => Tasks.Signatures.GetType();
             public static Signature<float[]> Embed() => IMlTasks.Signatures.Embed("hello");
             public static Signature<int> Wide() => IWideTasks.Signatures.Wide(1);
             public static Signature<int> HasBody() => IWideTasks.Signatures.HasBody();
@@ -65,6 +68,8 @@ public sealed class SignatureFactoryTests
     [InlineData("Pause", "pause", "", "")]
     [InlineData("Mixed", "mixed", "3", "key=, max_size=10")]
     [InlineData("Text", "text", "1", "")]
+    [InlineData("Show", "show", "", "")]
+    [InlineData("Type", "type", "", "")]
     [InlineData("Embed", "ml.embed", "hello, small", "")]
     [InlineData("Wide", "wide", "1", "")]
     [InlineData("HasBody", "has_body", "", "")]
