@@ -2,13 +2,19 @@ using System.Text;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
+using CeleryNet.TestKit;
 using CeleryNet.Transports;
 
 namespace CeleryNet.Tests.Client;
 
-public sealed class CeleryClientTests
+public sealed class CeleryClientTests : IDisposable
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    // The clock of the client stands still: what waits for it in vain ends by this one.
+    private readonly CancellationTokenSource _bound = new(Bound.Default);
+
+    private CancellationToken Token => _bound.Token;
+
+    public void Dispose() => _bound.Dispose();
 
     [Fact]
     public async Task Typed_call_is_sent_and_its_result_read_as_its_type()
@@ -230,6 +236,6 @@ public sealed class CeleryClientTests
 
     private static string Text(ReadOnlyMemory<byte> json) => Encoding.UTF8.GetString(json.Span);
 
-    private static ValueTask StoreAsync(ClientSetup setup, TaskId id, string result)
+    private ValueTask StoreAsync(ClientSetup setup, TaskId id, string result)
         => setup.Backend.StoreAsync(new ResultMeta(id, TaskState.Success) { Result = Encoding.UTF8.GetBytes(result) }, default, Token);
 }

@@ -112,8 +112,18 @@ public sealed class OptionsValidatorTests
         // A new option with a rule gets its row above.
         var options = new CeleryOptions
         {
-            Broker = "x", ResultBackend = "x", DefaultQueue = "", DefaultPriority = -1, ResultExpires = -TimeSpan.MaxValue, PublishTimeout = default, ConnectTimeout = default,
-            Heartbeat = -TimeSpan.MaxValue, VisibilityTimeout = default, MaxBodySize = 0, PrioritySteps = [], TimeZone = "x",
+            Broker = "x",
+            ResultBackend = "x",
+            DefaultQueue = "",
+            DefaultPriority = -1,
+            ResultExpires = -TimeSpan.MaxValue,
+            PublishTimeout = default,
+            ConnectTimeout = default,
+            Heartbeat = -TimeSpan.MaxValue,
+            VisibilityTimeout = default,
+            MaxBodySize = 0,
+            PrioritySteps = [],
+            TimeZone = "x",
             Tls = new() { CaCertificateFile = "x", CertificateFile = "x", KeyFile = "x" },
         };
 

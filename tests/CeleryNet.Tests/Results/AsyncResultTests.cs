@@ -7,11 +7,16 @@ using CeleryNet.Tests.Client;
 
 namespace CeleryNet.Tests.Results;
 
-public sealed class AsyncResultTests
+public sealed class AsyncResultTests : IDisposable
 {
     private static readonly TaskId _id = "id-1";
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    // The clock of the client stands still: what waits for it in vain ends by this one.
+    private readonly CancellationTokenSource _bound = new(Bound.Default);
+
+    private CancellationToken Token => _bound.Token;
+
+    public void Dispose() => _bound.Dispose();
 
     [Fact]
     public async Task Result_is_read_once_the_task_has_ended()
@@ -195,6 +200,6 @@ public sealed class AsyncResultTests
         (await Should.ThrowAsync<ResultBackendException>(() => waiting.WithinBound("the error"))).Message.ShouldContain("id-1");
     }
 
-    private static ValueTask StoreAsync(ClientSetup setup, TaskState state, string result, string? traceback = null)
+    private ValueTask StoreAsync(ClientSetup setup, TaskState state, string result, string? traceback = null)
         => setup.Backend.StoreAsync(new ResultMeta(_id, state) { Result = Encoding.UTF8.GetBytes(result), Traceback = traceback }, default, Token);
 }
