@@ -36,8 +36,8 @@ internal sealed class LossyProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_connections);
         _stopping.Dispose();
     }
@@ -52,7 +52,7 @@ internal sealed class LossyProxy : IAsyncDisposable
                 _connections.Add(ServeAsync(client));
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // Stopped.
         }

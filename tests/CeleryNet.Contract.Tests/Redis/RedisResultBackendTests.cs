@@ -86,6 +86,29 @@ public sealed class RedisResultBackendTests : ResultBackendContract
     }
 
     [Fact]
+    public async Task Task_that_is_watched_again_at_once_is_still_watched()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            var id = TaskId.New();
+            await StoreAsync(new ResultMeta(id, TaskState.Started));
+            await foreach (var meta in Reading.WatchAsync(id, Token))
+            {
+                meta.State.ShouldBe(TaskState.Started);
+                break;
+            }
+
+            await using var again = Reading.WatchAsync(id, Token).GetAsyncEnumerator(Token);
+            (await again.MoveNextAsync().WithinBound("the state that is stored")).ShouldBeTrue();
+            var next = again.MoveNextAsync();
+            await StoreAsync(Success(id));
+
+            // Shorter than the time after which all watched documents are read again anyway.
+            (await next.WithinBound("the final state", TimeSpan.FromSeconds(10))).ShouldBeTrue();
+        }
+    }
+
+    [Fact]
     public async Task Channel_is_left_when_nobody_watches_any_more()
     {
         await using var client = await RedisServer.ConnectSharedAsync();

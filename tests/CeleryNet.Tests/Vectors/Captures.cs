@@ -11,7 +11,7 @@ internal static class Captures
 
     public static JsonElement Read(string path)
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("tests", "CeleryNet.Tests", "Vectors", path)));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("tests", "vectors", path)));
         return document.RootElement.Clone();
     }
 }

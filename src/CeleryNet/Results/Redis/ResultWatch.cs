@@ -23,6 +23,12 @@ internal sealed class ResultWatch(TaskId taskId, string key, ILogger logger)
     /// <summary>Ends the work for this watch when nobody watches any more.</summary>
     public CancellationTokenSource Abandoned { get; } = new();
 
+    /// <summary>Ends when the channel is subscribed, or is not to be any more.</summary>
+    public Task Started { get; set; } = Task.CompletedTask;
+
+    /// <summary>What listens to the channel; a later watch of the same task has another.</summary>
+    public void OnMessage(RedisChannel channel, RedisValue document) => Offer(document);
+
     /// <summary>Where the channel was subscribed; null before.</summary>
     public ISubscriber? Subscriber { get; set; }
 

@@ -88,7 +88,7 @@ internal sealed class ResultWatches : IAsyncDisposable
             watch = new ResultWatch(taskId, _keys.Task(taskId), _logger);
             _watches.Add(taskId, watch);
             var watcher = watch.Add();
-            _ = StartAsync(watch);
+            watch.Started = StartAsync(watch);
             return (watch, watcher);
         }
     }
@@ -139,8 +139,11 @@ internal sealed class ResultWatches : IAsyncDisposable
     {
         var database = await _connection.GetDatabaseAsync(watch.Abandoned.Token).ConfigureAwait(false);
         var subscriber = database.Multiplexer.GetSubscriber();
-        watch.Subscriber = subscriber;
-        await subscriber.SubscribeAsync(RedisChannel.Literal(watch.Key), (_, document) => watch.Offer(document)).ConfigureAwait(false);
+        if (watch.Subscriber?.Multiplexer != database.Multiplexer)
+        {
+            await EnterAsync(subscriber, watch).ConfigureAwait(false);
+        }
+
         var stored = await database.StringGetAsync(watch.Key).ConfigureAwait(false);
         if (!stored.IsNull)
         {
@@ -148,9 +151,33 @@ internal sealed class ResultWatches : IAsyncDisposable
         }
     }
 
+    private static async Task EnterAsync(ISubscriber subscriber, ResultWatch watch)
+    {
+        var channel = RedisChannel.Literal(watch.Key);
+        try
+        {
+            await subscriber.SubscribeAsync(channel, watch.OnMessage).ConfigureAwait(false);
+            watch.Subscriber = subscriber;
+        }
+        catch
+        {
+            // The client would go on trying by itself, and would have two listeners after our next try.
+            await subscriber.UnsubscribeAsync(channel, watch.OnMessage, CommandFlags.FireAndForget).ConfigureAwait(false);
+            throw;
+        }
+
+        if (watch.Abandoned.IsCancellationRequested)
+        {
+            await subscriber.UnsubscribeAsync(channel, watch.OnMessage).ConfigureAwait(false);
+        }
+    }
+
     private static async Task EndAsync(ResultWatch watch)
     {
         await watch.Abandoned.CancelAsync().ConfigureAwait(false);
+
+        // The client forgets to leave a channel that it is still about to enter.
+        await watch.Started.ConfigureAwait(false);
         if (watch.Subscriber is not { } subscriber)
         {
             return;
@@ -158,7 +185,7 @@ internal sealed class ResultWatches : IAsyncDisposable
 
         try
         {
-            await subscriber.UnsubscribeAsync(RedisChannel.Literal(watch.Key)).ConfigureAwait(false);
+            await subscriber.UnsubscribeAsync(RedisChannel.Literal(watch.Key), watch.OnMessage).ConfigureAwait(false);
         }
         catch (Exception error) when (RedisErrors.IsClientError(error))
         {

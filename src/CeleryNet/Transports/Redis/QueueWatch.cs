@@ -72,9 +72,10 @@ internal sealed class QueueWatch(RedisConnection connection, TimeSpan connectTim
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                if (!watching.IsAnswering)
+                // The messages may come to another server by now, though this one still answers.
+                if (!watching.IsAnswering || !watching.EndPoint.Equals(connection.FindPrimary()))
                 {
-                    throw new IOException("The server does not answer.");
+                    throw new IOException("The server does not answer or is not the one that takes messages.");
                 }
             }
         }

@@ -20,13 +20,16 @@ internal sealed class QueueWatchConnection : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private int _unanswered;
 
-    private QueueWatchConnection(Stream stream)
+    private QueueWatchConnection(EndPoint endPoint, Stream stream)
     {
+        EndPoint = endPoint;
         _stream = stream;
         _reader = new RespReader(stream);
     }
 
-    /// <summary>Whether the connection has ended, or does not answer.</summary>
+    public EndPoint EndPoint { get; }
+
+    /// <summary>Whether the connection has ended.</summary>
     public bool IsBroken => _reading.IsCompleted;
 
     /// <summary>Whether all that was asked has been answered.</summary>
@@ -38,7 +41,7 @@ internal sealed class QueueWatchConnection : IAsyncDisposable
     public static async Task<QueueWatchConnection> OpenAsync(RedisTarget target, EndPoint endPoint, CancellationToken cancellationToken)
     {
         var stream = await ConnectAsync(target, endPoint, cancellationToken).ConfigureAwait(false);
-        var connection = new QueueWatchConnection(stream);
+        var connection = new QueueWatchConnection(endPoint, stream);
         try
         {
             await connection.StartAsync(target, cancellationToken).ConfigureAwait(false);
