@@ -71,6 +71,7 @@ internal sealed class TaskPublisher
             }
         }
     }
+
     private async ValueTask PrepareAsync(
         Func<CancellationToken, ValueTask> prepare, CancellationToken deadline, CancellationToken either, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Text.Json;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Protocol;
 
@@ -72,7 +73,7 @@ internal static class HeaderJson
     {
         if (double.IsFinite(number))
         {
-            Serialization.PythonFloatConverter.WriteFloat(writer, number, number.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
+            PythonFloat.Write(writer, number);
         }
         else
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Threading.Channels;
-using CeleryNet.Diagnostics;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -32,31 +31,8 @@ internal sealed class ClaimLoop(
     private (string Prefix, int Limit)? _unanswered;
 
     /// <summary>Runs until told to stop; outages only interrupt it.</summary>
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await ClaimOrWaitAsync(stopping).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // A consumer outlives whatever the broker or the network does; the loop has no caller to tell.
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                if (error is not BrokerUnavailableException && !RedisErrors.IsConnectionFailure(error))
-                {
-                    logger.BackgroundLoopFailed(error, "Claiming messages");
-                }
-
-                await Task.Delay(_retryDelay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken stopping)
+        => BackgroundLoop.RunAsync("Claiming messages", ClaimOrWaitAsync, _retryDelay, time, logger, stopping);
 
     private async Task ClaimOrWaitAsync(CancellationToken stopping)
     {

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using CeleryNet.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Transports.Redis;
@@ -13,35 +12,13 @@ internal sealed class NoAckLoop(
     private readonly string[] _lists = [.. order.Lists];
 
     /// <summary>Runs until told to stop; outages only interrupt it.</summary>
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await deliveries.Writer.WaitToWriteAsync(stopping).ConfigureAwait(false);
-                await TakeOrWaitAsync(prefetch - deliveries.Reader.Count, stopping).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // A consumer outlives whatever the broker or the network does; the loop has no caller to tell.
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                if (error is not BrokerUnavailableException && !RedisErrors.IsConnectionFailure(error))
-                {
-                    logger.BackgroundLoopFailed(error, "Taking messages");
-                }
+    public Task RunAsync(CancellationToken stopping)
+        => BackgroundLoop.RunAsync("Taking messages", TakeOrWaitAsync, _retryDelay, time, logger, stopping);
 
-                await Task.Delay(_retryDelay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    private async Task TakeOrWaitAsync(int room, CancellationToken stopping)
+    private async Task TakeOrWaitAsync(CancellationToken stopping)
     {
+        await deliveries.Writer.WaitToWriteAsync(stopping).ConfigureAwait(false);
+        var room = prefetch - deliveries.Reader.Count;
         var taken = await store.ClaimAsync(order.Keys, order.Arguments(room, prefix: ""), stopping).ConfigureAwait(false);
         var queues = new List<string>();
         for (var i = 0; i < taken.Length; i += 2)

@@ -91,7 +91,7 @@ internal static class RedisEnvelopeWriter
                 writer.WriteNumberValue(integer);
                 break;
             case double number:
-                PythonFloatConverter.WriteFloat(writer, number, number.ToString("R", CultureInfo.InvariantCulture));
+                PythonFloat.Write(writer, number);
                 break;
             case decimal number:
                 writer.WriteNumberValue(number);

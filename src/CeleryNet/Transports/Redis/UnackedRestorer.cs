@@ -17,31 +17,8 @@ internal sealed class UnackedRestorer(RedisConnection connection, RedisKeys keys
     private static readonly TimeSpan _mutexExpiry = TimeSpan.FromSeconds(10);
 
     /// <summary>Restores at once and then by the interval until told to stop; outages only interrupt it.</summary>
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await RestoreAsync(stopping).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // Whatever stops one sweep must not stop the next.
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                if (error is not BrokerUnavailableException && !RedisErrors.IsConnectionFailure(error))
-                {
-                    logger.BackgroundLoopFailed(error, "Restoring messages");
-                }
-            }
-
-            await Task.Delay(options.RestoreInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public Task RunAsync(CancellationToken stopping)
+        => BackgroundLoop.RunAsync("Restoring messages", SweepAndWaitAsync, options.RestoreInterval, time, logger, stopping);
 
     /// <summary>One sweep; the number of messages put back, or null when another worker is at it.</summary>
     public async Task<int?> RestoreAsync(CancellationToken cancellationToken)
@@ -90,6 +67,12 @@ internal sealed class UnackedRestorer(RedisConnection connection, RedisKeys keys
         }
 
         return restored;
+    }
+
+    private async Task SweepAndWaitAsync(CancellationToken stopping)
+    {
+        await RestoreAsync(stopping).ConfigureAwait(false);
+        await Task.Delay(options.RestoreInterval, time, stopping).ConfigureAwait(false);
     }
 
     private async Task<List<Expired>> FindExpiredAsync(IDatabase database, CancellationToken cancellationToken)

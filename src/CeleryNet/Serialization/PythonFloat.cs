@@ -1,11 +1,21 @@
 using System.Globalization;
+using System.Text.Json;
 
-namespace CeleryNet.Protocol;
+namespace CeleryNet.Serialization;
 
 /// <summary>The look Python gives to a float: the shortest digits that read back the same, an exponent from 1e+16 and below 1e-04.</summary>
 internal static class PythonFloat
 {
     private const double FirstWithExponent = 1e16;
+
+    /// <summary>Writes a float as <c>json.dumps</c> does: 2.0 stays <c>2.0</c>, and NaN and the infinities are Python's literals.</summary>
+    public static void Write(Utf8JsonWriter writer, double value)
+    {
+        // json.dumps writes these three without quotes, json.loads reads them so; they are not JSON, hence unvalidated.
+        writer.WriteRawValue(
+            double.IsFinite(value) ? Repr(value) : double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity",
+            skipInputValidation: true);
+    }
 
     public static string Repr(double value)
     {
