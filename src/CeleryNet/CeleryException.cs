@@ -106,7 +106,10 @@ public sealed class UnknownTaskException : CeleryException
 /// <summary>A message cannot be read: not JSON, not three parts, a content type that is not accepted, an envelope with parts missing.</summary>
 public sealed class MalformedMessageException : CeleryException
 {
-    internal MalformedMessageException(string message, Exception? innerException = null)
+    /// <summary>Says what cannot be read.</summary>
+    /// <param name="message">What is wrong, what was found, what would have been right.</param>
+    /// <param name="innerException">The cause; null when there is none.</param>
+    public MalformedMessageException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
@@ -116,7 +119,10 @@ public sealed class MalformedMessageException : CeleryException
 /// <remarks>Stored as kombu's <c>EncodeError</c> when a task's return value is the cause.</remarks>
 public sealed class CelerySerializationException : CeleryException
 {
-    internal CelerySerializationException(string message, Exception? innerException = null)
+    /// <summary>Says what cannot be written or read.</summary>
+    /// <param name="message">What is wrong, what was found, what would have been right.</param>
+    /// <param name="innerException">The cause; null when there is none.</param>
+    public CelerySerializationException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
