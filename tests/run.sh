@@ -3,7 +3,7 @@
 #
 #   tests/run.sh [suite ...] [--filter PATTERN] [--no-build]
 #
-# Suites: unit generators contract interop fault package (all of them when none is named).
+# Suites: unit generators serializers contract interop fault package (all of them when none is named).
 # --filter PATTERN   only test methods whose full name matches, * allowed, e.g. '*Redis*'
 # --no-build         use what was built last
 # CELERY_PYTHON      the Python whose Celery is the other side; the system's when not set
@@ -11,10 +11,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 declare -A PROJECTS=(
-  [unit]=CeleryNet.Tests [generators]=CeleryNet.Generators.Tests [contract]=CeleryNet.Contract.Tests
+  [unit]=CeleryNet.Tests [generators]=CeleryNet.Generators.Tests [serializers]=CeleryNet.Serializers.Tests [contract]=CeleryNet.Contract.Tests
   [interop]=CeleryNet.Interop.Tests [fault]=CeleryNet.Fault.Tests [package]=CeleryNet.Package.Tests
 )
-ORDER=(unit generators contract interop fault package)
+ORDER=(unit generators serializers contract interop fault package)
 suites=()
 filter=""
 build=1
@@ -37,7 +37,7 @@ fi
 
 needs_servers=0
 for suite in "${suites[@]}"; do
-  case "$suite" in contract | interop | fault) needs_servers=1 ;; esac
+  case "$suite" in serializers | contract | interop | fault) needs_servers=1 ;; esac
 done
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/celerynet-tests.XXXXXX")"
