@@ -64,12 +64,13 @@ public static class CeleryServiceCollectionExtensions
         var time = provider.GetRequiredService<TimeProvider>();
         var results = provider.GetRequiredService<ResultAccess>();
         return new CeleryClient(
-            new TaskPublisher(provider.GetRequiredService<ITransport>(), options.PublishTimeout, time),
+            new TaskPublisher(provider.GetRequiredService<ITransport>(), options.PublishTimeout, time, options.PublishRetry, options.PublishRetryPolicy),
             new TaskMessageWriter(results.SerializerOptions, ProcessOrigin.Create(), options.MaxBodySize),
-            new TaskRouter(options.DefaultQueue),
+            new TaskRouter(options),
             results,
             options.DefaultPriority,
-            time);
+            time,
+            options.HideArguments);
     }
 
     // A bare container may have no logging.
