@@ -59,6 +59,9 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
             KwargsRepr = headers.GetString(HeaderNames.KwargsRepr),
             Origin = headers.GetString(HeaderNames.Origin),
             IgnoreResult = headers[HeaderNames.IgnoreResult] as bool?,
+            StampedHeaders = headers[HeaderNames.StampedHeaders] is object?[] { Length: > 0 } names ? [.. names.OfType<string>()] : null,
+            Stamps = headers[HeaderNames.Stamps] is Dictionary<string, object?> { Count: > 0 } stamps ? stamps : null,
+            ReplacedTaskNesting = ReadInt(headers, HeaderNames.ReplacedTaskNesting) ?? 0,
         };
     }
 
