@@ -17,8 +17,8 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
     public Envelope Write(TaskCall call)
     {
         var (body, argsLength, kwargsStart, kwargsLength) = WriteBody(call);
-        var argsRepr = call.Options.ArgsRepr ?? ArgumentRepr.Args(body.AsSpan(1, argsLength));
-        var kwargsRepr = call.Options.KwargsRepr ?? ArgumentRepr.Kwargs(body.AsSpan(kwargsStart, kwargsLength));
+        var argsRepr = CallRepr.Args(call, body.AsMemory(1, argsLength));
+        var kwargsRepr = CallRepr.Kwargs(call, body.AsMemory(kwargsStart, kwargsLength));
         return new Envelope
         {
             Body = body,
