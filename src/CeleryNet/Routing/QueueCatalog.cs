@@ -62,6 +62,10 @@ internal sealed class QueueCatalog
                 $"Queue '{name}' is not known, and CreateMissingQueues is off; known: {KnownNames()}.");
     }
 
+    /// <summary>The exchange of that name that the application's queues declare; null when none does.</summary>
+    public ExchangeSpec? FindExchange(string name)
+        => _declared.Where(queue => !queue.IsPassive).SelectMany(queue => queue.Bindings).FirstOrDefault(binding => binding.Exchange.Name == name)?.Exchange;
+
     private string KnownNames() => Default?.Name ?? string.Join(", ", _queues.Keys.Order(StringComparer.Ordinal));
 
     private QueueSpec DescribeDefault() => new(_options.DefaultQueue, _defaultExchange, _defaultRoutingKey)
