@@ -1,3 +1,4 @@
+using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -12,7 +13,7 @@ internal sealed class PlainScalarRepair
 {
     private const char Asterisk = '*';
     private const char FirstPrivate = '\ue000';
-    private const char LastPrivate = '\uf8ff';
+    private const int MaxCandidates = 16;
 
     // After these an asterisk may begin an alias.
     private const string BeforeNodes = "-?:,[{";
@@ -28,9 +29,9 @@ internal sealed class PlainScalarRepair
         }
 
         // When all of them are taken, keys of that kind are refused.
-        for (var c = FirstPrivate; c <= LastPrivate; c++)
+        for (var c = FirstPrivate; c < FirstPrivate + MaxCandidates; c++)
         {
-            if (!text.Contains(c, StringComparison.Ordinal))
+            if (!IsIn(text, c))
             {
                 _standIn = c;
                 Text = Hide(text, c);
@@ -62,6 +63,10 @@ internal sealed class PlainScalarRepair
             ? scalar
             : new Scalar(scalar.Anchor, scalar.Tag, value, scalar.Style, scalar.IsPlainImplicit, scalar.IsQuotedImplicit, scalar.Start, scalar.End, scalar.IsKey);
     }
+
+    // As itself or, for all that is known of a text before it is read, as an escape of it.
+    private static bool IsIn(string text, char c) => text.Contains(c, StringComparison.Ordinal)
+        || text.Contains(((int)c).ToString("x4", CultureInfo.InvariantCulture), StringComparison.OrdinalIgnoreCase);
 
     private char Next(int index) => index >= 0 && index < Text.Length ? Text[index] : '\0';
 
