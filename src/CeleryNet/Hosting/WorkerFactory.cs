@@ -23,7 +23,7 @@ internal static class WorkerFactory
         var results = services.GetRequiredService<ResultAccess>();
         var registry = new TaskRegistry(services.GetServices<TaskDefinition>());
         var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
-        var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), application.MaxBodySize);
+        var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, hostname, application.ResultExtended, time);
         var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>());
         var executor = new TaskExecutor(
@@ -39,12 +39,13 @@ internal static class WorkerFactory
             recorder,
             options.UnrunnableMessages,
             loggers.CreateLogger<DeliveryHandler>());
-        var queues = options.Queues.Count == 0 ? [application.DefaultQueue] : options.Queues.Distinct();
+        var catalog = new QueueCatalog(application);
+        var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
             handler,
             registry,
-            [.. queues.Select(QueueSpec.Named)],
+            [.. queues],
             options,
             hostname,
             time,

@@ -16,18 +16,19 @@ internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000)
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null)
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
         var json = CeleryJson.Complete(null);
         Client = new CeleryClient(
             new TaskPublisher(Transport, TimeSpan.FromSeconds(10), Clock),
-            new TaskMessageWriter(json, "gen1@test", maxBodySize),
-            new TaskRouter("celery"),
+            Content.Writer(json, maxSize: maxBodySize),
+            new TaskRouter(new QueueCatalog(new CeleryOptions()), new RouteTable(routes ?? new CeleryRoutes())),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
             defaultPriority,
-            Clock);
+            Clock,
+            hideArguments);
     }
 
     public TestClock Clock { get; } = new();
@@ -52,7 +53,7 @@ internal sealed class ClientSetup : IAsyncDisposable
 
     /// <summary>Takes the next message of a queue and reads it as a worker does.</summary>
     public async Task<TaskMessage> ReadAsync(string queue = "celery")
-        => new TaskMessageReader(TimeZoneInfo.Utc, 10_000).Read((await TakeAsync(queue)).Envelope.ShouldNotBeNull());
+        => Content.Reader().Read((await TakeAsync(queue)).Envelope.ShouldNotBeNull());
 
     public async ValueTask DisposeAsync()
     {
