@@ -133,6 +133,12 @@ def raise_odd():
     raise OutOfPaper({1, 2}, object)
 
 
+@app.task(name="interop.raise_numbers")
+def raise_numbers():
+    """Its arguments are what Python's JSON has and JSON has not."""
+    raise ValueError(float("nan"), float("-inf"), 10**30)
+
+
 @app.task(name="interop.raise_causes")
 def raise_causes():
     try:
