@@ -11,7 +11,7 @@ public sealed record MessageFormat(string Serializer, string Compression = "", i
     private static readonly string[] _common =
     [
         "None", "True", "-1", "2**63 - 1", "0.1", "2.0", "-0.0", "float('inf')", "float('-inf')", "float('nan')", "''", "'it\\'s \\n \\x00 \\U0001f600'", "[]", "{}",
-        "[1, [2.5, {'a': [None]}]]", "{'b': 1, 'a': {'ключ': '漢字'}}",
+        "[1, [2.5, {'a': [None]}]]", "{'a': {'ключ': '漢字'}, 'b': 1}",
     ];
 
     /// <summary>Expressions of values that come back to Python as they were.</summary>

@@ -5,19 +5,17 @@ namespace CeleryNet.Interop.Tests.Formats;
 /// <summary>Each serializer, each compression, both protocols: a task from either side, its result, its failure.</summary>
 public sealed class MessageFormatTests
 {
-    public static TheoryData<MessageFormat> Formats { get; } =
-    [
-        new("json", "gzip"),
-        new("json", "zstd", IsAmqp: true),
-        new("json", Protocol: 1),
-        new("json", "lzma", Protocol: 1, IsAmqp: true),
-        new("msgpack", "bzip2"),
-        new("msgpack", IsAmqp: true),
-        new("yaml"),
-        new("yaml", "brotli", IsAmqp: true),
-        new("pickle", "zlib"),
-        new("pickle", Protocol: 1, IsAmqp: true),
-    ];
+    public static TheoryData<MessageFormat> Formats { get; } = new(
+        new MessageFormat("json", "gzip"),
+        new MessageFormat("json", "zstd", IsAmqp: true),
+        new MessageFormat("json", Protocol: 1),
+        new MessageFormat("json", "lzma", Protocol: 1, IsAmqp: true),
+        new MessageFormat("msgpack", "bzip2"),
+        new MessageFormat("msgpack", IsAmqp: true),
+        new MessageFormat("yaml"),
+        new MessageFormat("yaml", "brotli", IsAmqp: true),
+        new MessageFormat("pickle", "zlib"),
+        new MessageFormat("pickle", Protocol: 1, IsAmqp: true));
 
     [Theory]
     [MemberData(nameof(Formats), DisableDiscoveryEnumeration = true)]
