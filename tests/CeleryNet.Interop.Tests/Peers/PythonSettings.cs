@@ -8,12 +8,16 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
 {
     public static string Directory { get; } = Path.Combine(AppContext.BaseDirectory, "python");
 
+    /// <summary>What the names of the queues in python/topology.py begin with; empty when there are none.</summary>
+    public string Topology { get; init; } = "";
+
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["CELERYNET_BROKER"] = Broker,
         ["CELERYNET_RESULTS"] = Results,
         ["CELERYNET_QUEUE"] = Queue,
         ["CELERYNET_REDIS"] = Urls.RedisResults,
+        ["CELERYNET_TOPOLOGY"] = Topology,
     };
 
     public static string Script(string name) => Path.Combine(Directory, name);
