@@ -48,7 +48,7 @@ public abstract class RoutingTests(TopologyFixture peers)
         var key = Names.Unique("notes");
 
         await peers.Client.SendTaskAsync("interop.note", [key, "from .NET"], options: new SendOptions { Exchange = peers.Broadcast, RoutingKey = peers.Name });
-        await peers.SendFromPythonAsync("interop.note", [key, "from Python"], new JsonObject { ["exchange"] = peers.Broadcast, ["routing_key"] = peers.Name, ["queue"] = peers.Broadcast });
+        await peers.SendFromPythonAsync("interop.note", [key, "from Python"], new JsonObject { ["fanout"] = peers.Broadcast, ["routing_key"] = peers.Name });
 
         (await peers.NotesAsync(key, 4)).ShouldBe(["net from .NET", "py from .NET", "net from Python", "py from Python"], ignoreOrder: true);
     }
