@@ -1,6 +1,7 @@
 """The Python side of the tests: an application whose tasks have the names of the .NET side's.
 
-CELERYNET_BROKER, CELERYNET_RESULTS, CELERYNET_QUEUE and CELERYNET_REDIS say where everything is.
+CELERYNET_BROKER, CELERYNET_RESULTS, CELERYNET_QUEUE and CELERYNET_REDIS say where everything is; CELERYNET_SERIALIZER, CELERYNET_COMPRESSION and
+CELERYNET_PROTOCOL how messages are written.
 """
 import os
 import sys
@@ -12,12 +13,18 @@ from celery import Celery
 from celery.signals import worker_ready
 from celery.utils.saferepr import saferepr
 
+SERIALIZER = os.environ.get("CELERYNET_SERIALIZER", "json")
+COMPRESSION = os.environ.get("CELERYNET_COMPRESSION") or None
+
 app = Celery("interop", broker=os.environ["CELERYNET_BROKER"], backend=os.environ["CELERYNET_RESULTS"])
 app.conf.update(
     task_default_queue=os.environ["CELERYNET_QUEUE"],
-    task_serializer="json",
-    result_serializer="json",
-    accept_content=["json"],
+    task_serializer=SERIALIZER,
+    result_serializer=SERIALIZER,
+    accept_content=["json", SERIALIZER],
+    task_compression=COMPRESSION,
+    result_compression=COMPRESSION,  # Celery 5.2 compresses calls by this one.
+    task_protocol=int(os.environ.get("CELERYNET_PROTOCOL", 2)),
     broker_connection_retry_on_startup=True,
     worker_redirect_stdouts=False,
     result_expires=3600,
@@ -76,6 +83,28 @@ def keywords(**given):
     return sorted(given)
 
 
+@app.task(name="interop.collect")
+def collect(first, *rest, **more):
+    return f"{first!r} {rest!r} {more!r}"
+
+
+@app.task(name="interop.sign_in", bind=True)
+def sign_in(self, name, password, *, pin):
+    """What came, and what is shown of it."""
+    return [name, password, str(pin), self.request.argsrepr, self.request.kwargsrepr]
+
+
+@app.task(name="interop.order")
+def order(order):
+    """Takes and returns what a pydantic model would dump, a member more than the other side knows."""
+    return {
+        "customer_name": order["customer_name"].upper(),
+        "ship_to": {**order["ship_to"], "country_code": "it"},
+        "total": sum(line["quantity"] * line["unit_price"] for line in order["lines"]),
+        "note": order["note"],
+    }
+
+
 @app.task(name="interop.nothing")
 def nothing():
     pass
@@ -112,6 +141,12 @@ def show_error(name, args):
 def raise_odd():
     """Its arguments are nothing that JSON knows."""
     raise OutOfPaper({1, 2}, object)
+
+
+@app.task(name="interop.raise_numbers")
+def raise_numbers():
+    """Its arguments are what Python's JSON has and JSON has not."""
+    raise ValueError(float("nan"), float("-inf"), 10**30)
 
 
 @app.task(name="interop.raise_causes")
