@@ -56,9 +56,57 @@ public sealed class CeleryOptions
     /// <value>The default is 60 s; at most 1 h.</value>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The largest message body, in bytes, that is sent or read. A larger one that arrives is moved to the dead letters.</summary>
+    /// <summary>
+    /// The largest message body, in bytes, that is sent or read: as it comes, decompressed, and as JSON. A larger one that arrives is moved to the dead letters.
+    /// Holds for results too.
+    /// </summary>
     /// <value>The default is 64 MiB; 1 kB to 1 GiB.</value>
     public int MaxBodySize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How deep the lists and maps of a body that arrives may be nested; the whole body counts, which is two levels more than an argument.</summary>
+    /// <value>The default is 64; 8 to 1,000.</value>
+    public int MaxDepth { get; set; } = 64;
+
+    /// <summary>How many times its compressed size a body that arrives may have once it has more than 1 MiB.</summary>
+    /// <value>The default is 1,000; 2 to 1,000,000.</value>
+    public int MaxCompressionRatio { get; set; } = 1000;
+
+    /// <summary>The serializer of calls that name none: <c>json</c>, or one that was added. Mirrors <c>task_serializer</c>.</summary>
+    /// <value>The default is <c>json</c>.</value>
+    public string TaskSerializer { get; set; } = "json";
+
+    /// <summary>The serializer of results. All programs that share a result backend must agree on it. Mirrors <c>result_serializer</c>.</summary>
+    /// <value>The default is <c>json</c>.</value>
+    public string ResultSerializer { get; set; } = "json";
+
+    /// <summary>
+    /// The serializers, by name or content type, whose messages are read; a message of another is not looked into, but moved to the dead letters.
+    /// Mirrors <c>accept_content</c>.
+    /// </summary>
+    /// <value>The default is <c>json</c> alone.</value>
+    public IList<string> AcceptContent { get; set; } = ["json"];
+
+    /// <summary>The serializers, by name or content type, whose results are read; that of <see cref="ResultSerializer"/> always is. Mirrors <c>result_accept_content</c>.</summary>
+    /// <value>The default is null: those of <see cref="AcceptContent"/>.</value>
+    public IList<string>? ResultAcceptContent { get; set; }
+
+    /// <summary>
+    /// The compression of calls that name none: <c>gzip</c> (or <c>zlib</c>, which is the same), <c>brotli</c>, or one that was added. Messages that are compressed
+    /// are read whatever this says. Mirrors <c>task_compression</c>.
+    /// </summary>
+    /// <value>The default is null: none.</value>
+    public string? TaskCompression { get; set; }
+
+    /// <summary>The message protocol of calls: 2, or 1 for workers of Celery 3. Both are read. Mirrors <c>task_protocol</c>.</summary>
+    /// <value>The default is 2.</value>
+    public int TaskProtocol { get; set; } = 2;
+
+    /// <summary>
+    /// Whether types that JSON lacks (dates, times, decimals, UUIDs, bytes) are written as tagged objects, which Celery 5.3 and later turn into Python's types
+    /// and Celery 5.2 does not understand. If not they are written as texts. Both are read.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool JsonTypeTags { get; set; }
 
     /// <summary>
     /// The zone of dates in messages that carry no offset, by IANA or Windows name. Mirrors <c>timezone</c>.

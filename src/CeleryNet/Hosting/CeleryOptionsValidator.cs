@@ -1,10 +1,12 @@
+using CeleryNet.Extensibility;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Options;
 
 namespace CeleryNet.Hosting;
 
 /// <summary>Checks the options when the host starts; each failure names the key, the rule and the value.</summary>
-internal sealed class CeleryOptionsValidator : IValidateOptions<CeleryOptions>
+internal sealed class CeleryOptionsValidator(
+    IEnumerable<CelerySerializer> serializers, IEnumerable<CeleryCompression> compressions) : IValidateOptions<CeleryOptions>
 {
     public ValidateOptionsResult Validate(string? name, CeleryOptions options)
     {
@@ -34,6 +36,11 @@ internal sealed class CeleryOptionsValidator : IValidateOptions<CeleryOptions>
         {
             result.AddError($"must be 1024 to 1073741824 bytes, was {options.MaxBodySize}", nameof(options.MaxBodySize));
         }
+
+        CheckRange(result, nameof(options.MaxDepth), options.MaxDepth, 8, 1000);
+        CheckRange(result, nameof(options.MaxCompressionRatio), options.MaxCompressionRatio, 2, 1_000_000);
+        CheckRange(result, nameof(options.TaskProtocol), options.TaskProtocol, 1, 2);
+        CheckContent(result, options);
 
         if (options.PrioritySteps is not [0, ..] || options.PrioritySteps.Any(step => step is < 0 or > 9)
             || !options.PrioritySteps.SequenceEqual(options.PrioritySteps.Distinct().Order()))
@@ -92,6 +99,33 @@ internal sealed class CeleryOptionsValidator : IValidateOptions<CeleryOptions>
         catch (CeleryConfigurationException error)
         {
             result.AddError(error.Message, Key);
+        }
+    }
+
+    // Whether the names are known is seen when the codecs are made of them, which is here.
+    private void CheckContent(ValidateOptionsResultBuilder result, CeleryOptions options)
+    {
+        if (options.AcceptContent.Count == 0)
+        {
+            result.AddError("must name at least one serializer; 'json' would work", nameof(options.AcceptContent));
+            return;
+        }
+
+        try
+        {
+            ContentCodecs.Create(options, serializers, compressions);
+        }
+        catch (CeleryConfigurationException error)
+        {
+            result.AddError(error.Message);
+        }
+    }
+
+    private static void CheckRange(ValidateOptionsResultBuilder result, string key, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            result.AddError($"must be {least} to {most}, was {value}", key);
         }
     }
 

@@ -1,5 +1,6 @@
 using CeleryNet;
 using CeleryNet.Client;
+using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
 using CeleryNet.Results;
@@ -42,11 +43,14 @@ public static class CeleryServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CeleryOptions>, CeleryOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => ContentCodecs.Create(
+            Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
         services.TryAddSingleton(provider => TransportFactory.Create(
             Options(provider), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
         services.TryAddSingleton(provider => ResultBackendFactory.Create(
             Options(provider),
             provider.GetRequiredService<ITransport>(),
+            provider.GetRequiredService<ContentCodecs>().Results,
             provider.GetRequiredService<TimeProvider>(),
             Loggers(provider)));
         services.TryAddSingleton(provider => new ResultAccess(
@@ -63,9 +67,10 @@ public static class CeleryServiceCollectionExtensions
         var options = Options(provider);
         var time = provider.GetRequiredService<TimeProvider>();
         var results = provider.GetRequiredService<ResultAccess>();
+        var content = provider.GetRequiredService<ContentCodecs>();
         return new CeleryClient(
             new TaskPublisher(provider.GetRequiredService<ITransport>(), options.PublishTimeout, time),
-            new TaskMessageWriter(results.SerializerOptions, ProcessOrigin.Create(), options.MaxBodySize),
+            new TaskMessageWriter(results.SerializerOptions, ProcessOrigin.Create(), content.Tasks, content.Format),
             new TaskRouter(options.DefaultQueue),
             results,
             options.DefaultPriority,

@@ -23,6 +23,15 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
         Span("ConnectTimeout", "broker_connection_timeout", value => options.ConnectTimeout = value);
         Span("Heartbeat", "broker_heartbeat", value => options.Heartbeat = value);
         Number("MaxBodySize", null, value => options.MaxBodySize = value);
+        Number("MaxDepth", null, value => options.MaxDepth = value);
+        Number("MaxCompressionRatio", null, value => options.MaxCompressionRatio = value);
+        Text("TaskSerializer", "task_serializer", value => options.TaskSerializer = value);
+        Text("ResultSerializer", "result_serializer", value => options.ResultSerializer = value);
+        List("AcceptContent", "accept_content", values => options.AcceptContent = [.. values]);
+        List("ResultAcceptContent", "result_accept_content", values => options.ResultAcceptContent = [.. values]);
+        Text("TaskCompression", "task_compression", value => options.TaskCompression = value);
+        Number("TaskProtocol", "task_protocol", value => options.TaskProtocol = value);
+        Flag("JsonTypeTags", null, value => options.JsonTypeTags = value);
         Text("TimeZone", "timezone", value => options.TimeZone = value);
         Span("VisibilityTimeout", "visibility_timeout", value => options.VisibilityTimeout = value);
         List("PrioritySteps", "priority_steps", values => options.PrioritySteps = [.. values.Select(value => ReadNumber("PrioritySteps", value))]);

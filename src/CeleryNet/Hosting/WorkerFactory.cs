@@ -23,7 +23,7 @@ internal static class WorkerFactory
         var results = services.GetRequiredService<ResultAccess>();
         var registry = new TaskRegistry(services.GetServices<TaskDefinition>());
         var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
-        var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), application.MaxBodySize);
+        var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, hostname, application.ResultExtended, time);
         var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>());
         var executor = new TaskExecutor(

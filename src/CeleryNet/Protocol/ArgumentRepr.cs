@@ -29,9 +29,9 @@ internal static class ArgumentRepr
             reader.Read();
             WriteValue(ref text, ref reader, 0, isTuple);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or FormatException)
         {
-            // Python's NaN and Infinity are not JSON; what comes after one is not shown.
+            // A serializer of the application's own may write what is no JSON; what comes after it is not shown.
             text.Literal("...");
         }
 
@@ -44,6 +44,8 @@ internal static class ArgumentRepr
         {
             case JsonTokenType.StartArray:
                 WriteItems(ref text, ref reader, level, isTuple ? "(" : "[", isTuple ? HasOneItem(reader) ? ",)" : ")" : "]");
+                break;
+            case JsonTokenType.StartObject when WriteTagged(ref text, ref reader):
                 break;
             case JsonTokenType.StartObject:
                 WriteItems(ref text, ref reader, level, "{", "}");
@@ -64,6 +66,18 @@ internal static class ArgumentRepr
                 text.Plain(Number(reader.ValueSpan));
                 break;
         }
+    }
+
+    private static bool WriteTagged(ref Text text, ref Utf8JsonReader reader)
+    {
+        var end = reader;
+        if (!TypeTag.TryEnter(ref end, out _) || WireJsonReader.ReadTag(ref reader) is not { } value || TagRepr.Of(value) is not { } shown)
+        {
+            return false;
+        }
+
+        text.Plain(shown);
+        return true;
     }
 
     private static void WriteItems(ref Text text, ref Utf8JsonReader reader, int level, string open, string close)

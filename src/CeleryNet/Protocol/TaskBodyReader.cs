@@ -7,22 +7,24 @@ namespace CeleryNet.Protocol;
 /// </summary>
 internal static class TaskBodyReader
 {
-    /// <exception cref="MalformedMessageException">The body is not that list of three.</exception>
-    public static TaskBody Read(ReadOnlyMemory<byte> body)
+    /// <param name="body">The body as JSON.</param>
+    /// <param name="maxDepth">How deep it may be nested.</param>
+    /// <exception cref="MalformedMessageException">The body is not that list of three, or nested too deep.</exception>
+    public static TaskBody Read(ReadOnlyMemory<byte> body, int maxDepth)
     {
         try
         {
-            return Split(body);
+            return Split(body, maxDepth);
         }
         catch (JsonException error)
         {
-            throw new MalformedMessageException($"The body is not JSON: {error.Message}", error);
+            throw new MalformedMessageException($"The body is not JSON, or nested deeper than the {maxDepth} levels that MaxDepth allows: {error.Message}", error);
         }
     }
 
-    private static TaskBody Split(ReadOnlyMemory<byte> body)
+    private static TaskBody Split(ReadOnlyMemory<byte> body, int maxDepth)
     {
-        var reader = new Utf8JsonReader(body.Span);
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = maxDepth });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
         {
             throw new MalformedMessageException($"The body must be a list [args, kwargs, embed], was {Name(reader.TokenType)}.");

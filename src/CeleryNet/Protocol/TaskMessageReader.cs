@@ -1,21 +1,32 @@
 using System.Globalization;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Protocol;
 
-/// <summary>Reads task messages of protocol 2 out of envelopes, and says exactly what is wrong with those it cannot read.</summary>
+/// <summary>Reads task messages of both protocols out of envelopes, and says exactly what is wrong with those it cannot read.</summary>
 /// <param name="zone">The zone of instants that carry no offset (Celery's <c>timezone</c>).</param>
-/// <param name="maxBodySize">The largest body, in bytes, that is looked at.</param>
-internal sealed class TaskMessageReader(TimeZoneInfo zone, int maxBodySize)
+/// <param name="content">Which bodies are accepted, and how large.</param>
+internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
 {
-    public const string JsonContentType = "application/json";
-
+    // celery/worker/consumer/consumer.py create_task_handler: the header "task" tells protocol 2, a body that is a map with a task protocol 1.
     /// <exception cref="MalformedMessageException">It is not a task message this worker can read.</exception>
     public TaskMessage Read(Envelope envelope)
     {
-        var headers = ReadHeaders(envelope.Headers);
-        CheckContent(envelope);
-        return new TaskMessage(headers, TaskBodyReader.Read(envelope.Body), envelope);
+        var headers = HasTaskHeader(envelope) ? ReadHeaders(envelope.Headers) : null;
+        var body = content.Decode(
+            envelope.Body, envelope.ContentType, envelope.ContentEncoding, envelope.Headers.GetString(HeaderNames.Compression));
+        var maxDepth = content.Limits.MaxDepth;
+        if (headers is not null && !IsMap(body.Span))
+        {
+            return new TaskMessage(headers, TaskBodyReader.Read(body, maxDepth), envelope);
+        }
+
+        var simple = new SimpleBodyReader(zone).Open(body, maxDepth);
+        return new TaskMessage(headers ?? simple.ReadHeaders(), simple.ReadBody(), envelope);
     }
+
+    /// <summary>Whether the headers tell the task, as in protocol 2.</summary>
+    public static bool HasTaskHeader(Envelope envelope) => envelope.Headers.TryGet(HeaderNames.Task, out _);
 
     /// <summary>Reads only the headers: of a message whose body cannot be read they may still say which task waits for an answer.</summary>
     /// <exception cref="MalformedMessageException">They are not the headers of a task message.</exception>
@@ -23,7 +34,7 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, int maxBodySize)
     {
         if (headers.GetString(HeaderNames.Task) is not { Length: > 0 } task)
         {
-            throw new MalformedMessageException("The message has no 'task' header; only Celery's message protocol 2 is read.");
+            throw new MalformedMessageException("The message's 'task' header must be the name of a task.");
         }
 
         if (headers.GetString(HeaderNames.Id) is not { Length: > 0 } id)
@@ -51,32 +62,7 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, int maxBodySize)
         };
     }
 
-    private void CheckContent(Envelope envelope)
-    {
-        // kombu compares the content type exactly; so do we: what it refuses, we refuse.
-        if (envelope.ContentType != JsonContentType)
-        {
-            throw new MalformedMessageException(
-                $"The content type '{envelope.ContentType ?? "(none)"}' is not accepted here; '{JsonContentType}' is.");
-        }
-
-        if (envelope.ContentEncoding is { } encoding
-            && !encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            && !encoding.Equals("utf8", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new MalformedMessageException($"The content encoding '{encoding}' is not accepted for JSON; 'utf-8' is.");
-        }
-
-        if (envelope.Headers.GetString(HeaderNames.Compression) is { Length: > 0 } compression)
-        {
-            throw new MalformedMessageException($"The body is compressed with '{compression}', which is not accepted here.");
-        }
-
-        if (envelope.Body.Length > maxBodySize)
-        {
-            throw new MalformedMessageException($"The body has {envelope.Body.Length} bytes; MaxBodySize allows {maxBodySize}.");
-        }
-    }
+    private static bool IsMap(ReadOnlySpan<byte> json) => json.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
     private DateTimeOffset? ReadInstant(MessageHeaders headers, string name) => headers[name] switch
     {

@@ -1,37 +1,61 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Protocol;
 
-/// <summary>Writes task messages of protocol 2. celery/app/amqp.py as_task_v2</summary>
+/// <summary>Writes task messages. celery/app/amqp.py as_task_v2, as_task_v1</summary>
 /// <param name="serializerOptions">How arguments are written.</param>
 /// <param name="origin">Who sends, for logs: <c>gen&lt;pid&gt;@&lt;host&gt;</c>.</param>
-/// <param name="maxBodySize">The largest body, in bytes.</param>
-internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions, string origin, int maxBodySize)
+/// <param name="content">How large bodies may be, and which serializers and compressions there are.</param>
+/// <param name="format">How messages are written unless a call says otherwise.</param>
+internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions, string origin, ContentCodec content, TaskMessageFormat format)
 {
     // RabbitMQ closes the channel over a larger one (some 49 days). The header "expires" holds without it.
     private const long MaxExpiration = uint.MaxValue;
 
     /// <exception cref="CelerySerializationException">An argument cannot be written, or the body gets too large.</exception>
+    /// <exception cref="CeleryConfigurationException">The call names a serializer or a compression that is not known.</exception>
     public Envelope Write(TaskCall call)
     {
-        var (body, argsLength, kwargsStart, kwargsLength) = WriteBody(call);
-        var argsRepr = call.Options.ArgsRepr ?? ArgumentRepr.Args(body.AsSpan(1, argsLength));
-        var kwargsRepr = call.Options.KwargsRepr ?? ArgumentRepr.Kwargs(body.AsSpan(kwargsStart, kwargsLength));
+        var (json, argsLength, kwargsStart, kwargsLength) = WriteBody(call);
+        var args = json.AsSpan(1, argsLength);
+        var kwargs = json.AsSpan(kwargsStart, kwargsLength);
+        var headers = format.Protocol == 1
+            ? WriteOwnHeaders(call, new MessageHeaders())
+            : WriteHeaders(call, call.Options.ArgsRepr ?? ArgumentRepr.Args(args), call.Options.KwargsRepr ?? ArgumentRepr.Kwargs(kwargs));
+        var body = Encode(call, format.Protocol == 1 ? SimpleBodyWriter.Write(call, args, kwargs) : json);
+        if (body.Compression is { } compression)
+        {
+            headers.Set(HeaderNames.Compression, compression);
+        }
+
         return new Envelope
         {
-            Body = body,
-            ContentType = TaskMessageReader.JsonContentType,
-            ContentEncoding = "utf-8",
+            Body = body.Body,
+            ContentType = body.ContentType,
+            ContentEncoding = body.ContentEncoding,
             CorrelationId = call.Id.Value,
             ReplyTo = call.ReplyTo,
             Priority = call.Priority,
             Expiration = call.TimeToLive is { } timeToLive && timeToLive.TotalMilliseconds <= MaxExpiration
                 ? Math.Max(0, (long)timeToLive.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)
                 : null,
-            Headers = WriteHeaders(call, argsRepr, kwargsRepr),
+            Headers = headers,
         };
+    }
+
+    private EncodedContent Encode(TaskCall call, ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return content.Encode(json, format.Serializer, format.Compression);
+        }
+        catch (CelerySerializationException error)
+        {
+            throw new CelerySerializationException($"The arguments of task '{call.TaskName}' cannot be sent: {error.Message}", error);
+        }
     }
 
     // The order is Celery's. ignore_result is left out unless the caller decided: a worker of 5.6 takes a given false as an order to store.
@@ -59,7 +83,12 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             headers.Add(HeaderNames.IgnoreResult, ignoreResult);
         }
 
-        if (options.Headers is { } own)
+        return WriteOwnHeaders(call, headers);
+    }
+
+    private static MessageHeaders WriteOwnHeaders(TaskCall call, MessageHeaders headers)
+    {
+        if (call.Options.Headers is { } own)
         {
             foreach (var (name, value) in own)
             {
@@ -110,13 +139,6 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             writer.WriteEndObject();
             writer.WriteEndArray();
             writer.Flush();
-            if (buffer.WrittenCount > maxBodySize)
-            {
-                throw new CelerySerializationException(
-                    $"The arguments of task '{call.TaskName}' take {buffer.WrittenCount} bytes; MaxBodySize allows {maxBodySize}. "
-                    + "Store large data elsewhere and send a reference to it.");
-            }
-
             // One byte for the opening bracket before args, one for the comma before kwargs.
             return (buffer.WrittenSpan.ToArray(), argsEnd - 1, argsEnd + 1, kwargsEnd - argsEnd - 1);
         }

@@ -20,12 +20,12 @@ internal static class CeleryJson
         DictionaryKeyPolicy = null,
         PropertyNameCaseInsensitive = true,
         MaxDepth = MaxDepth,
-        Converters = { new PythonFloatConverter(), new PythonSingleConverter() },
         TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : PrimitiveJsonContext.Default,
     };
 
     /// <summary>
-    /// The user's options, completed so that the types of the wire itself are always known; a copy, since the user's may be in use.
+    /// The user's options, completed so that the types of the wire itself are always known, and what Python says beyond JSON is understood; a copy, since the
+    /// user's may be in use. Converters of the user's own come first.
     /// </summary>
     public static JsonSerializerOptions Complete(JsonSerializerOptions? user)
     {
@@ -33,8 +33,30 @@ internal static class CeleryJson
         options.TypeInfoResolver = options.TypeInfoResolver is null
             ? PrimitiveJsonContext.Default
             : JsonTypeInfoResolver.Combine(options.TypeInfoResolver, PrimitiveJsonContext.Default);
+        Add(options, new PythonFloatConverter());
+        Add(options, new PythonSingleConverter());
+        Add(options, new DecimalConverter());
+        Add(options, new BigIntegerConverter());
+        Add(options, new ComplexConverter());
+        Add(options, new PythonStringConverter());
+        Add(options, new GuidConverter());
+        Add(options, new BytesConverter());
+        Add(options, new DateTimeOffsetConverter());
+        Add(options, new DateTimeConverter());
+        Add(options, new DateOnlyConverter());
+        Add(options, new TimeOnlyConverter());
+        Add(options, new TimeSpanConverter());
+        Add(options, new RawJsonConverter());
         options.MakeReadOnly();
         return options;
+    }
+
+    private static void Add<T>(JsonSerializerOptions options, JsonConverter<T> converter)
+    {
+        if (!options.Converters.Any(own => own.CanConvert(typeof(T))))
+        {
+            options.Converters.Add(converter);
+        }
     }
 }
 
@@ -56,6 +78,10 @@ internal static class CeleryJson
 [JsonSerializable(typeof(DateTime))]
 [JsonSerializable(typeof(DateOnly))]
 [JsonSerializable(typeof(TimeOnly))]
+[JsonSerializable(typeof(TimeSpan))]
+[JsonSerializable(typeof(byte[]))]
+[JsonSerializable(typeof(System.Numerics.BigInteger))]
+[JsonSerializable(typeof(System.Numerics.Complex))]
 [JsonSerializable(typeof(Uri))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(object[]))]

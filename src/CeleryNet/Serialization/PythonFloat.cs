@@ -8,13 +8,17 @@ internal static class PythonFloat
 {
     private const double FirstWithExponent = 1e16;
 
-    /// <summary>Writes a float as <c>json.dumps</c> does: 2.0 stays <c>2.0</c>, and NaN and the infinities are Python's literals.</summary>
+    /// <summary>Writes a float as <c>json.dumps</c> does: 2.0 stays <c>2.0</c>. NaN and the infinities, which JSON has no word for, become tags.</summary>
     public static void Write(Utf8JsonWriter writer, double value)
     {
-        // json.dumps writes these three without quotes, json.loads reads them so; they are not JSON, hence unvalidated.
-        writer.WriteRawValue(
-            double.IsFinite(value) ? Repr(value) : double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity",
-            skipInputValidation: true);
+        if (double.IsFinite(value))
+        {
+            writer.WriteRawValue(Repr(value), skipInputValidation: true);
+        }
+        else
+        {
+            TypeTag.Write(writer, TypeTag.Float, Repr(value));
+        }
     }
 
     public static string Repr(double value)

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace CeleryNet.Serialization;
@@ -29,11 +30,14 @@ internal static class TypeTag
 
     public static ReadOnlySpan<byte> ValueKey => "__value__"u8;
 
+    /// <summary>Escapes no more than JSON needs: the default also escapes the plus signs of offsets and base64.</summary>
+    public static JsonEncodedText Encode(string value) => JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+
     public static void Write(Utf8JsonWriter writer, string type, string value)
     {
         writer.WriteStartObject();
         writer.WriteString(TypeKey, type);
-        writer.WriteString(ValueKey, value);
+        writer.WriteString(ValueKey, Encode(value));
         writer.WriteEndObject();
     }
 

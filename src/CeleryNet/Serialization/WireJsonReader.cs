@@ -79,6 +79,10 @@ internal static class WireJsonReader
         return map;
     }
 
+    /// <summary>The value of the tag the reader stands at, which it then has read; null, and the reader where it was, when it is no known tag.</summary>
+    /// <exception cref="FormatException">The value does not fit the tag.</exception>
+    public static object? ReadTag(ref Utf8JsonReader reader) => ReadTag(ref reader, out var value) ? value : null;
+
     private static bool ReadTag(ref Utf8JsonReader reader, out object? value)
     {
         var start = reader;

@@ -45,8 +45,8 @@ internal sealed class WireJsonWriter
             case ulong number: _writer.WriteNumberValue(number); break;
             case uint or short or ushort or byte or sbyte: _writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
             case BigInteger number: WriteInteger(number); break;
-            case double number: WriteFloat(number); break;
-            case float number: WriteFloat(number); break;
+            case double number: PythonFloat.Write(_writer, number); break;
+            case float number: PythonFloat.Write(_writer, number); break;
             case decimal number: TypeTag.Write(_writer, TypeTag.Decimal, number.ToString(CultureInfo.InvariantCulture)); break;
             case byte[] bytes: WriteBytes(bytes); break;
             case DateTimeOffset instant: TypeTag.Write(_writer, TypeTag.DateTime, PythonTime.Format(instant)); break;
@@ -75,18 +75,6 @@ internal sealed class WireJsonWriter
         }
 
         _writer.WriteRawValue(PythonInteger.Format(number), skipInputValidation: true);
-    }
-
-    private void WriteFloat(double number)
-    {
-        if (double.IsFinite(number))
-        {
-            PythonFloat.Write(_writer, number);
-        }
-        else
-        {
-            TypeTag.Write(_writer, TypeTag.Float, PythonFloat.Repr(number));
-        }
     }
 
     private void WriteBytes(byte[] bytes)

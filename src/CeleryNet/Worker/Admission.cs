@@ -17,9 +17,20 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
         TaskHeaders? headers = null;
         try
         {
-            headers = reader.ReadHeaders(envelope.Headers);
+            // In protocol 2 the headers tell the task: a body that nobody here can use is not looked into. In protocol 1 it is in the body.
+            if (TaskMessageReader.HasTaskHeader(envelope))
+            {
+                headers = reader.ReadHeaders(envelope.Headers);
+                if (registry.Find(headers.TaskName) is null)
+                {
+                    return new Verdict.Unrunnable(Unknown(headers.TaskName), headers);
+                }
+            }
+
+            var message = reader.Read(envelope);
+            headers = message.Headers;
             return registry.Find(headers.TaskName) is { } definition
-                ? Judge(definition, reader.Read(envelope), delivery)
+                ? Judge(definition, message, delivery)
                 : new Verdict.Unrunnable(Unknown(headers.TaskName), headers);
         }
         catch (MalformedMessageException error)

@@ -98,7 +98,7 @@ internal sealed class OutcomeRecorder
             _logger.ResultNotStored(null, headers.DisplayName, headers.Id.Value, meta.State.Name);
             return false;
         }
-        catch (CeleryException error)
+        catch (CeleryException error) when (error is not CelerySerializationException)
         {
             _logger.ResultNotStored(error, headers.DisplayName, headers.Id.Value, meta.State.Name);
             return false;

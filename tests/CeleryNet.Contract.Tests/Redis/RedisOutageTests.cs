@@ -205,7 +205,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
 
     private RedisTransport Transport(string url) => new(new TransportOptions([BrokerUrl.Parse(url)]), TimeProvider.System, _log);
 
-    private RedisResultBackend Backend(string url) => new(new TransportOptions([BrokerUrl.Parse(url)]), TimeSpan.FromHours(1), TimeProvider.System, _log);
+    private RedisResultBackend Backend(string url) => new(new TransportOptions([BrokerUrl.Parse(url)]), TimeSpan.FromHours(1), ResultCodec.CreateJson(), TimeProvider.System, _log);
 
     private static Task<IConsumer> ConsumeAsync(RedisTransport transport, int prefetch = 1)
         => transport.ConsumeAsync(new ConsumerRequest([QueueSpec.Named("q")], prefetch), Token).WithinBound("a consumer");

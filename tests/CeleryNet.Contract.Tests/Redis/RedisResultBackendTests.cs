@@ -154,7 +154,7 @@ public sealed class RedisResultBackendTests : ResultBackendContract
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "s3cret");
         var options = new TransportOptions([BrokerUrl.Parse(server.Url)]);
-        await using var backend = new RedisResultBackend(options, null, TimeProvider.System, new RecordingLogger());
+        await using var backend = new RedisResultBackend(options, null, ResultCodec.CreateJson(), TimeProvider.System, new RecordingLogger());
         await using var states = backend.WatchAsync(TaskId.New(), Token).GetAsyncEnumerator(Token);
 
         var error = await Should.ThrowAsync<ResultBackendException>(() => states.MoveNextAsync().WithinBound("a refusal"));
@@ -167,6 +167,6 @@ public sealed class RedisResultBackendTests : ResultBackendContract
     private static RedisResultBackend Create(Func<TransportOptions, TransportOptions>? tweak = null, TimeSpan? expires = null)
     {
         var options = new TransportOptions([BrokerUrl.Parse(TestBrokers.RedisDatabase(RedisServer.ResultDatabase))]);
-        return new RedisResultBackend(tweak is null ? options : tweak(options), expires ?? TimeSpan.FromMinutes(10), TimeProvider.System, new RecordingLogger());
+        return new RedisResultBackend(tweak is null ? options : tweak(options), expires ?? TimeSpan.FromMinutes(10), ResultCodec.CreateJson(), TimeProvider.System, new RecordingLogger());
     }
 }

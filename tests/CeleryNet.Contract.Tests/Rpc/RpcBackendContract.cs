@@ -78,7 +78,7 @@ public abstract class RpcBackendContract : ResultBackendContract
     [Fact]
     public async Task Oldest_replies_make_room_for_new_ones_and_that_is_logged()
     {
-        await using var small = new RpcResultBackend(_clients!, TimeSpan.FromHours(1), false, TimeProvider.System, Log, capacity: 2);
+        await using var small = new RpcResultBackend(_clients!, TimeSpan.FromHours(1), false, ResultCodec.CreateJson(), TimeProvider.System, Log, capacity: 2);
         await small.PrepareAsync(Token);
         TaskId[] ids = [TaskId.New(), TaskId.New(), TaskId.New()];
         foreach (var id in ids)
@@ -98,7 +98,7 @@ public abstract class RpcBackendContract : ResultBackendContract
     [Fact]
     public async Task Disposing_ends_the_watching_and_deletes_the_queue()
     {
-        var backend = new RpcResultBackend(_clients!, TimeSpan.FromHours(1), false, TimeProvider.System, Log);
+        var backend = new RpcResultBackend(_clients!, TimeSpan.FromHours(1), false, ResultCodec.CreateJson(), TimeProvider.System, Log);
         await using var states = backend.WatchAsync(TaskId.New(), Token).GetAsyncEnumerator(Token);
         var next = states.MoveNextAsync();
         await backend.PrepareAsync(Token);
@@ -118,8 +118,8 @@ public abstract class RpcBackendContract : ResultBackendContract
     {
         (_workers, _clients) = CreateTransports();
         return new((
-            new Owning(_workers, new RpcResultBackend(_workers, TimeSpan.FromHours(1), false, TimeProvider.System, _log)),
-            new Owning(_clients, new RpcResultBackend(_clients, TimeSpan.FromHours(1), false, TimeProvider.System, _log))));
+            new Owning(_workers, new RpcResultBackend(_workers, TimeSpan.FromHours(1), false, ResultCodec.CreateJson(), TimeProvider.System, _log)),
+            new Owning(_clients, new RpcResultBackend(_clients, TimeSpan.FromHours(1), false, ResultCodec.CreateJson(), TimeProvider.System, _log))));
     }
 
     private Task SendAsync(TaskId? id, string body, string contentType = "application/json")

@@ -23,7 +23,7 @@ internal sealed class ClientSetup : IAsyncDisposable
         var json = CeleryJson.Complete(null);
         Client = new CeleryClient(
             new TaskPublisher(Transport, TimeSpan.FromSeconds(10), Clock),
-            new TaskMessageWriter(json, "gen1@test", maxBodySize),
+            Content.Writer(json, maxSize: maxBodySize),
             new TaskRouter("celery"),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
             defaultPriority,
@@ -52,7 +52,7 @@ internal sealed class ClientSetup : IAsyncDisposable
 
     /// <summary>Takes the next message of a queue and reads it as a worker does.</summary>
     public async Task<TaskMessage> ReadAsync(string queue = "celery")
-        => new TaskMessageReader(TimeZoneInfo.Utc, 10_000).Read((await TakeAsync(queue)).Envelope.ShouldNotBeNull());
+        => Content.Reader().Read((await TakeAsync(queue)).Envelope.ShouldNotBeNull());
 
     public async ValueTask DisposeAsync()
     {

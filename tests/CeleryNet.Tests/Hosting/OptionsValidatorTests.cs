@@ -35,6 +35,28 @@ public sealed class OptionsValidatorTests
         { "Heartbeat high", o => o.Heartbeat = TimeSpan.FromHours(2), "Property Heartbeat: must be 00:00:00 to 01:00:00, was 02:00:00" },
         { "VisibilityTimeout low", o => o.VisibilityTimeout = TimeSpan.Zero, "Property VisibilityTimeout: must be 00:00:01 to 30.00:00:00, was 00:00:00" },
         { "VisibilityTimeout high", o => o.VisibilityTimeout = TimeSpan.FromDays(31), "Property VisibilityTimeout: must be 00:00:01 to 30.00:00:00, was 31.00:00:00" },
+        { "MaxDepth", o => o.MaxDepth = 7, "Property MaxDepth: must be 8 to 1000, was 7" },
+        { "MaxCompressionRatio", o => o.MaxCompressionRatio = 1, "Property MaxCompressionRatio: must be 2 to 1000000, was 1" },
+        { "TaskProtocol", o => o.TaskProtocol = 3, "Property TaskProtocol: must be 1 to 2, was 3" },
+        { "AcceptContent empty", o => o.AcceptContent = [], "Property AcceptContent: must name at least one serializer; 'json' would work" },
+        {
+            "AcceptContent", o => o.AcceptContent = ["json", "pickle"],
+            "AcceptContent names the serializer 'pickle', which is not known; known: json. AddPickle() of the package CeleryNet.Pickle adds it."
+        },
+        {
+            "ResultAcceptContent", o => o.ResultAcceptContent = ["yaml"],
+            "ResultAcceptContent names the serializer 'yaml', which is not known; known: json. AddYaml() of the package CeleryNet.Yaml adds it."
+        },
+        {
+            "TaskSerializer", o => o.TaskSerializer = "msgpack",
+            "TaskSerializer names the serializer 'msgpack', which is not known; known: json. AddMessagePack() of the package CeleryNet.MessagePack adds it."
+        },
+        { "ResultSerializer", o => o.ResultSerializer = "xml", "ResultSerializer names the serializer 'xml', which is not known; known: json." },
+        {
+            "TaskCompression", o => o.TaskCompression = "zstd",
+            "TaskCompression names the compression 'zstd', which is not known; known: brotli, gzip, zlib. "
+                + "AddCompression() of the package CeleryNet.Compression adds bzip2, lzma and zstd."
+        },
         { "MaxBodySize low", o => o.MaxBodySize = 1023, "Property MaxBodySize: must be 1024 to 1073741824 bytes, was 1023" },
         { "MaxBodySize high", o => o.MaxBodySize = int.MaxValue, "Property MaxBodySize: must be 1024 to 1073741824 bytes, was 2147483647" },
         { "PrioritySteps empty", o => o.PrioritySteps = [], "Property PrioritySteps: must ascend from 0 to at most 9, was []" },
@@ -82,7 +104,7 @@ public sealed class OptionsValidatorTests
         var options = new CeleryOptions();
         change(options);
 
-        new CeleryOptionsValidator().Validate(null, options).Failures.ShouldNotBeNull(what).ShouldBe([message]);
+        new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull(what).ShouldBe([message]);
         message.ShouldNotContain("secret");
     }
 
@@ -103,7 +125,7 @@ public sealed class OptionsValidatorTests
         var options = new CeleryOptions();
         change(options);
 
-        new CeleryOptionsValidator().Validate(null, options).Succeeded.ShouldBeTrue(what);
+        new CeleryOptionsValidator([], []).Validate(null, options).Succeeded.ShouldBeTrue(what);
     }
 
     [Fact]
@@ -122,15 +144,19 @@ public sealed class OptionsValidatorTests
             Heartbeat = -TimeSpan.MaxValue,
             VisibilityTimeout = default,
             MaxBodySize = 0,
+            MaxDepth = 0,
+            MaxCompressionRatio = 0,
+            TaskProtocol = 0,
+            AcceptContent = [],
             PrioritySteps = [],
             TimeZone = "x",
             Tls = new() { CaCertificateFile = "x", CertificateFile = "x", KeyFile = "x" },
         };
 
-        var keys = new CeleryOptionsValidator().Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
+        var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(15);
-        keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
+        keys.Length.ShouldBe(19);
+        keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]

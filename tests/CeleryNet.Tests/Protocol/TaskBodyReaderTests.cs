@@ -10,7 +10,7 @@ public sealed class TaskBodyReaderTests
     {
         var body = Encoding.UTF8.GetBytes("""[ [1, [2]] , {"k": {"n": 1e400}}, {"other": {"callbacks": 1}, "chord": {"task": "x"}, "chain": [ {} ], "errbacks": [], "callbacks": null}]""");
 
-        var read = TaskBodyReader.Read(body);
+        var read = TaskBodyReader.Read(body, 64);
 
         Text(read.Args).ShouldBe("[1, [2]]");
         Text(read.Kwargs).ShouldBe("""{"k": {"n": 1e400}}""");
@@ -26,7 +26,7 @@ public sealed class TaskBodyReaderTests
     [InlineData("[[], {}, {}]")]
     [InlineData("""[[], {}, {"callbacks": null, "errbacks": [], "chain": [], "chord": null}]""")]
     [InlineData("""[[], {}, {"something": 1}]""")]
-    public void Embed_that_says_nothing_is_empty(string body) => TaskBodyReader.Read(Encoding.UTF8.GetBytes(body)).Embed.ShouldBeSameAs(TaskEmbed.Empty);
+    public void Embed_that_says_nothing_is_empty(string body) => TaskBodyReader.Read(Encoding.UTF8.GetBytes(body), 64).Embed.ShouldBeSameAs(TaskEmbed.Empty);
 
     [Theory]
     [InlineData("{}", "The body must be a list [args, kwargs, embed], was an object.")]
@@ -45,7 +45,7 @@ public sealed class TaskBodyReaderTests
     [InlineData("[[], {}, []]", "The body's embed must be an object or null, was a list.")]
     [InlineData("[[], {}, \"x\"]", "The body's embed must be an object or null, was a string.")]
     public void Body_of_another_form_is_an_error_that_says_which(string body, string message)
-        => Should.Throw<MalformedMessageException>(() => TaskBodyReader.Read(Encoding.UTF8.GetBytes(body))).Message.ShouldBe(message);
+        => Should.Throw<MalformedMessageException>(() => TaskBodyReader.Read(Encoding.UTF8.GetBytes(body), 64)).Message.ShouldBe(message);
 
     [Theory]
     [InlineData("")]
@@ -59,17 +59,17 @@ public sealed class TaskBodyReaderTests
     [InlineData("[[], {}, null][]")]
     public void Body_that_is_not_json_is_an_error_with_the_readers_words(string body)
     {
-        var error = Should.Throw<MalformedMessageException>(() => TaskBodyReader.Read(Encoding.UTF8.GetBytes(body)));
+        var error = Should.Throw<MalformedMessageException>(() => TaskBodyReader.Read(Encoding.UTF8.GetBytes(body), 64));
 
-        error.Message.ShouldStartWith("The body is not JSON: ");
+        error.Message.ShouldStartWith("The body is not JSON");
         error.InnerException.ShouldBeAssignableTo<System.Text.Json.JsonException>();
     }
 
     [Fact]
     public void Body_nested_deeper_than_a_reader_goes_is_an_error()
     {
-        TaskBodyReader.Read(Nested(62)).Kwargs.Length.ShouldBe(2);
-        Should.Throw<MalformedMessageException>(() => TaskBodyReader.Read(Nested(100_000)));
+        TaskBodyReader.Read(Nested(62), 64).Kwargs.Length.ShouldBe(2);
+        Should.Throw<MalformedMessageException>(() => TaskBodyReader.Read(Nested(100_000), 64));
 
         static byte[] Nested(int levels) => Encoding.UTF8.GetBytes($"[[{new string('[', levels)}{new string(']', levels)}], {{}}, null]");
     }

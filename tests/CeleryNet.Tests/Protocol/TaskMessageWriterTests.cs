@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CeleryNet.TestKit;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
@@ -19,7 +20,7 @@ public sealed class TaskMessageWriterTests
     public void Plain_call_has_the_headers_celery_gives_it(string folder)
     {
         var captured = TaskVectors.Read(folder, "plain")[0].Headers;
-        var writer = new TaskMessageWriter(_json, captured.GetProperty("origin").GetString()!, 1000);
+        var writer = Content.Writer(_json, captured.GetProperty("origin").GetString()!);
 
         var written = writer.Write(Call(new SendOptions { IgnoreResult = false }, captured.GetProperty("id").GetString()!));
 
@@ -74,7 +75,7 @@ public sealed class TaskMessageWriterTests
     {
         TextOf(Write(Call())).ShouldBe($"[[2,3],{{}},{NoEmbed}]");
         TextOf(Write(Call() with { Args = [], Kwargs = [new("y", TaskValue.Of(3)), new("a", TaskValue.Null)] })).ShouldBe($$"""[[],{"y":3,"a":null},{{NoEmbed}}]""");
-        TaskBodyReader.Read(Write(Call()).Body).Embed.IsEmpty.ShouldBeTrue();
+        TaskBodyReader.Read(Write(Call()).Body, 64).Embed.IsEmpty.ShouldBeTrue();
     }
 
     [Fact]
@@ -175,10 +176,10 @@ public sealed class TaskMessageWriterTests
     public void Body_larger_than_allowed_is_an_error_that_says_what_to_do()
     {
         var size = Write(Call()).Body.Length;
-        new TaskMessageWriter(_json, "gen1@test", size).Write(Call()).Body.Length.ShouldBe(size);
+        Content.Writer(_json, maxSize: size).Write(Call()).Body.Length.ShouldBe(size);
 
-        Should.Throw<CelerySerializationException>(() => new TaskMessageWriter(_json, "gen1@test", size - 1).Write(Call())).Message.ShouldBe(
-            $"The arguments of task 'tasks.add' take {size} bytes; MaxBodySize allows {size - 1}. Store large data elsewhere and send a reference to it.");
+        Should.Throw<CelerySerializationException>(() => Content.Writer(_json, maxSize: size - 1).Write(Call())).Message.ShouldBe(
+            $"The arguments of task 'tasks.add' cannot be sent: they take {size} bytes; MaxBodySize allows {size - 1}. Store large data elsewhere and send a reference to it.");
     }
 
     public static TheoryData<string> Unwritable { get; } = ["a cycle", "a type", "a getter that refuses"];
@@ -208,7 +209,7 @@ public sealed class TaskMessageWriterTests
             ParentId = "parent",
         };
 
-        var message = new TaskMessageReader(TimeZoneInfo.Utc, 1000).Read(Write(call));
+        var message = Content.Reader().Read(Write(call));
 
         message.Headers.ShouldBe(new TaskHeaders("tasks.add", "id-1")
         {
@@ -227,7 +228,7 @@ public sealed class TaskMessageWriterTests
     private static TaskCall Call(SendOptions? options = null, string id = "id-1")
         => new("tasks.add", id, [TaskValue.Of(2), TaskValue.Of(3)], [], options ?? SendOptions.Default) { RootId = id, ReplyTo = "" };
 
-    private static Envelope Write(TaskCall call) => new TaskMessageWriter(_json, "gen1@test", 10_000).Write(call);
+    private static Envelope Write(TaskCall call) => Content.Writer(_json).Write(call);
 
     private static string TextOf(Envelope envelope) => Encoding.UTF8.GetString(envelope.Body.Span);
 

@@ -53,7 +53,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var access = new ResultAccess(Backend, json, Timeout.InfiniteTimeSpan, Clock);
         Client = new CeleryClient(
             new TaskPublisher(_broker, application.PublishTimeout, Clock),
-            new TaskMessageWriter(json, ProcessOrigin.Create(), application.MaxBodySize),
+            Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize),
             new TaskRouter(application.DefaultQueue),
             access,
             application.DefaultPriority,
@@ -61,7 +61,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
         var registry = new TaskRegistry(tasks);
         var hostname = NodeName.Expand(options.Hostname, "machine.example");
-        var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), application.MaxBodySize);
+        var reader = Content.Reader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), application.MaxBodySize);
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
         var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>());
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());

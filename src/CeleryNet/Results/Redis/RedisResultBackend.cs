@@ -12,19 +12,22 @@ internal sealed class RedisResultBackend : IResultBackend
     private readonly RedisConnection _connection;
     private readonly RedisResultKeys _keys;
     private readonly RedisValue _expirySeconds;
+    private readonly ResultCodec _codec;
     private readonly ResultWatches _watches;
 
     /// <param name="options">Where Redis is; of the rest only what concerns connections and <see cref="TransportOptions.GlobalKeyPrefix"/>.</param>
     /// <param name="resultExpires">How long a document is kept after it was last stored (<c>result_expires</c>); null or zero for ever.</param>
+    /// <param name="codec">How documents are written and read.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where outages are told.</param>
     /// <exception cref="CeleryConfigurationException">A URL or an option does not fit Redis.</exception>
-    public RedisResultBackend(TransportOptions options, TimeSpan? resultExpires, TimeProvider time, ILogger logger)
+    public RedisResultBackend(TransportOptions options, TimeSpan? resultExpires, ResultCodec codec, TimeProvider time, ILogger logger)
     {
         _connection = new RedisConnection(options, logger);
         _keys = new RedisResultKeys(options.GlobalKeyPrefix);
         _expirySeconds = (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds);
-        _watches = new ResultWatches(_connection, _keys, time, logger);
+        _codec = codec;
+        _watches = new ResultWatches(_connection, _keys, codec, time, logger);
     }
 
     // Results are read from their keys; the name only tells the messages of this client from others', as Celery's oid does.
@@ -33,15 +36,17 @@ internal sealed class RedisResultBackend : IResultBackend
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public async ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
-        => await RunAsync(
-            database => database.ScriptEvaluateAsync(
-                RedisResultScripts.Store, [_keys.Task(meta.TaskId)], [ResultMetaWriter.Write(meta), _expirySeconds]),
+    {
+        var document = _codec.Encode(meta).Body;
+        await RunAsync(
+            database => database.ScriptEvaluateAsync(RedisResultScripts.Store, [_keys.Task(meta.TaskId)], [document, _expirySeconds]),
             cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken)
     {
         var document = await RunAsync(database => database.StringGetAsync(_keys.Task(taskId)), cancellationToken).ConfigureAwait(false);
-        return document.IsNull ? null : ResultMetaReader.Read(document, taskId);
+        return document.IsNull ? null : _codec.Decode(document, taskId);
     }
 
     public IAsyncEnumerable<ResultMeta> WatchAsync(TaskId taskId, CancellationToken cancellationToken) => _watches.WatchAsync(taskId, cancellationToken);

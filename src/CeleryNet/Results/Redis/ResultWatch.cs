@@ -10,7 +10,7 @@ namespace CeleryNet.Results.Redis;
 /// One task's states as they come, for all who watch it here. Each watcher has a place for one state: a later one takes the place of one not read yet, but
 /// nothing takes the place of the final one.
 /// </summary>
-internal sealed class ResultWatch(TaskId taskId, string key, ILogger logger)
+internal sealed class ResultWatch(TaskId taskId, string key, ResultCodec codec, ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly List<Channel<ResultMeta>> _watchers = [];
@@ -69,7 +69,7 @@ internal sealed class ResultWatch(TaskId taskId, string key, ILogger logger)
 
             try
             {
-                _latest = ResultMetaReader.Read(document, taskId);
+                _latest = codec.Decode(document, taskId);
             }
             catch (ResultBackendException error)
             {

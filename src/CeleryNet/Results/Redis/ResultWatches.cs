@@ -22,6 +22,7 @@ internal sealed class ResultWatches : IAsyncDisposable
 
     private readonly RedisConnection _connection;
     private readonly RedisResultKeys _keys;
+    private readonly ResultCodec _codec;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
@@ -30,10 +31,11 @@ internal sealed class ResultWatches : IAsyncDisposable
     private readonly CancellationTokenSource _disposing = new();
     private Task? _keeping;
 
-    public ResultWatches(RedisConnection connection, RedisResultKeys keys, TimeProvider time, ILogger logger)
+    public ResultWatches(RedisConnection connection, RedisResultKeys keys, ResultCodec codec, TimeProvider time, ILogger logger)
     {
         _connection = connection;
         _keys = keys;
+        _codec = codec;
         _time = time;
         _logger = logger;
         connection.Restored += OnRestored;
@@ -85,7 +87,7 @@ internal sealed class ResultWatches : IAsyncDisposable
                 return (watch, watch.Add());
             }
 
-            watch = new ResultWatch(taskId, _keys.Task(taskId), _logger);
+            watch = new ResultWatch(taskId, _keys.Task(taskId), _codec, _logger);
             _watches.Add(taskId, watch);
             var watcher = watch.Add();
             watch.Started = StartAsync(watch);

@@ -15,36 +15,29 @@ internal readonly record struct RpcReply(TaskId TaskId, ResultMeta? Meta, Result
 /// </summary>
 internal static class RpcReplyReader
 {
-    private const string Json = "application/json";
-
     /// <summary>Reads a reply.</summary>
     /// <returns>A reply that cannot be read comes with its error.</returns>
     /// <exception cref="ResultBackendException">It does not even say which task it is about.</exception>
-    public static RpcReply Read(Envelope envelope)
+    public static RpcReply Read(Envelope envelope, ResultCodec codec)
     {
-        if (envelope.ContentType != Json)
-        {
-            var reason = $"its content type is '{envelope.ContentType}', only '{Json}' is read here (the worker's result_serializer).";
-            return new(IdOf(envelope.CorrelationId, reason), null, new ResultBackendException($"The reply for task {envelope.CorrelationId} cannot be read: {reason}"));
-        }
-
+        ReadOnlyMemory<byte> document;
         TaskId id;
         try
         {
-            id = IdOf(FindTaskId(envelope.Body.Span) ?? envelope.CorrelationId, "it names no task.");
+            document = codec.Open(envelope.Body, envelope.ContentType, envelope.ContentEncoding);
+            id = IdOf(FindTaskId(document.Span) ?? envelope.CorrelationId, "it names no task.");
         }
-        catch (Exception error) when (error is FormatException or JsonException or InvalidOperationException)
+        catch (Exception error) when (error is MalformedMessageException or FormatException or JsonException or InvalidOperationException)
         {
-            var reason = $"it is no JSON object: {error.Message}";
             return new(
-                IdOf(envelope.CorrelationId, reason),
+                IdOf(envelope.CorrelationId, error.Message),
                 null,
-                new ResultBackendException($"The reply for task {envelope.CorrelationId} cannot be read: {reason}", error));
+                new ResultBackendException($"The reply for task {envelope.CorrelationId} cannot be read: {error.Message}", error));
         }
 
         try
         {
-            return new(id, ResultMetaReader.Read(envelope.Body, id), null);
+            return new(id, ResultMetaReader.Read(document, id), null);
         }
         catch (ResultBackendException error)
         {

@@ -28,6 +28,7 @@ internal sealed class RpcResultBackend : IResultBackend
     private readonly ITransport _transport;
     private readonly QueueSpec _queue;
     private readonly bool _persistent;
+    private readonly ResultCodec _codec;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RpcReplyBuffer _replies;
@@ -39,14 +40,22 @@ internal sealed class RpcResultBackend : IResultBackend
     /// <param name="transport">Carries the replies; not disposed with this.</param>
     /// <param name="resultExpires">How long replies are kept here, and the queue without a consumer; null for the longest.</param>
     /// <param name="persistent">Whether replies survive a restart of the broker (<c>result_persistent</c>).</param>
+    /// <param name="codec">How replies are written and read.</param>
     /// <param name="time">The clock of their expiry.</param>
     /// <param name="logger">Gets what cannot be read and what is dropped.</param>
     /// <param name="capacity">How many tasks' replies are kept for those who ask later.</param>
     public RpcResultBackend(
-        ITransport transport, TimeSpan? resultExpires, bool persistent, TimeProvider time, ILogger logger, int capacity = DefaultCapacity)
+        ITransport transport,
+        TimeSpan? resultExpires,
+        bool persistent,
+        ResultCodec codec,
+        TimeProvider time,
+        ILogger logger,
+        int capacity = DefaultCapacity)
     {
         _transport = transport;
         _persistent = persistent;
+        _codec = codec;
         _time = time;
         _logger = logger;
         _replies = new RpcReplyBuffer(capacity, resultExpires, time, logger);
@@ -98,11 +107,12 @@ internal sealed class RpcResultBackend : IResultBackend
             return;
         }
 
+        var content = _codec.Encode(meta);
         var envelope = new Envelope
         {
-            Body = ResultMetaWriter.Write(meta),
-            ContentType = "application/json",
-            ContentEncoding = "utf-8",
+            Body = content.Body,
+            ContentType = content.ContentType,
+            ContentEncoding = content.ContentEncoding,
             CorrelationId = string.IsNullOrEmpty(reply.CorrelationId) ? meta.TaskId.Value : reply.CorrelationId,
             Priority = 0,
             Persistent = _persistent,
@@ -232,7 +242,7 @@ internal sealed class RpcResultBackend : IResultBackend
 
         try
         {
-            var reply = RpcReplyReader.Read(envelope);
+            var reply = RpcReplyReader.Read(envelope, _codec);
             if (reply.Error is { } error)
             {
                 _logger.UnreadableResult(reply.TaskId.Value, error.Message);

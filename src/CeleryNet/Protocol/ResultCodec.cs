@@ -1,0 +1,39 @@
+using CeleryNet.Extensibility;
+using CeleryNet.Serialization;
+
+namespace CeleryNet.Protocol;
+
+/// <summary>Result documents as a backend keeps or sends them: in the serializer of <c>result_serializer</c>. celery/backends/base.py encode, decode</summary>
+/// <param name="content">What of replies is accepted, and how large.</param>
+/// <param name="serializer">How documents are written, and read where nothing tells their content type.</param>
+internal sealed class ResultCodec(ContentCodec content, CelerySerializer serializer)
+{
+    public static ResultCodec CreateJson()
+    {
+        var content = ContentCodec.CreateJson();
+        return new ResultCodec(content, content.FindSerializer(JsonCelerySerializer.SerializerName, ""));
+    }
+
+    /// <summary>Writes a document.</summary>
+    /// <exception cref="CelerySerializationException">The serializer has no way to say something in it, or it gets too large.</exception>
+    public EncodedContent Encode(ResultMeta meta) => content.Encode(ResultMetaWriter.Write(meta), serializer, null);
+
+    /// <summary>Reads a document that this application's serializer has written.</summary>
+    /// <exception cref="ResultBackendException">It is no such document.</exception>
+    public ResultMeta Decode(ReadOnlyMemory<byte> document, TaskId expected)
+    {
+        try
+        {
+            return ResultMetaReader.Read(Open(document, serializer.ContentType, serializer.ContentEncoding), expected);
+        }
+        catch (MalformedMessageException error)
+        {
+            throw new ResultBackendException($"What is stored as the result of task {expected} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Opens a document that came with its content type; what it says is read by <see cref="ResultMetaReader"/>.</summary>
+    /// <exception cref="MalformedMessageException">It is not accepted, or not what it says to be.</exception>
+    public ReadOnlyMemory<byte> Open(ReadOnlyMemory<byte> document, string? contentType, string? contentEncoding)
+        => content.Decode(document, contentType, contentEncoding, null);
+}

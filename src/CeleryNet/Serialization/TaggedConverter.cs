@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CeleryNet.Serialization;
+
+/// <summary>Reads a type that JSON lacks from the plain form that kombu before 5.3 writes and from the tags of later ones, and writes the tag.</summary>
+/// <typeparam name="T">The type.</typeparam>
+internal abstract class TaggedConverter<T> : JsonConverter<T>
+{
+    public sealed override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var depth = reader.CurrentDepth;
+        if (!TypeTag.TryEnter(ref reader, out var type))
+        {
+            return ReadPlain(ref reader, options);
+        }
+
+        var value = ReadTagged(ref reader, type);
+        TypeTag.End(ref reader, depth);
+        return value;
+    }
+
+    /// <exception cref="JsonException">The value does not fit.</exception>
+    protected abstract T? ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options);
+
+    /// <summary>Reads the value of a tag; the reader stands at it.</summary>
+    /// <exception cref="JsonException">The tag is of another type, or its value does not fit.</exception>
+    protected abstract T? ReadTagged(ref Utf8JsonReader reader, string type);
+
+    protected static string Text(ref Utf8JsonReader reader)
+        => reader.TokenType == JsonTokenType.String ? PythonString.Read(ref reader) : throw Unfit(reader.TokenType.ToString());
+
+    protected static JsonException Unfit(string what) => new($"{what} is no {typeof(T).Name}");
+}

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CeleryNet.Serialization;
+
+/// <summary>Strings, half surrogate pairs included; of a tag that is a text the text.</summary>
+internal sealed class PythonStringConverter : TaggedConverter<string>
+{
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => PythonString.Write(writer, value);
+
+    protected override string ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options)
+        => reader.TokenType == JsonTokenType.String ? PythonString.Read(ref reader) : throw Unfit(reader.TokenType.ToString());
+
+    protected override string ReadTagged(ref Utf8JsonReader reader, string type) => type switch
+    {
+        TypeTag.DateTime or TypeTag.Date or TypeTag.Time or TypeTag.Decimal => Text(ref reader),
+        TypeTag.Uuid => TagValues.ReadGuid(ref reader).ToString(),
+        _ => throw Unfit($"a {type}"),
+    };
+
+    // A converter for strings is asked for the keys of dictionaries too.
+    public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => PythonString.Read(ref reader);
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options)
+        => PythonString.WriteName(writer, options.DictionaryKeyPolicy?.ConvertName(value) ?? value);
+}
+
+/// <summary>UUIDs: a tag, or a text with or without dashes.</summary>
+internal sealed class GuidConverter : TaggedConverter<Guid>
+{
+    public override void Write(Utf8JsonWriter writer, Guid value, JsonSerializerOptions options) => TagValues.WriteGuid(writer, value);
+
+    protected override Guid ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options)
+        => Text(ref reader) is var text && Guid.TryParse(text, out var value) ? value : throw Unfit($"'{text}'");
+
+    protected override Guid ReadTagged(ref Utf8JsonReader reader, string type)
+        => type == TypeTag.Uuid ? TagValues.ReadGuid(ref reader) : throw Unfit($"a {type}");
+}
+
+/// <summary>Bytes: a tag, or base64.</summary>
+internal sealed class BytesConverter : TaggedConverter<byte[]>
+{
+    public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteString(TypeTag.TypeKey, TypeTag.Base64);
+        writer.WriteBase64String(TypeTag.ValueKey, value);
+        writer.WriteEndObject();
+    }
+
+    // A list of small integers is what Python's list(data) becomes.
+    protected override byte[] ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            return reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes) ? bytes : throw Unfit("what is no base64");
+        }
+
+        var list = new List<byte>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            list.Add(reader.GetByte());
+        }
+
+        return [.. list];
+    }
+
+    protected override byte[] ReadTagged(ref Utf8JsonReader reader, string type) => type switch
+    {
+        TypeTag.Base64 => reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes) ? bytes : throw Unfit("what is no base64"),
+        TypeTag.Bytes => Encoding.UTF8.GetBytes(Text(ref reader)),
+        _ => throw Unfit($"a {type}"),
+    };
+}
+
+/// <summary>JSON that is passed on as it is, digit by digit.</summary>
+internal sealed class RawJsonConverter : JsonConverter<JsonElement>
+{
+    public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options)
+        => writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+}
