@@ -41,10 +41,36 @@ public sealed class CompressionTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void What_follows_a_whole_body_is_ignored(string name)
-        => Compressions.Decompress(name, new byte[][] { [.. Compressions.Named(name).Compress(_text).Span], [.. "junkjunk"u8] }.SelectMany(part => part).ToArray())
-            .ShouldBe(_text);
+    [InlineData("gzip", true)]
+    [InlineData("brotli", true)]
+    [InlineData("bzip2", false)]
+    [InlineData("lzma", false)]
+    [InlineData("zstd", false)]
+    public void What_follows_a_whole_body_is_ignored_or_refused(string name, bool ignored)
+    {
+        byte[] followed = [.. Compressions.Named(name).Compress(_text).Span, .. "junkjunk"u8];
+
+        if (ignored)
+        {
+            Compressions.Decompress(name, followed).ShouldBe(_text);
+        }
+        else
+        {
+            Should.Throw<MalformedMessageException>(() => Compressions.Decompress(name, followed));
+        }
+    }
+
+    [Theory]
+    [InlineData("bzip2")]
+    [InlineData("lzma")]
+    [InlineData("zstd")]
+    public void Compressed_bodies_one_after_the_other_are_one(string name)
+    {
+        var compressed = Compressions.Named(name).Compress(_text).ToArray();
+
+        Compressions.Decompress(name, (byte[])[.. compressed, .. compressed]).ShouldBe([.. _text, .. _text]);
+        Should.Throw<MalformedMessageException>(() => Compressions.Decompress(name, (byte[])[.. compressed, .. compressed[..^1]]));
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -1,3 +1,4 @@
+using CeleryNet.Compression;
 using CeleryNet.Extensibility;
 using CeleryNet.Serialization;
 
@@ -6,7 +7,8 @@ namespace CeleryNet.Serializers.Tests.Compression;
 /// <summary>The compressions by a name that kombu knows too.</summary>
 internal static class Compressions
 {
-    public static IReadOnlyList<CeleryCompression> All { get; } = [new ZlibCompression(), new BrotliCompression()];
+    public static IReadOnlyList<CeleryCompression> All { get; } = 
+        [new ZlibCompression(), new BrotliCompression(), new Bzip2Compression(), new LzmaCompression(), new ZstdCompression()];
 
     public static TheoryData<string> Names => [.. All.Select(compression => compression.Names[0])];
 
