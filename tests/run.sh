@@ -102,8 +102,10 @@ install_missing() {
   command -v redis-server >/dev/null || missing+=(redis-server)
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || missing+=(rabbitmq-server)
   command -v openssl >/dev/null || missing+=(openssl)
-  if [ -z "${CELERY_PYTHON:-}" ] && ! /usr/bin/python3 -c 'import celery, redis' 2>/dev/null; then
-    missing+=(python3-celery python3-redis)
+  if [ -z "${CELERY_PYTHON:-}" ]; then
+    /usr/bin/python3 -c 'import celery, redis' 2>/dev/null || missing+=(python3-celery python3-redis)
+    /usr/bin/python3 -c 'import brotli, cryptography, msgpack, yaml, zstandard' 2>/dev/null ||
+      missing+=(python3-brotli python3-cryptography python3-msgpack python3-yaml python3-zstandard)
   fi
   [ ${#missing[@]} -gt 0 ] || return 0
 

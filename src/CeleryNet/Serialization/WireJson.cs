@@ -24,4 +24,11 @@ public static class WireJson
     /// <param name="limits">Size and depth that must not be exceeded.</param>
     /// <exception cref="MalformedMessageException">A limit is exceeded, or a type is not one of these.</exception>
     public static ReadOnlyMemory<byte> FromObject(object? value, ContentLimits limits) => WireJsonWriter.Write(value, limits);
+
+    /// <summary>
+    /// The text for a value of which a format has no type: what kombu before 5.3 wrote to JSON for it, such as <c>2026-01-02T03:04:05Z</c>, <c>12.340</c>, a UUID with dashes.
+    /// </summary>
+    /// <param name="value">One of the objects listed above.</param>
+    /// <returns>Null when there is none: for <see cref="TimeSpan"/> and <see cref="System.Numerics.Complex"/>, which kombu does not write, and for what JSON has a word for.</returns>
+    public static string? PlainText(object? value) => Serialization.PlainText.Of(value);
 }
