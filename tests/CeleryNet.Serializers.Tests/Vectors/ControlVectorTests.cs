@@ -68,7 +68,7 @@ public sealed class ControlVectorTests
     public void Client_that_waits_for_replies_declares_a_queue_and_takes_it_away_again(string file)
     {
         var commands = RedisCommand.ReadAll(VectorFiles.Read(file).GetProperty("lines"));
-        var request = CapturedMessage.OfRedis(commands.Single(command => command.Name == "PUBLISH").Words[2]);
+        var request = CapturedMessage.OfRedis(commands.Single(command => command.Head == $"PUBLISH {_keys.FanoutChannel(Exchange, "")}").Words[2]);
         var queue = $"{ReplyKeyOf(request.Envelope)}.{ReplyExchange}";
 
         ShouldAsk(request, ControlCall.For("ping")).ShouldNotBeNull();

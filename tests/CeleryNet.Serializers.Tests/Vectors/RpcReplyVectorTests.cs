@@ -13,7 +13,7 @@ public sealed class RpcReplyVectorTests
         var vector = VectorFiles.Read(file);
         var asked = vector.GetProperty("task_id").GetString()!;
         var messages = vector.GetProperty("replies").EnumerateArray().Select(CapturedMessage.OfAmqp).ToArray();
-        var replies = messages.Select(message => RpcReplyReader.Read(message.Envelope)).ToArray();
+        var replies = messages.Select(message => RpcReplyReader.Read(message.Envelope, VectorReaders.Results)).ToArray();
         ExpectedResult[] expected = Expected(VectorFiles.NameOf(file));
 
         foreach (var message in messages)

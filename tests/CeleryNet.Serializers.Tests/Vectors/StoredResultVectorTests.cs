@@ -151,7 +151,7 @@ public sealed class StoredResultVectorTests
     }
 
     internal static ResultMeta Read(string stored, string? id = null)
-        => ResultMetaReader.Read(Encoding.UTF8.GetBytes(stored), id ?? JsonDocument.Parse(stored).RootElement.GetProperty("task_id").GetString()!);
+        => VectorReaders.Results.Decode(Encoding.UTF8.GetBytes(stored), id ?? JsonDocument.Parse(stored).RootElement.GetProperty("task_id").GetString()!);
 
     internal static void ShouldHaveResult(ResultMeta meta, ExpectedResult expected)
     {

@@ -33,15 +33,7 @@ public sealed class TaskMessageVectorTests
         }
 
         ShouldHaveBodies(messages, expected);
-        if (expected.IsInGroup)
-        {
-            messages.Select(message => message.Headers.GroupId).Distinct().ShouldHaveSingleItem();
-            var indexes = messages.Select(message => message.Headers.GroupIndex).Order();
-            // 5.2 numbers the members of chords only.
-            indexes.ShouldBe(VectorFiles.IsOld(file) && expected.Chord is null
-                ? Enumerable.Repeat(default(int?), messages.Length)
-                : Enumerable.Range(0, messages.Length).Select(index => (int?)index));
-        }
+        ShouldBeGrouped(messages, expected, VectorFiles.IsOld(file));
     }
 
     /// <summary>Properties, ids and times, which both protocols have.</summary>
@@ -90,6 +82,19 @@ public sealed class TaskMessageVectorTests
 
         // Of a group the queue's order is not the calls'.
         messages.Select(message => Meaning.Of(message.Body.Args)).ShouldBe(expected.Args.Select(Meaning.OfJson), ignoreOrder: true);
+    }
+
+    /// <summary>Members of a group share it, and are numbered.</summary>
+    internal static void ShouldBeGrouped(IReadOnlyList<TaskMessage> messages, ExpectedCall expected, bool isOld)
+    {
+        if (expected.IsInGroup)
+        {
+            messages.Select(message => message.Headers.GroupId).Distinct().ShouldHaveSingleItem();
+            // 5.2 numbers the members of chords only.
+            messages.Select(message => message.Headers.GroupIndex).Order().ShouldBe(isOld && expected.Chord is null
+                ? Enumerable.Repeat(default(int?), messages.Count)
+                : Enumerable.Range(0, messages.Count).Select(index => (int?)index));
+        }
     }
 
     /// <summary>What protocol 2 has in its headers alone.</summary>

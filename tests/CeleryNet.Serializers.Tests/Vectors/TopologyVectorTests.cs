@@ -40,7 +40,7 @@ public sealed class TopologyVectorTests
     {
         var queue = Queues(VectorFiles.Read(file)).ShouldHaveSingleItem();
         var transport = new DeclaringTransport();
-        await using var backend = new RpcResultBackend(transport, TimeSpan.FromDays(1), persistent: false, TimeProvider.System, NullLogger.Instance);
+        await using var backend = new RpcResultBackend(transport, TimeSpan.FromDays(1), persistent: false, VectorReaders.Results, TimeProvider.System, NullLogger.Instance);
 
         await Should.ThrowAsync<ResultBackendException>(backend.PrepareAsync(TestContext.Current.CancellationToken).AsTask());
 
@@ -66,7 +66,8 @@ public sealed class TopologyVectorTests
             ShouldBe(queue, Own(Name(queue), ExchangeSpec.Default, "", 10_000, 300_000, exclusive: !VectorFiles.IsOld(file)));
         }
 
-        BindingsTo(vector, Name(reply)).ShouldBe([("reply.celery.pidbox", id)]);
+        // The list of 5.2 was made before its client had bound the queue.
+        BindingsTo(vector, Name(reply)).ShouldBe(VectorFiles.IsOld(file) ? [] : [("reply.celery.pidbox", id)]);
         BindingsTo(vector, $"{Node}.celery.pidbox").ShouldBe([("celery.pidbox", "")]);
     }
 
