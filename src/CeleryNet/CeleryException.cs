@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace CeleryNet;
 
 /// <summary>The root of every exception this library throws on its own account.</summary>
@@ -49,10 +51,19 @@ public sealed class ResultTimeoutException : CeleryException
 /// <remarks>
 /// Where the remote exception has a well-known counterpart here, <see cref="Exception.InnerException"/> is of that type, so that
 /// <c>catch (RemoteTaskException e) when (e.InnerException is ArgumentException)</c> catches Python's <c>ValueError</c>. Mirrors what Python's <c>AsyncResult.get()</c> raises.
+/// A task that lets it pass fails with the remote exception's own class and arguments.
 /// </remarks>
 public sealed class RemoteTaskException : CeleryException
 {
-    internal RemoteTaskException(TaskId taskId, TaskState state, string exceptionType, string? exceptionModule, string exceptionMessage, string? traceback, Exception? counterpart)
+    internal RemoteTaskException(
+        TaskId taskId,
+        TaskState state,
+        string exceptionType,
+        string? exceptionModule,
+        string exceptionMessage,
+        IReadOnlyList<JsonElement> arguments,
+        string? traceback,
+        Exception? counterpart)
         : base($"Task {taskId} ended in {state}: {exceptionType}: {exceptionMessage}", counterpart)
     {
         TaskId = taskId;
@@ -60,6 +71,7 @@ public sealed class RemoteTaskException : CeleryException
         ExceptionType = exceptionType;
         ExceptionModule = exceptionModule;
         ExceptionMessage = exceptionMessage;
+        Arguments = arguments;
         Traceback = traceback;
     }
 
@@ -69,17 +81,31 @@ public sealed class RemoteTaskException : CeleryException
     /// <summary>FAILURE or REVOKED.</summary>
     public TaskState State { get; }
 
-    /// <summary>The name of the remote exception's class without its module, such as <c>ValueError</c>.</summary>
+    /// <summary>
+    /// The name of the remote exception's class without its module, such as <c>ValueError</c>; of a nested class with its outer ones, joined by dots.
+    /// </summary>
     public string ExceptionType { get; }
 
     /// <summary>The module of the remote exception's class, such as <c>builtins</c>; null when the remote side did not say.</summary>
     public string? ExceptionModule { get; }
 
-    /// <summary>The text of the remote exception.</summary>
+    /// <summary>
+    /// The text of the remote exception as Python's <c>str(exc)</c> gives it: empty without arguments, the argument if there is one, else the tuple of
+    /// them. Of a <c>KeyError</c> it is the key in quotes.
+    /// </summary>
     public string ExceptionMessage { get; }
 
-    /// <summary>The remote traceback or stack trace as text; null when the remote side sent none.</summary>
+    /// <summary>The arguments of the remote exception, Python's <c>exc.args</c>, as they were stored: texts, numbers, lists, maps; empty when it had none.</summary>
+    public IReadOnlyList<JsonElement> Arguments { get; }
+
+    /// <summary>The remote traceback or stack trace as text, with those of its causes; null when the remote side sent none.</summary>
     public string? Traceback { get; }
+
+    /// <summary>The text, the remote traceback as the cause, and the stack trace of this side.</summary>
+    public override string ToString() => Traceback is null
+        ? base.ToString()
+        : $"{GetType()}: {Message}{Environment.NewLine} ---> {Traceback.TrimEnd()}{Environment.NewLine}   --- End of remote traceback ---"
+            + (StackTrace is null ? "" : Environment.NewLine + StackTrace);
 }
 
 /// <summary>The arguments of a message do not fit the task: too many, too few, unknown, given twice, or of the wrong type.</summary>

@@ -24,6 +24,58 @@ public sealed class CeleryOptions
     /// <value>The default is <c>celery</c>.</value>
     public string DefaultQueue { get; set; } = "celery";
 
+    /// <summary>The exchange of the default queue, and of <see cref="Queues"/> that name none. Mirrors <c>task_default_exchange</c>.</summary>
+    /// <value>The default is null: the name of <see cref="DefaultQueue"/>.</value>
+    public string? DefaultExchange { get; set; }
+
+    /// <summary>The type of the default exchange: <c>direct</c>, <c>topic</c> or <c>fanout</c>. Mirrors <c>task_default_exchange_type</c>.</summary>
+    /// <value>The default is <c>direct</c>.</value>
+    public string DefaultExchangeType { get; set; } = "direct";
+
+    /// <summary>The routing key of the default queue, and of <see cref="Queues"/> that name none. Mirrors <c>task_default_routing_key</c>.</summary>
+    /// <value>The default is null: the name of <see cref="DefaultQueue"/>.</value>
+    public string? DefaultRoutingKey { get; set; }
+
+    /// <summary>Whether the default queue is classic or quorum, unless <see cref="Queues"/> say it. Mirrors <c>task_default_queue_type</c>.</summary>
+    /// <value>The default is <see cref="QueueType.Classic"/>.</value>
+    public QueueType DefaultQueueType { get; set; } = QueueType.Classic;
+
+    /// <summary>The queues of the application. A worker that names no queues consumes all of them. Mirrors <c>task_queues</c>.</summary>
+    /// <value>The default is empty: the default queue alone.</value>
+    public IList<CeleryQueue> Queues { get; set; } = [];
+
+    /// <summary>
+    /// Whether a queue that is not among <see cref="Queues"/> is made when a call or a worker names it: bound to an exchange of its own name. When false,
+    /// naming one is an error. Mirrors <c>task_create_missing_queues</c>.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool CreateMissingQueues { get; set; } = true;
+
+    /// <summary>Whether queues made by <see cref="CreateMissingQueues"/> are classic or quorum. Mirrors <c>task_create_missing_queue_type</c>.</summary>
+    /// <value>The default is <see cref="QueueType.Classic"/>.</value>
+    public QueueType CreateMissingQueueType { get; set; } = QueueType.Classic;
+
+    /// <summary>
+    /// The type of the exchanges made by <see cref="CreateMissingQueues"/>. Mirrors <c>task_create_missing_queue_exchange_type</c>.
+    /// </summary>
+    /// <value>The default is <c>direct</c>.</value>
+    public string CreateMissingQueueExchangeType { get; set; } = "direct";
+
+    /// <summary>
+    /// RabbitMQ: the largest priority that classic queues tell apart, 1 to 255; 10 is advised. It is part of each queue's declaration (<c>x-max-priority</c>), so
+    /// all programs must agree on it. Mirrors <c>task_queue_max_priority</c>.
+    /// </summary>
+    /// <value>The default is null: queues have no priorities.</value>
+    public int? QueueMaxPriority { get; set; }
+
+    /// <summary>Whether messages survive a restart of the broker unless the call or its queue says otherwise. Mirrors <c>task_default_delivery_mode</c>.</summary>
+    /// <value>The default is <see cref="DeliveryMode.Persistent"/>.</value>
+    public DeliveryMode DefaultDeliveryMode { get; set; } = DeliveryMode.Persistent;
+
+    /// <summary>Where calls go by the names of their tasks. Mirrors <c>task_routes</c>.</summary>
+    /// <value>The default is empty: to the default queue.</value>
+    public CeleryRoutes Routes { get; } = new();
+
     /// <summary>The priority of calls that name none, 0 to 255. Mirrors <c>task_default_priority</c>.</summary>
     /// <value>The default is null: none is sent.</value>
     public int? DefaultPriority { get; set; }
@@ -47,6 +99,21 @@ public sealed class CeleryOptions
     /// <summary>How long a send may take in all, attempts to reconnect included.</summary>
     /// <value>The default is 10 s; 100 ms to 1 h.</value>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether a send is tried again while the broker cannot be reached. Mirrors <c>task_publish_retry</c>.</summary>
+    /// <value>The default is true.</value>
+    public bool PublishRetry { get; set; } = true;
+
+    /// <summary>How often and how fast a send is tried again. Mirrors <c>task_publish_retry_policy</c>.</summary>
+    /// <value>The default is null: until <see cref="PublishTimeout"/> is over, with pauses that grow from 0.1 s to 1 s.</value>
+    public PublishRetryPolicy? PublishRetryPolicy { get; set; }
+
+    /// <summary>
+    /// Whether messages show <c>(...)</c> and <c>{...}</c> to monitors in place of their arguments, to hide secrets. The arguments themselves are sent as ever,
+    /// and a call's own <c>ArgsRepr</c> and <c>KwargsRepr</c> are kept.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool HideArguments { get; set; }
 
     /// <summary>How long one attempt to connect may take. Mirrors <c>broker_connection_timeout</c>.</summary>
     /// <value>The default is 4 s; 100 ms to 10 min.</value>

@@ -76,6 +76,9 @@ public sealed class TaskContext
     /// <summary>The headers of the message that the protocol does not define: those its sender added.</summary>
     public IReadOnlyDictionary<string, JsonElement> Headers { get; init; } = NoHeaders;
 
+    /// <summary>The stamps of the message, by their names (<c>stamps</c>).</summary>
+    public IReadOnlyDictionary<string, JsonElement> Stamps { get; init; } = NoHeaders;
+
     /// <summary>Fires when the worker wants the task to end; the same token that a <see cref="CancellationToken"/> parameter gets.</summary>
     public CancellationToken CancellationToken => _cancellationToken;
 

@@ -44,7 +44,7 @@ public abstract class DotNetCallsPythonTests(PeerFixture peers)
         (object? Value, string Repr)[] values =
         [
             (null, "None"), (true, "True"), (2, "2"), (2L, "2"), (long.MinValue, "-9223372036854775808"), (ulong.MaxValue, "18446744073709551615"),
-            (2.0, "2.0"), (2.0f, "2.0"), (0.1f, "0.1"), (1e300, "1e+300"), (-0.5, "-0.5"), (2.50m, "2.5"), (double.NaN, "nan"), (double.PositiveInfinity, "inf"),
+            (2.0, "2.0"), (2.0f, "2.0"), (0.1f, "0.1"), (1e300, "1e+300"), (-0.5, "-0.5"), (2.50m, "'2.50'"), (double.NaN, "nan"), (double.PositiveInfinity, "inf"),
             ("", "''"), ("ünïcödé 漢字 🎉 \u0000", """'ünïcödé 漢字 🎉 \x00'"""), ("it's", "\"it's\""),
             (new[] { 1, 2 }, "[1, 2]"), (new List<double> { 1, 2.5 }, "[1.0, 2.5]"), (new Dictionary<string, int> { ["a"] = 1 }, "{'a': 1}"),
             (new object?[] { 1, 2.0, null, "x", new[] { "y" } }, "[1, 2.0, None, 'x', ['y']]"), (Array.Empty<int>(), "[]"),

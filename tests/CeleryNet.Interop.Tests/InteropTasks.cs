@@ -36,6 +36,34 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     [CeleryTask("interop.fail_key")]
     public static void FailKey(string message) => throw new MissingKeyException(message);
 
+    [CeleryTask("interop.fail_stock")]
+    public static void FailStock(string article, int? number) => throw new OutOfStockException(article, number);
+
+    /// <summary>Fails with a cause, which has several causes, one of which has one.</summary>
+    [CeleryTask("interop.fail_causes")]
+    public static async Task FailCausesAsync()
+    {
+        try
+        {
+            var failures = Task.WhenAll(
+                Task.Run(static () => throw new FormatException("the first cause", new RankException("the first cause's cause"))),
+                Task.Run(static () => throw new ArithmeticException("the second cause")));
+            await failures.ContinueWith(static ended => throw ended.Exception!, TaskScheduler.Default);
+        }
+        catch (AggregateException error)
+        {
+            throw new InvalidOperationException("the end", error);
+        }
+    }
+
+    /// <summary>Lets the failure of a Python task be its own.</summary>
+    [CeleryTask("interop.forward")]
+    public async Task<JsonElement> ForwardAsync(string task, IReadOnlyList<JsonElement> args, CancellationToken cancellationToken)
+    {
+        var forwarded = await client.SendTaskAsync(task, [.. args.Select(static each => (object?)each)], cancellationToken: cancellationToken);
+        return await forwarded.GetAsync(cancellationToken);
+    }
+
     [CeleryTask("interop.now")]
     public static double Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
 
@@ -75,3 +103,10 @@ public sealed class OutOfPaperException(string message) : Exception(message);
 /// <summary>An exception with a Python class of its own.</summary>
 [PythonException("KeyError")]
 public sealed class MissingKeyException(string message) : Exception(message);
+
+/// <summary>An exception with a Python class of its own, made of more than a message.</summary>
+[PythonException("Shop.OutOfStock", Module = "app")]
+public sealed class OutOfStockException(string article, int? number) : Exception($"There is not enough of {article}."), IPythonException
+{
+    public IReadOnlyList<object?> Arguments => [article, number, new[] { 1.5, 2 }];
+}

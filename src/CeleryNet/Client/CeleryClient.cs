@@ -13,7 +13,8 @@ internal sealed class CeleryClient(
     TaskRouter router,
     ResultAccess results,
     int? defaultPriority,
-    TimeProvider time) : ICeleryClient
+    TimeProvider time,
+    bool hideArguments = false) : ICeleryClient
 {
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
@@ -56,51 +57,39 @@ internal sealed class CeleryClient(
 
     private async ValueTask<TaskId> PublishAsync(Signature signature, CancellationToken cancellationToken)
     {
-        var call = Decide(signature);
+        var routed = router.Route(signature);
+        var call = Decide(signature, routed);
         var envelope = writer.Write(call);
-        Func<CancellationToken, ValueTask>? prepare = signature.Options.IgnoreResult is true ? null : results.Backend.PrepareAsync;
-        await publisher.PublishAsync(envelope, router.Route(signature.Options), prepare, cancellationToken).ConfigureAwait(false);
+        Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : results.Backend.PrepareAsync;
+        await publisher.PublishAsync(envelope, routed.Destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
         TaskContext.Current?.AddChild(call.Id);
         return call.Id;
     }
 
     // What a call leaves open is decided here: its id, its place in the workflow, its instants.
-    private TaskCall Decide(Signature signature)
+    private TaskCall Decide(Signature signature, RoutedCall routed)
     {
-        var options = signature.Options;
+        var options = routed.Options;
+        SendOptionsRules.Check(options, nameof(signature));
+        if (hideArguments)
+        {
+            options = options with { ArgsRepr = options.ArgsRepr ?? "(...)", KwargsRepr = options.KwargsRepr ?? "{...}" };
+        }
+
         var parent = TaskContext.Current;
         var id = options.TaskId ?? TaskId.New();
-        if (string.IsNullOrEmpty(id.Value))
-        {
-            throw new ArgumentException("TaskId must not be empty; leave it null for a new one.", nameof(signature));
-        }
-
-        if (options is { Countdown: not null, Eta: not null })
-        {
-            throw new ArgumentException("Countdown and Eta say the same thing; set one of them.", nameof(signature));
-        }
-
-        if (options is { ExpiresAfter: not null, ExpiresAt: not null })
-        {
-            throw new ArgumentException("ExpiresAfter and ExpiresAt say the same thing; set one of them.", nameof(signature));
-        }
-
-        if (options.Priority is < 0 or > 255)
-        {
-            throw new ArgumentException($"Priority must be 0 to 255, was {options.Priority}.", nameof(signature));
-        }
-
         var now = time.GetUtcNow();
         var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? now + after : null);
         return new TaskCall(signature.TaskName, id, signature.Args, signature.Kwargs, options)
         {
-            RootId = parent?.RootId ?? id,
-            ParentId = parent?.Id,
+            RootId = options.RootId ?? parent?.RootId ?? id,
+            ParentId = options.ParentId ?? parent?.Id,
             Eta = options.Eta ?? (options.Countdown is { } countdown ? now + countdown : null),
             Expires = expires,
             TimeToLive = expires - now,
             Priority = options.Priority ?? defaultPriority,
-            ReplyTo = results.Backend.ReplyTo,
+            Persistent = routed.DeliveryMode == DeliveryMode.Persistent,
+            ReplyTo = options.ReplyTo ?? results.Backend.ReplyTo,
         };
     }
 }

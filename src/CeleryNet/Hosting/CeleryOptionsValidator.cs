@@ -27,6 +27,7 @@ internal sealed class CeleryOptionsValidator(
             result.AddError($"must be 0 to 255, was {options.DefaultPriority}", nameof(options.DefaultPriority));
         }
 
+        RoutingRules.Check(result, options);
         CheckRange(result, nameof(options.ResultExpires), options.ResultExpires, TimeSpan.Zero, TimeSpan.FromDays(365));
         CheckRange(result, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         CheckRange(result, nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));

@@ -69,12 +69,13 @@ public static class CeleryServiceCollectionExtensions
         var results = provider.GetRequiredService<ResultAccess>();
         var content = provider.GetRequiredService<ContentCodecs>();
         return new CeleryClient(
-            new TaskPublisher(provider.GetRequiredService<ITransport>(), options.PublishTimeout, time),
+            new TaskPublisher(provider.GetRequiredService<ITransport>(), options.PublishTimeout, time, options.PublishRetry, options.PublishRetryPolicy),
             new TaskMessageWriter(results.SerializerOptions, ProcessOrigin.Create(), content.Tasks, content.Format),
-            new TaskRouter(options.DefaultQueue),
+            new TaskRouter(options),
             results,
             options.DefaultPriority,
-            time);
+            time,
+            options.HideArguments);
     }
 
     // A bare container may have no logging.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace CeleryNet.Hosting;
@@ -14,6 +13,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
         Text("Broker", "broker_url", value => options.Broker = value);
         Text("ResultBackend", "result_backend", value => options.ResultBackend = value);
         Text("DefaultQueue", "task_default_queue", value => options.DefaultQueue = value);
+        BindRouting(options);
         Number("DefaultPriority", "task_default_priority", value => options.DefaultPriority = value);
         Flag("IgnoreResult", "task_ignore_result", value => options.IgnoreResult = value);
         Span("ResultExpires", "result_expires", value => options.ResultExpires = value);
@@ -62,6 +62,36 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
     }
 
+    private void BindRouting(CeleryOptions options)
+    {
+        Text("DefaultExchange", "task_default_exchange", value => options.DefaultExchange = value);
+        Text("DefaultExchangeType", "task_default_exchange_type", value => options.DefaultExchangeType = value);
+        Text("DefaultRoutingKey", "task_default_routing_key", value => options.DefaultRoutingKey = value);
+        Word<QueueType>("DefaultQueueType", "task_default_queue_type", value => options.DefaultQueueType = value);
+        Flag("CreateMissingQueues", "task_create_missing_queues", value => options.CreateMissingQueues = value);
+        Word<QueueType>("CreateMissingQueueType", "task_create_missing_queue_type", value => options.CreateMissingQueueType = value);
+        Text("CreateMissingQueueExchangeType", "task_create_missing_queue_exchange_type", value => options.CreateMissingQueueExchangeType = value);
+        Number("QueueMaxPriority", "task_queue_max_priority", value => options.QueueMaxPriority = value);
+        Word<DeliveryMode>("DefaultDeliveryMode", "task_default_delivery_mode", value => options.DefaultDeliveryMode = value);
+        Flag("HideArguments", null, value => options.HideArguments = value);
+        Flag("PublishRetry", "task_publish_retry", value => options.PublishRetry = value);
+        Section("PublishRetryPolicy", "task_publish_retry_policy", value => options.PublishRetryPolicy = RoutingBinding.ReadRetryPolicy(value));
+        Section("Queues", "task_queues", value => options.Queues = RoutingBinding.ReadQueues(value));
+        Section("Routes", "task_routes", value => RoutingBinding.BindRoutes(value, options.Routes));
+    }
+
+    private void Section(string key, string? celeryName, Action<IConfigurationSection> set)
+    {
+        if (Find(key, celeryName) is { } found)
+        {
+            set(found);
+        }
+    }
+
+    private void Word<T>(string key, string? celeryName, Action<T> set)
+        where T : struct, Enum
+        => Text(key, celeryName, value => set(SettingValue.Word<T>($"{section}:{key}", value)));
+
     private void Text(string key, string? celeryName, Action<string> set)
     {
         if (Find(key, celeryName)?.Value is { } value)
@@ -72,25 +102,9 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
 
     private void Number(string key, string? celeryName, Action<int> set) => Text(key, celeryName, value => set(ReadNumber(key, value)));
 
-    private void Flag(string key, string? celeryName, Action<bool> set) => Text(key, celeryName, value => set(value.ToUpperInvariant() switch
-    {
-        "TRUE" or "1" or "YES" or "ON" => true,
-        "FALSE" or "0" or "NO" or "OFF" => false,
-        _ => throw Unfit(key, "true or false", value),
-    }));
+    private void Flag(string key, string? celeryName, Action<bool> set) => Text(key, celeryName, value => set(SettingValue.Flag($"{section}:{key}", value)));
 
-    // Celery gives durations in seconds, .NET as 00:00:10; both are taken.
-    private void Span(string key, string? celeryName, Action<TimeSpan> set) => Text(key, celeryName, value =>
-    {
-        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) < 1e11)
-        {
-            set(TimeSpan.FromSeconds(seconds));
-        }
-        else
-        {
-            set(TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var span) ? span : throw Unfit(key, "seconds or a time such as 00:00:10", value));
-        }
-    });
+    private void Span(string key, string? celeryName, Action<TimeSpan> set) => Text(key, celeryName, value => set(SettingValue.Span($"{section}:{key}", value)));
 
     private void List(string key, string? celeryName, Action<IReadOnlyList<string>> set)
     {
@@ -100,7 +114,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
         }
 
         set(found.Value is { } text
-            ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            ? SettingValue.List(text)
             : [.. found.GetChildren().Select(child => child.Value ?? "")]);
     }
 
@@ -122,9 +136,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
         return fromEnvironment.Exists() ? fromEnvironment : null;
     }
 
-    private int ReadNumber(string key, string value) => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw Unfit(key, "a whole number", value);
+    private int ReadNumber(string key, string value) => SettingValue.Number($"{section}:{key}", value);
 
-    private CeleryConfigurationException Unfit(string key, string rule, string value) => new($"{section}:{key} must be {rule}, was '{value}'.");
+    private CeleryConfigurationException Unfit(string key, string rule, string value) => SettingValue.Unfit($"{section}:{key}", rule, value);
 }

@@ -39,12 +39,13 @@ internal static class WorkerFactory
             recorder,
             options.UnrunnableMessages,
             loggers.CreateLogger<DeliveryHandler>());
-        var queues = options.Queues.Count == 0 ? [application.DefaultQueue] : options.Queues.Distinct();
+        var catalog = new QueueCatalog(application);
+        var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
             handler,
             registry,
-            [.. queues.Select(QueueSpec.Named)],
+            [.. queues],
             options,
             hostname,
             time,

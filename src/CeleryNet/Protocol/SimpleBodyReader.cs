@@ -12,6 +12,9 @@ internal sealed class SimpleBodyReader(TimeZoneInfo zone)
 {
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _members = new(StringComparer.Ordinal);
 
+    /// <summary>Without it a map below headers of protocol 2 is none of protocol 1 either.</summary>
+    public bool HasArgs => _members.ContainsKey("args");
+
     /// <summary>Cuts the map into its members; of two with one name the last counts.</summary>
     /// <exception cref="MalformedMessageException">It is no map.</exception>
     public SimpleBodyReader Open(ReadOnlyMemory<byte> body, int maxDepth)

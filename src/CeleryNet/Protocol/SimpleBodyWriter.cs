@@ -25,9 +25,9 @@ internal static class SimpleBodyWriter
         writer.WriteRawValue(args, skipInputValidation: true);
         writer.WritePropertyName("kwargs");
         writer.WriteRawValue(kwargs, skipInputValidation: true);
-        writer.WriteNull("group");
-        writer.WriteNull("group_index");
-        writer.WriteNumber("retries", 0);
+        writer.WriteString("group", call.Options.GroupId);
+        Number(writer, "group_index", call.Options.GroupIndex);
+        Number(writer, "retries", call.Options.Retries ?? 0);
         Instant(writer, "eta", call.Eta);
         Instant(writer, "expires", call.Expires);
         writer.WriteBoolean("utc", true);
@@ -37,7 +37,7 @@ internal static class SimpleBodyWriter
         Seconds(writer, call.Options.TimeLimit);
         Seconds(writer, call.Options.SoftTimeLimit);
         writer.WriteEndArray();
-        writer.WriteNull("taskset");
+        writer.WriteString("taskset", call.Options.GroupId);
         writer.WriteNull("chord");
         writer.WriteEndObject();
         writer.Flush();
@@ -49,6 +49,18 @@ internal static class SimpleBodyWriter
         if (value is { } instant)
         {
             writer.WriteString(name, IsoTimestamp.Format(instant));
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+
+    private static void Number(Utf8JsonWriter writer, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
         }
         else
         {

@@ -18,5 +18,8 @@ internal sealed record TaskCall(string TaskName, TaskId Id, IReadOnlyList<TaskVa
 
     public int? Priority { get; init; }
 
+    /// <summary>Whether the broker keeps the message across a restart.</summary>
+    public bool Persistent { get; init; } = true;
+
     public required string ReplyTo { get; init; }
 }

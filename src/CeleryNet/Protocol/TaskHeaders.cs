@@ -33,6 +33,15 @@ internal sealed record TaskHeaders(string TaskName, TaskId Id)
     /// <summary>Null leaves it to the worker.</summary>
     public bool? IgnoreResult { get; init; }
 
+    /// <summary>The names of the stamps; null when the message has none.</summary>
+    public IReadOnlyList<string>? StampedHeaders { get; init; }
+
+    /// <summary>The stamps by name; null when the message has none.</summary>
+    public IReadOnlyDictionary<string, object?>? Stamps { get; init; }
+
+    /// <summary>How many times the task was replaced by another on its way here (<c>Task.replace</c>).</summary>
+    public int ReplacedTaskNesting { get; init; }
+
     /// <summary>The name for people.</summary>
     public string DisplayName => string.IsNullOrEmpty(Shadow) ? TaskName : Shadow;
 }

@@ -16,13 +16,13 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
         var body = content.Decode(
             envelope.Body, envelope.ContentType, envelope.ContentEncoding, envelope.Headers.GetString(HeaderNames.Compression));
         var maxDepth = content.Limits.MaxDepth;
-        if (headers is not null && !IsMap(body.Span))
+        var simple = headers is null || IsMap(body.Span) ? new SimpleBodyReader(zone).Open(body, maxDepth) : null;
+        if (headers is not null && simple is not { HasArgs: true })
         {
             return new TaskMessage(headers, TaskBodyReader.Read(body, maxDepth), envelope);
         }
 
-        var simple = new SimpleBodyReader(zone).Open(body, maxDepth);
-        return new TaskMessage(headers ?? simple.ReadHeaders(), simple.ReadBody(), envelope);
+        return new TaskMessage(headers ?? simple!.ReadHeaders(), simple!.ReadBody(), envelope);
     }
 
     /// <summary>Whether the headers tell the task, as in protocol 2.</summary>
@@ -59,6 +59,9 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
             KwargsRepr = headers.GetString(HeaderNames.KwargsRepr),
             Origin = headers.GetString(HeaderNames.Origin),
             IgnoreResult = headers[HeaderNames.IgnoreResult] as bool?,
+            StampedHeaders = headers[HeaderNames.StampedHeaders] is object?[] { Length: > 0 } names ? [.. names.OfType<string>()] : null,
+            Stamps = headers[HeaderNames.Stamps] is Dictionary<string, object?> { Count: > 0 } stamps ? stamps : null,
+            ReplacedTaskNesting = ReadInt(headers, HeaderNames.ReplacedTaskNesting) ?? 0,
         };
     }
 

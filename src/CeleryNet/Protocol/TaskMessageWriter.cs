@@ -39,6 +39,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             CorrelationId = call.Id.Value,
             ReplyTo = call.ReplyTo,
             Priority = call.Priority,
+            Persistent = call.Persistent,
             Expiration = call.TimeToLive is { } timeToLive && timeToLive.TotalMilliseconds <= MaxExpiration
                 ? Math.Max(0, (long)timeToLive.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)
                 : null,
@@ -69,9 +70,9 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
         headers.Add(HeaderNames.Shadow, options.Shadow);
         headers.Add(HeaderNames.Eta, call.Eta is { } eta ? IsoTimestamp.Format(eta) : null);
         headers.Add(HeaderNames.Expires, call.Expires is { } expires ? IsoTimestamp.Format(expires) : null);
-        headers.Add(HeaderNames.Group, null);
-        headers.Add(HeaderNames.GroupIndex, null);
-        headers.Add(HeaderNames.Retries, 0L);
+        headers.Add(HeaderNames.Group, options.GroupId);
+        headers.Add(HeaderNames.GroupIndex, options.GroupIndex is { } index ? (long)index : null);
+        headers.Add(HeaderNames.Retries, (long)(options.Retries ?? 0));
         headers.Add(HeaderNames.TimeLimit, new object?[] { Seconds(options.TimeLimit), Seconds(options.SoftTimeLimit) });
         headers.Add(HeaderNames.RootId, call.RootId.Value);
         headers.Add(HeaderNames.ParentId, call.ParentId?.Value);
@@ -81,6 +82,13 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
         if (options.IgnoreResult is { } ignoreResult)
         {
             headers.Add(HeaderNames.IgnoreResult, ignoreResult);
+        }
+
+        // Celery 5.3 and newer; older workers take them for headers of the sender's own.
+        if (options.Stamps is { Count: > 0 } stamps)
+        {
+            headers.Add(HeaderNames.StampedHeaders, stamps.Keys.ToArray<object?>());
+            headers.Add(HeaderNames.Stamps, stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToHeader(stamp.Value)));
         }
 
         return WriteOwnHeaders(call, headers);

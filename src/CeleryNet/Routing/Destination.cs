@@ -8,6 +8,9 @@ internal sealed record Destination(string Exchange, string RoutingKey)
     /// <summary>The queue that must exist before the first publish, declared once per connection; null when the receiver declares it.</summary>
     public QueueSpec? Declare { get; init; }
 
+    /// <summary>The exchange that must exist where there is no queue to declare with it; null when the receiver declares it.</summary>
+    public ExchangeSpec? DeclareExchange { get; init; }
+
     /// <summary>Whether a message that reaches no queue is an error (AMQP's <c>mandatory</c>). False for replies to clients that may be gone.</summary>
     public bool Mandatory { get; init; } = true;
 }

@@ -12,4 +12,7 @@ internal sealed record ExchangeSpec(string Name, string Type = ExchangeSpec.Dire
     public bool Durable { get; init; } = true;
 
     public bool AutoDelete { get; init; }
+
+    /// <summary>AMQP arguments of the declaration; null for none.</summary>
+    public IReadOnlyDictionary<string, object?>? Arguments { get; init; }
 }

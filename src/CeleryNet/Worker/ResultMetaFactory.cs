@@ -31,15 +31,15 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
     /// <summary>The document of a message of which nothing but the id is known. celery/worker/consumer/consumer.py on_unknown_task</summary>
     public ResultMeta OfException(TaskId id, TaskState state, Exception error) => new(id, state)
     {
-        Result = Json(PythonExceptions.ToPython(error).Write),
-        Traceback = error.StackTrace is null ? null : error.ToString(),
+        Result = Json(PythonExceptions.ToPython(error, serializerOptions).Write),
+        Traceback = PythonExceptions.Traceback(error),
         DateDone = state.IsReady ? time.GetUtcNow() : null,
     };
 
     /// <summary>A task that ended without being run. celery/worker/request.py _announce_revoked</summary>
     public ResultMeta OfRevoked(TaskRequest request, string reason) => Complete(request, new ResultMeta(request.Headers.Id, TaskState.Revoked)
     {
-        Result = Json(new ExceptionInfo("TaskRevokedError", "celery.exceptions", [reason]).Write),
+        Result = Json(ExceptionInfo.OfText("TaskRevokedError", "celery.exceptions", reason).Write),
     });
 
     /// <summary>The document of a task that has begun: <c>{"pid": …, "hostname": …}</c>.</summary>

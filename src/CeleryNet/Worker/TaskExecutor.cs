@@ -172,6 +172,7 @@ internal sealed class TaskExecutor(
             Origin = headers.Origin,
             Hostname = hostname,
             Headers = OwnHeaders(envelope.Headers),
+            Stamps = headers.Stamps is { } stamps ? stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToElement(stamp.Value)) : TaskContext.NoHeaders,
             ReasonSource = reason,
             StateStore = request.IgnoreResult ? null : (state, meta, token) => recorder.RecordStateAsync(request, state, meta, token),
         };

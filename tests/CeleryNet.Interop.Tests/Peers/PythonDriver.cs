@@ -93,6 +93,9 @@ public sealed class PythonAnswer(JsonElement answer)
 
     public string ErrorMessage => Error("message").GetString()!;
 
+    /// <summary>The exception as Python shows it, with its class and arguments.</summary>
+    public string ErrorRepr => Error("repr").GetString()!;
+
     /// <summary>The names of the exception's class and its base classes.</summary>
     public IReadOnlyList<string> ErrorBases => [.. Error("bases").EnumerateArray().Select(each => each.GetString()!)];
 

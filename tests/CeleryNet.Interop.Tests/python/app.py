@@ -36,6 +36,13 @@ class OutOfPaper(Exception):
     pass
 
 
+class Shop:
+    """Has an exception whose name has a dot."""
+
+    class OutOfStock(Exception):
+        pass
+
+
 @app.task(name="interop.add")
 def add(x, y):
     return x + y
@@ -79,6 +86,40 @@ def fail(message):
 @app.task(name="interop.fail_custom")
 def fail_custom(message):
     raise OutOfPaper(message)
+
+
+ERRORS = {
+    each.__qualname__: each
+    for each in (Exception, ValueError, KeyError, OSError, FileNotFoundError, LookupError, OutOfPaper, Shop.OutOfStock)
+}
+
+
+@app.task(name="interop.raise")
+def raise_error(name, args):
+    raise ERRORS[name](*args)
+
+
+@app.task(name="interop.show_error")
+def show_error(name, args):
+    """What Python itself would say of the same exception."""
+    return str(ERRORS[name](*args))
+
+
+@app.task(name="interop.raise_odd")
+def raise_odd():
+    """Its arguments are nothing that JSON knows."""
+    raise OutOfPaper({1, 2}, object)
+
+
+@app.task(name="interop.raise_causes")
+def raise_causes():
+    try:
+        try:
+            {}["the key"]
+        except KeyError as error:
+            raise OutOfPaper("the cause") from error
+    except OutOfPaper:
+        raise ValueError("the end")
 
 
 @app.task(name="interop.now")

@@ -24,7 +24,7 @@ def describe_error(error):
         "module": type(error).__module__,
         "bases": [base.__name__ for base in type(error).__mro__],
         "message": str(error),
-        "args": [str(each) for each in error.args],
+        "repr": repr(error),
     }
 
 

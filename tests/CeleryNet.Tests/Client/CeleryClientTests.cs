@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
@@ -126,6 +127,19 @@ public sealed class CeleryClientTests : IDisposable
         { new() { Priority = 256 }, "Priority must be 0 to 255, was 256." },
         { new() { Countdown = TimeSpan.Zero, Eta = DateTimeOffset.UnixEpoch }, "Countdown and Eta say the same thing; set one of them." },
         { new() { ExpiresAfter = TimeSpan.Zero, ExpiresAt = DateTimeOffset.UnixEpoch }, "ExpiresAfter and ExpiresAt say the same thing; set one of them." },
+        { new() { GroupIndex = -1 }, "GroupIndex must be 0 or more, was -1." },
+        { new() { Retries = -2 }, "Retries must be 0 or more, was -2." },
+        { new() { DeliveryMode = (DeliveryMode)3 }, "DeliveryMode must be Transient or Persistent, was 3." },
+        { new() { TimeLimit = TimeSpan.FromSeconds(-1) }, "TimeLimit must not be negative, was -00:00:01." },
+        { new() { SoftTimeLimit = TimeSpan.FromSeconds(-1) }, "SoftTimeLimit must not be negative, was -00:00:01." },
+        { new() { RootId = "" }, "RootId must not be empty; leave it null for the workflow's own." },
+        { new() { ParentId = default(TaskId) }, "ParentId must not be empty; leave it null for the task that sends." },
+        { new() { GroupId = "" }, "GroupId must not be empty; leave it null for no group." },
+        { new() { Queue = "" }, "Queue must not be empty; leave it null for the route's or the default queue." },
+        { new() { Serializer = "" }, "Serializer must not be empty; leave it null for the application's." },
+        { new() { Compression = "" }, "Compression must not be empty; leave it null for the application's." },
+        { new() { Stamps = new Dictionary<string, JsonElement> { [""] = default } }, "Stamps must not have an empty name." },
+        { new() { Headers = new Dictionary<string, JsonElement> { [""] = default } }, "Headers must not have an empty name." },
         { new() { TaskId = new TaskId("") }, "TaskId must not be empty; leave it null for a new one." },
         { new() { TaskId = default(TaskId) }, "TaskId must not be empty; leave it null for a new one." },
     };
@@ -142,6 +156,68 @@ public sealed class CeleryClientTests : IDisposable
         error.Message.ShouldStartWith(message);
         await setup.Client.SendAsync(Add(9, 9), Token);
         Text((await setup.ReadAsync()).Body.Args).ShouldBe("[9,9]");
+    }
+
+    [Fact]
+    public async Task Place_in_a_workflow_that_the_call_gives_goes_before_that_of_the_task_that_sends()
+    {
+        await using var setup = new ClientSetup();
+        TaskContext.Current = new TaskContext("parent", "tasks.outer", CancellationToken.None) { RootId = "root", Hostname = "celery@test" };
+
+        await setup.Client.SendAsync(
+            Add(1, 1).With(new SendOptions { RootId = "own-root", ParentId = "own-parent", GroupId = "group", GroupIndex = 3, Retries = 2, ReplyTo = "elsewhere" }), Token);
+        TaskContext.Current = null;
+
+        var message = await setup.ReadAsync();
+        (message.Headers.RootId, message.Headers.ParentId).ShouldBe((new TaskId("own-root"), new TaskId("own-parent")));
+        (message.Headers.GroupId, message.Headers.GroupIndex, message.Headers.Retries).ShouldBe(("group", 3, 2));
+        message.Envelope.ReplyTo.ShouldBe("elsewhere");
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(DeliveryMode.Persistent, true)]
+    [InlineData(DeliveryMode.Transient, false)]
+    public async Task Delivery_mode_is_the_calls(DeliveryMode? mode, bool persistent)
+    {
+        await using var setup = new ClientSetup();
+
+        await setup.Client.SendAsync(Add(1, 1).With(new SendOptions { DeliveryMode = mode }), Token);
+
+        (await setup.ReadAsync()).Envelope.Persistent.ShouldBe(persistent);
+    }
+
+    [Fact]
+    public async Task Route_gives_what_the_call_leaves_open()
+    {
+        await using var setup = new ClientSetup(routes: new CeleryRoutes().Add("tasks.*", new SendOptions { Queue = "routed", Priority = 4, Shadow = "routed", IgnoreResult = true }));
+
+        await setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Priority = 7 }), Token);
+
+        var message = await setup.ReadAsync("routed");
+        (message.Envelope.Priority, message.Headers.Shadow, message.Headers.IgnoreResult).ShouldBe((7, "routed", true));
+    }
+
+    [Fact]
+    public async Task Route_that_breaks_a_rule_is_an_error_of_the_send()
+    {
+        await using var setup = new ClientSetup(routes: new CeleryRoutes().Add(_ => new SendOptions { Priority = 300 }));
+
+        (await Should.ThrowAsync<ArgumentException>(() => setup.Client.SendAsync(Add(1, 1), Token))).Message.ShouldStartWith("Priority must be 0 to 255, was 300.");
+    }
+
+    [Fact]
+    public async Task Hidden_arguments_are_sent_but_not_shown()
+    {
+        await using var setup = new ClientSetup(hideArguments: true);
+
+        await setup.Client.SendAsync(Add(2, 3), Token);
+        await setup.Client.SendAsync(Add(2, 3).With(new SendOptions { ArgsRepr = "(2, …)" }), Token);
+
+        var message = await setup.ReadAsync();
+        (message.Headers.ArgsRepr, message.Headers.KwargsRepr, Text(message.Body.Args)).ShouldBe(("(...)", "{...}", "[2,3]"));
+        var shown = await setup.ReadAsync();
+        (shown.Headers.ArgsRepr, shown.Headers.KwargsRepr).ShouldBe(("(2, …)", "{...}"));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000)
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null)
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
@@ -24,10 +24,11 @@ internal sealed class ClientSetup : IAsyncDisposable
         Client = new CeleryClient(
             new TaskPublisher(Transport, TimeSpan.FromSeconds(10), Clock),
             Content.Writer(json, maxSize: maxBodySize),
-            new TaskRouter("celery"),
+            new TaskRouter(new QueueCatalog(new CeleryOptions()), new RouteTable(routes ?? new CeleryRoutes())),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
             defaultPriority,
-            Clock);
+            Clock,
+            hideArguments);
     }
 
     public TestClock Clock { get; } = new();

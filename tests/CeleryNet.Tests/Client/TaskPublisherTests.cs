@@ -120,6 +120,71 @@ public sealed class TaskPublisherTests
         transport.Attempts.Count.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Policy_of_the_call_ends_the_attempts_by_its_count_and_paces_them()
+    {
+        var transport = new ScriptedTransport((_, _) => throw new BrokerUnavailableException("Away."));
+        var policy = new PublishRetryPolicy
+        {
+            MaxRetries = 4,
+            IntervalStart = TimeSpan.FromSeconds(1),
+            IntervalStep = TimeSpan.FromSeconds(0.5),
+            IntervalMax = TimeSpan.FromSeconds(2),
+        };
+
+        var sending = PublishAsync(transport, new SendOptions { RetryPolicy = policy });
+        foreach (var pause in new[] { 1, 1.5, 2, 2 })
+        {
+            await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(pause));
+            _clock.Advance(TimeSpan.FromSeconds(pause));
+        }
+
+        (await Should.ThrowAsync<BrokerUnavailableException>(() => sending.WithinBound("the last attempt"))).Message.ShouldBe("Away.");
+        transport.Attempts.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Deadline_ends_the_attempts_of_a_policy_without_a_count()
+    {
+        var transport = new ScriptedTransport((_, _) => throw new BrokerUnavailableException("Away."));
+
+        var sending = PublishAsync(
+            transport, new SendOptions { RetryPolicy = new PublishRetryPolicy { MaxRetries = null, IntervalStart = TimeSpan.FromSeconds(9), IntervalMax = TimeSpan.FromSeconds(9) } });
+        await _clock.WaitForTimerAsync(TimeSpan.FromSeconds(9));
+        _clock.Advance(_timeout);
+
+        (await Should.ThrowAsync<BrokerUnavailableException>(() => sending.WithinBound("the deadline"))).Message.ShouldContain("PublishTimeout");
+    }
+
+    [Theory]
+    [InlineData(false, null)]
+    [InlineData(true, false)]
+    public async Task Without_retry_the_first_failure_is_the_error(bool applications, bool? calls)
+    {
+        var transport = new ScriptedTransport((_, _) => throw new BrokerUnavailableException("Away."));
+        var publisher = new TaskPublisher(transport, _timeout, _clock, applications, new PublishRetryPolicy { MaxRetries = 9 });
+
+        var sending = publisher.PublishAsync(_envelope, _destination, null, new SendOptions { Retry = calls, RetryPolicy = new PublishRetryPolicy() }, Token).AsTask();
+
+        (await Should.ThrowAsync<BrokerUnavailableException>(() => sending.WithinBound("the only attempt"))).Message.ShouldBe("Away.");
+        transport.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Policy_of_the_application_holds_for_calls_without_one()
+    {
+        var transport = new ScriptedTransport((_, _) => throw new BrokerUnavailableException("Away."));
+        var publisher = new TaskPublisher(transport, _timeout, _clock, retries: false, new PublishRetryPolicy { MaxRetries = 1, IntervalStep = TimeSpan.Zero });
+
+        var sending = publisher.PublishAsync(_envelope, _destination, null, new SendOptions { Retry = true }, Token).AsTask();
+
+        await Should.ThrowAsync<BrokerUnavailableException>(() => sending.WithinBound("the second attempt"));
+        transport.Attempts.Count.ShouldBe(2);
+    }
+
+    private Task PublishAsync(ScriptedTransport transport, SendOptions options)
+        => new TaskPublisher(transport, _timeout, _clock).PublishAsync(_envelope, _destination, null, options, Token).AsTask();
+
     private Task PublishAsync(ScriptedTransport transport, Func<CancellationToken, ValueTask>? prepare = null, CancellationToken? cancellationToken = null)
         => new TaskPublisher(transport, _timeout, _clock).PublishAsync(_envelope, _destination, prepare, cancellationToken ?? Token).AsTask();
 }

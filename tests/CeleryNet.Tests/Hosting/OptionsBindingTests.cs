@@ -16,6 +16,32 @@ public sealed class OptionsBindingTests
         { "CELERY_RESULT_BACKEND", "rpc://", "ResultBackend=rpc://" },
         { "Celery:DefaultQueue", "math", "DefaultQueue=math" },
         { "Celery:task_default_queue", "math", "DefaultQueue=math" },
+        { "Celery:DefaultExchange", "post", "DefaultExchange=post" },
+        { "Celery:task_default_exchange", "post", "DefaultExchange=post" },
+        { "Celery:DefaultExchangeType", "topic", "DefaultExchangeType=topic" },
+        { "Celery:task_default_exchange_type", "topic", "DefaultExchangeType=topic" },
+        { "Celery:DefaultRoutingKey", "post.in", "DefaultRoutingKey=post.in" },
+        { "CELERY_TASK_DEFAULT_ROUTING_KEY", "post.in", "DefaultRoutingKey=post.in" },
+        { "Celery:DefaultQueueType", "quorum", "DefaultQueueType=Quorum" },
+        { "Celery:task_default_queue_type", "Quorum", "DefaultQueueType=Quorum" },
+        { "Celery:CreateMissingQueues", "false", "CreateMissingQueues=False" },
+        { "Celery:task_create_missing_queues", "0", "CreateMissingQueues=False" },
+        { "Celery:CreateMissingQueueType", "quorum", "CreateMissingQueueType=Quorum" },
+        { "Celery:task_create_missing_queue_type", "quorum", "CreateMissingQueueType=Quorum" },
+        { "Celery:task_create_missing_queue_exchange_type", "topic", "CreateMissingQueueExchangeType=topic" },
+        { "Celery:QueueMaxPriority", "10", "QueueMaxPriority=10" },
+        { "Celery:task_queue_max_priority", "10", "QueueMaxPriority=10" },
+        { "Celery:DefaultDeliveryMode", "transient", "DefaultDeliveryMode=Transient" },
+        { "Celery:task_default_delivery_mode", "1", "DefaultDeliveryMode=Transient" },
+        { "Celery:HideArguments", "true", "HideArguments=True" },
+        { "Celery:PublishRetry", "false", "PublishRetry=False" },
+        { "CELERY_TASK_PUBLISH_RETRY", "no", "PublishRetry=False" },
+        { "Celery:PublishRetryPolicy:MaxRetries", "5", $"PublishRetryPolicy={new PublishRetryPolicy { MaxRetries = 5 }}" },
+        { "Celery:task_publish_retry_policy:interval_max", "2.5", $"PublishRetryPolicy={new PublishRetryPolicy { IntervalMax = TimeSpan.FromSeconds(2.5) }}" },
+        { "Celery:Queues", "celery, math", "Queues=celery,math" },
+        { "Celery:task_queues:math:max_priority", "9", "Queues=math" },
+        { "Celery:Routes:feed.*", "feeds", "Routes=feed.*" },
+        { "Celery:task_routes:feed.*:queue", "feeds", "Routes=feed.*" },
         { "Celery:DefaultPriority", "5", "DefaultPriority=5" },
         { "CELERY_TASK_DEFAULT_PRIORITY", "5", "DefaultPriority=5" },
         { "Celery:IgnoreResult", "true", "IgnoreResult=True" },
@@ -160,6 +186,14 @@ public sealed class OptionsBindingTests
     [InlineData("Celery:task_default_priority", "1.5", "Celery:DefaultPriority must be a whole number, was '1.5'.")]
     [InlineData("Celery:MaxBodySize", "9999999999", "Celery:MaxBodySize must be a whole number, was '9999999999'.")]
     [InlineData("Celery:PrioritySteps", "0,x", "Celery:PrioritySteps must be a whole number, was 'x'.")]
+    [InlineData("Celery:DefaultDeliveryMode", "3", "Celery:DefaultDeliveryMode must be Transient or Persistent, was '3'.")]
+    [InlineData("Celery:DefaultQueueType", "stream", "Celery:DefaultQueueType must be Classic or Quorum, was 'stream'.")]
+    [InlineData("Celery:Routes:feed.*", "", "Celery:Routes:feed.* must be a queue, was ''.")]
+    [InlineData("Celery:Routes:feed.*:Priority", "high", "Celery:Routes:feed.*:Priority must be a whole number, was 'high'.")]
+    [InlineData("Celery:Routes:0:Queue", "feeds", "Celery:Routes:0:Task is missing.")]
+    [InlineData("Celery:Queues:math:Durable", "maybe", "Celery:Queues:math:Durable must be true or false, was 'maybe'.")]
+    [InlineData("Celery:Queues:0:Durable", "true", "Celery:Queues:0:Name is missing.")]
+    [InlineData("Celery:Queues:math:Bindings:0:RoutingKey", "x", "Celery:Queues:math:Bindings:0:Exchange is missing.")]
     [InlineData("Celery:IgnoreResult", "maybe", "Celery:IgnoreResult must be true or false, was 'maybe'.")]
     [InlineData("Celery:Tls:AllowInvalidCertificates", "", "Celery:Tls:AllowInvalidCertificates must be true or false, was ''.")]
     [InlineData("Celery:PublishTimeout", "soon", "Celery:PublishTimeout must be seconds or a time such as 00:00:10, was 'soon'.")]
@@ -196,6 +230,7 @@ public sealed class OptionsBindingTests
             {
                 values[property.Name] = property.GetValue(options) switch
                 {
+                    IEnumerable<CeleryQueue> queues => string.Join(',', queues.Select(queue => queue.Name)),
                     IEnumerable<string> texts => string.Join(',', texts),
                     int[] numbers => string.Join(',', numbers),
                     var value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",

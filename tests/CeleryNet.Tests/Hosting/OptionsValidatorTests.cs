@@ -25,6 +25,13 @@ public sealed class OptionsValidatorTests
         { "DefaultQueue", o => o.DefaultQueue = " ", "Property DefaultQueue: must not be empty; 'celery' would work" },
         { "DefaultPriority low", o => o.DefaultPriority = -1, "Property DefaultPriority: must be 0 to 255, was -1" },
         { "DefaultPriority high", o => o.DefaultPriority = 256, "Property DefaultPriority: must be 0 to 255, was 256" },
+        { "DefaultExchange", o => o.DefaultExchange = " ", "Property DefaultExchange: must not be empty" },
+        { "DefaultExchangeType", o => o.DefaultExchangeType = "x-random", "Property DefaultExchangeType: must be direct or topic or fanout, was 'x-random'" },
+        { "CreateMissingQueueExchangeType", o => o.CreateMissingQueueExchangeType = "", "Property CreateMissingQueueExchangeType: must be direct or topic or fanout, was ''" },
+        { "DefaultQueueType", o => o.DefaultQueueType = (QueueType)9, "Property DefaultQueueType: must be Classic or Quorum, was 9" },
+        { "CreateMissingQueueType", o => o.CreateMissingQueueType = (QueueType)9, "Property CreateMissingQueueType: must be Classic or Quorum, was 9" },
+        { "DefaultDeliveryMode", o => o.DefaultDeliveryMode = (DeliveryMode)3, "Property DefaultDeliveryMode: must be Transient or Persistent, was 3" },
+        { "QueueMaxPriority", o => o.QueueMaxPriority = 256, "Property QueueMaxPriority: must be 1 to 255, was 256" },
         { "ResultExpires low", o => o.ResultExpires = TimeSpan.FromSeconds(-1), "Property ResultExpires: must be 00:00:00 to 365.00:00:00, was -00:00:01" },
         { "ResultExpires high", o => o.ResultExpires = TimeSpan.FromDays(366), "Property ResultExpires: must be 00:00:00 to 365.00:00:00, was 366.00:00:00" },
         { "PublishTimeout low", o => o.PublishTimeout = TimeSpan.Zero, "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 00:00:00" },
@@ -138,6 +145,13 @@ public sealed class OptionsValidatorTests
             ResultBackend = "x",
             DefaultQueue = "",
             DefaultPriority = -1,
+            DefaultExchange = "",
+            DefaultExchangeType = "x",
+            CreateMissingQueueExchangeType = "x",
+            DefaultQueueType = (QueueType)9,
+            CreateMissingQueueType = (QueueType)9,
+            DefaultDeliveryMode = (DeliveryMode)3,
+            QueueMaxPriority = 0,
             ResultExpires = -TimeSpan.MaxValue,
             PublishTimeout = default,
             ConnectTimeout = default,
@@ -155,7 +169,7 @@ public sealed class OptionsValidatorTests
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(19);
+        keys.Length.ShouldBe(26);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -2,11 +2,14 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using CeleryNet.Protocol;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Tests.Protocol;
 
 public sealed class ExceptionInfoTests
 {
+    private static readonly JsonSerializerOptions _options = CeleryJson.Complete(null);
+
     public static TheoryData<Exception, string, string> DotNetToPython { get; } = new()
     {
         { new ArgumentException("m"), "ValueError", "builtins" },
@@ -39,26 +42,26 @@ public sealed class ExceptionInfoTests
         { new BuiltinNamedException("m"), "LookupError", "builtins" },
         { new AggregateException(new FormatException("m")), "ValueError", "builtins" },
         { new AggregateException(new AggregateException(new NamedException("m"))), "Missing.Key", "shop.errors" },
-        { new RemoteTaskException("1", TaskState.Failure, "Outer.Error", "their.module", "m", "traceback", null), "Outer.Error", "their.module" },
-        { new RemoteTaskException("1", TaskState.Failure, "Error", null, "m", null, null), "Error", null! },
-        { new AggregateException(new RemoteTaskException("1", TaskState.Failure, "KeyError", "builtins", "m", null, null)), "KeyError", "builtins" },
+        { new RemoteTaskException("1", TaskState.Failure, "Outer.Error", "their.module", "m", Texts("m"), "traceback", null), "Outer.Error", "their.module" },
+        { new RemoteTaskException("1", TaskState.Failure, "Error", null, "m", Texts("m"), null, null), "Error", null! },
+        { new AggregateException(new RemoteTaskException("1", TaskState.Failure, "KeyError", "builtins", "'m'", Texts("m"), null, null)), "KeyError", "builtins" },
     };
 
     [Theory]
     [MemberData(nameof(DotNetToPython))]
     public void Exception_gets_the_name_python_knows_it_by(Exception error, string type, string? module)
     {
-        var info = PythonExceptions.ToPython(error);
+        var info = PythonExceptions.ToPython(error, _options);
 
         info.Type.ShouldBe(type);
         info.Module.ShouldBe(module);
-        info.Arguments.ShouldBe(["m"]);
+        info.Arguments.Select(argument => argument.GetRawText()).ShouldBe(["\"m\""]);
     }
 
     [Fact]
     public void Several_causes_stay_together()
     {
-        var info = PythonExceptions.ToPython(new AggregateException("Two.", new FormatException("a"), new FormatException("b")));
+        var info = PythonExceptions.ToPython(new AggregateException("Two.", new FormatException("a"), new FormatException("b")), _options);
 
         info.Type.ShouldBe("AggregateException");
         info.Module.ShouldBe("System");
@@ -84,12 +87,12 @@ public sealed class ExceptionInfoTests
     [InlineData("IOError", typeof(IOException))]
     public void Builtin_of_python_has_a_counterpart_here(string type, Type counterpart)
     {
-        var error = PythonExceptions.ToDotNet(new ExceptionInfo(type, "builtins", ["m"])).ShouldNotBeNull();
+        var error = PythonExceptions.ToDotNet(ExceptionInfo.OfText(type, "builtins", "m")).ShouldNotBeNull();
 
         error.GetType().ShouldBe(counterpart);
         error.Message.ShouldBe("m");
-        PythonExceptions.ToDotNet(new ExceptionInfo(type, null, ["m"])).ShouldNotBeNull().GetType().ShouldBe(counterpart);
-        PythonExceptions.ToDotNet(new ExceptionInfo(type, "their.module", ["m"])).ShouldBeNull();
+        PythonExceptions.ToDotNet(ExceptionInfo.OfText(type, null, "m")).ShouldNotBeNull().GetType().ShouldBe(counterpart);
+        PythonExceptions.ToDotNet(ExceptionInfo.OfText(type, "their.module", "m")).ShouldBeNull();
     }
 
     [Theory]
@@ -100,12 +103,12 @@ public sealed class ExceptionInfoTests
 
     [Theory]
     [InlineData("""{"exc_type": "ValueError", "exc_message": ["bad"], "exc_module": "builtins"}""", "ValueError", "builtins", "bad")]
-    [InlineData("""{"exc_type": "E", "exc_message": ["a", 5, null], "exc_module": "m"}""", "E", "m", "(a, 5, null)")]
+    [InlineData("""{"exc_type": "E", "exc_message": ["a", 5, null], "exc_module": "m"}""", "E", "m", "('a', 5, None)")]
     [InlineData("""{"exc_type": "E", "exc_message": [], "exc_module": "m"}""", "E", "m", "")]
     [InlineData("""{"exc_type": "E", "exc_message": "text", "exc_module": null}""", "E", null, "text")]
     [InlineData("""{"exc_type": "E", "exc_message": null}""", "E", null, "")]
     [InlineData("""{"exc_type": "E"}""", "E", null, "")]
-    [InlineData("""{"other": 1}""", "Exception", "builtins", """{"other": 1}""")]
+    [InlineData("""{"other": 1}""", "Exception", "builtins", "{'other': 1}")]
     [InlineData("\"just a text\"", "Exception", "builtins", "just a text")]
     [InlineData("[1]", "Exception", "builtins", "[1]")]
     [InlineData("NaN", "Exception", "builtins", "NaN")]
@@ -119,10 +122,80 @@ public sealed class ExceptionInfoTests
         info.Message.ShouldBe(message);
     }
 
+    [Theory]
+    [InlineData("UnpickleableExceptionWrapper", """["shop.errors", "OutOfStock", ["A-7", 3], "OutOfStock('A-7', 3)"]""", "OutOfStock", "shop.errors", "('A-7', 3)")]
+    [InlineData("UnpickleableExceptionWrapper", """[null, "Odd", [], null]""", "Odd", null, "")]
+    [InlineData("UnpickleableExceptionWrapper", """["a", "b"]""", "UnpickleableExceptionWrapper", "celery.utils.serialization", "('a', 'b')")]
+    public void Stand_in_of_an_exception_that_cannot_be_pickled_is_read_as_the_one_it_stands_for(
+        string type, string arguments, string expected, string? module, string message)
+    {
+        var info = Read($$"""{"exc_type": "{{type}}", "exc_message": {{arguments}}, "exc_module": "celery.utils.serialization"}""");
+
+        (info.Type, info.Module, info.Message).ShouldBe((expected, module, message));
+    }
+
+    [Fact]
+    public void Arguments_are_kept_as_they_came_for_the_next_reader()
+    {
+        const string Stored = """{"exc_type":"Outer.Inner","exc_message":[2.50,123456789012345678901234567890,"\ud800",null,[1,{"a":[true]}],{"__type__":"decimal","__value__":"1.10"}],"exc_module":"m"}""";
+        var error = Read(Stored).ToException(new ResultMeta("id-1", TaskState.Failure));
+
+        error.Arguments.Count.ShouldBe(6);
+        error.Arguments[1].GetRawText().ShouldBe("123456789012345678901234567890");
+        error.Arguments[4][1].GetProperty("a")[0].GetBoolean().ShouldBeTrue();
+        error.ExceptionMessage.ShouldBe("(2.5, 123456789012345678901234567890, '\\ud800', None, [1, {'a': [True]}], Decimal('1.10'))");
+        TextOf(PythonExceptions.ToPython(new AggregateException(error), _options)).ShouldBe(Stored);
+    }
+
+    [Fact]
+    public void Exception_says_its_own_arguments()
+    {
+        TextOf(PythonExceptions.ToPython(new OutOfStockException("A-7", 3), _options))
+            .ShouldBe("""{"exc_type":"OutOfStock","exc_message":["A-7",3,null,[1,2]],"exc_module":"shop.errors"}""");
+        TextOf(PythonExceptions.ToPython(new SpeechlessException([]), _options)).ShouldContain("\"exc_message\":[]");
+    }
+
+    [Fact]
+    public void Argument_that_cannot_be_written_is_stored_as_its_text()
+        => TextOf(PythonExceptions.ToPython(new SpeechlessException([1, typeof(string), double.NaN]), _options))
+            .ShouldContain("\"exc_message\":[1,\"System.String\",\"NaN\"]");
+
+    [Fact]
+    public void Exception_that_fails_to_say_its_arguments_is_stored_with_its_message()
+        => TextOf(PythonExceptions.ToPython(new SpeechlessException(null), _options)).ShouldContain("\"exc_message\":[\"speechless\"]");
+
+    [Fact]
+    public void Traceback_has_the_stack_of_every_cause()
+    {
+        var error = Thrown(() => throw new InvalidOperationException(
+            "outer",
+            new AggregateException("several", Thrown(First), Thrown(() => throw new FormatException("second", Thrown(Third))))));
+
+        var traceback = PythonExceptions.Traceback(error).ShouldNotBeNull();
+
+        foreach (var part in new[] { "outer", "several", "System.ArithmeticException: first", nameof(First), "System.FormatException: second", "third", nameof(Third) })
+        {
+            traceback.ShouldContain(part);
+        }
+    }
+
+    [Fact]
+    public void Traceback_of_a_remote_cause_is_part_of_the_traceback()
+    {
+        var remote = new RemoteTaskException("1", TaskState.Failure, "KeyError", "builtins", "'k'", Texts("k"), "Traceback (most recent call last):\n  their line\n", null);
+
+        PythonExceptions.Traceback(remote).ShouldNotBeNull().ShouldContain("  their line");
+        PythonExceptions.Traceback(Thrown(() => throw remote)).ShouldNotBeNull().ShouldContain(nameof(Traceback_of_a_remote_cause_is_part_of_the_traceback));
+        PythonExceptions.Traceback(new InvalidOperationException("wrapped", remote)).ShouldNotBeNull().ShouldContain("  their line");
+    }
+
+    [Fact]
+    public void Exception_that_was_never_thrown_has_no_traceback() => PythonExceptions.Traceback(new FormatException("m")).ShouldBeNull();
+
     [Fact]
     public void Exception_is_written_as_celery_stores_it()
     {
-        TextOf(new ExceptionInfo("ValueError", "builtins", ["a", "b"])).ShouldBe("""{"exc_type":"ValueError","exc_message":["a","b"],"exc_module":"builtins"}""");
+        TextOf(ExceptionInfo.OfText("ValueError", "builtins", "a", "b")).ShouldBe("""{"exc_type":"ValueError","exc_message":["a","b"],"exc_module":"builtins"}""");
         TextOf(new ExceptionInfo("E", null, [])).ShouldBe("""{"exc_type":"E","exc_message":[],"exc_module":null}""");
     }
 
@@ -131,7 +204,7 @@ public sealed class ExceptionInfoTests
     {
         var stored = new ResultMeta("id-1", TaskState.Failure)
         {
-            Result = Encoding.UTF8.GetBytes(TextOf(PythonExceptions.ToPython(new DivideByZeroException("m")))),
+            Result = Encoding.UTF8.GetBytes(TextOf(PythonExceptions.ToPython(new DivideByZeroException("m"), _options))),
             Traceback = "Traceback …",
         };
 
@@ -143,6 +216,7 @@ public sealed class ExceptionInfoTests
         error.ExceptionType.ShouldBe("ZeroDivisionError");
         error.ExceptionModule.ShouldBe("builtins");
         error.ExceptionMessage.ShouldBe("m");
+        error.Arguments.ShouldHaveSingleItem().GetString().ShouldBe("m");
         error.Traceback.ShouldBe("Traceback …");
         error.InnerException.ShouldBeOfType<DivideByZeroException>();
     }
@@ -156,6 +230,27 @@ public sealed class ExceptionInfoTests
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static ExceptionInfo Read(string result) => ExceptionInfo.Read(new ResultMeta("1", TaskState.Failure) { Result = Encoding.UTF8.GetBytes(result) });
+
+    private static JsonElement[] Texts(params string[] texts) => [.. texts.Select(text => JsonSerializer.SerializeToElement(text))];
+
+    private static Exception Thrown(Action action) => Should.Throw<Exception>(action);
+
+    private static void First() => throw new ArithmeticException("first");
+
+    private static void Third() => throw new RankException("third");
+
+    [PythonException("OutOfStock", Module = "shop.errors")]
+    private sealed class OutOfStockException(string article, int number) : Exception($"{article}: {number}"), IPythonException
+    {
+        public IReadOnlyList<object?> Arguments => [article, number, null, new[] { 1, 2 }];
+    }
+
+    private sealed class SpeechlessException(IReadOnlyList<object?>? arguments) : Exception("speechless"), IPythonException
+    {
+        public IReadOnlyList<object?> Arguments => arguments ?? throw new InvalidOperationException();
     }
 
     private sealed class OwnException(string message) : Exception(message);

@@ -56,6 +56,30 @@ public sealed class TaskMessageReaderTests
         messages.Select(message => Json(message.Body.Args)).Order(StringComparer.Ordinal).ShouldBe(expected.Args.Select(Json).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Stamps_are_read()
+    {
+        var headers = _reader.Read(TaskVectors.Read("celery-5.6/amqp/basic", "stamped")[0].Envelope).Headers;
+
+        headers.StampedHeaders.ShouldBe(["stamp", "n"]);
+        headers.Stamps.ShouldNotBeNull()["stamp"].ShouldBe("value");
+        headers.Stamps["n"].ShouldBe(new object?[] { 1L, 2L });
+        headers.ReplacedTaskNesting.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Header_that_is_no_table_of_stamps_is_somebodys_own_and_no_error()
+    {
+        var headers = _reader.Read(MessageFactory.Task("t", headers: each =>
+        {
+            each.Add("stamps", "mine");
+            each.Add("stamped_headers", "mine");
+            each.Add("replaced_task_nesting", 2L);
+        })).Headers;
+
+        (headers.Stamps, headers.StampedHeaders, headers.ReplacedTaskNesting).ShouldBe((null, null, 2));
+    }
+
     [Theory]
     [InlineData("link", "tasks.mul", "callbacks")]
     [InlineData("link-error", "tasks.on_error", "errbacks")]

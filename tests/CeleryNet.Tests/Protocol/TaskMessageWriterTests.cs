@@ -200,6 +200,20 @@ public sealed class TaskMessageWriterTests
     }
 
     [Fact]
+    public void Stamps_are_written_as_celery_5_6_writes_them()
+    {
+        var captured = TaskVectors.Read("celery-5.6/amqp/basic", "stamped")[0].Headers;
+        var stamps = captured.GetProperty("stamps").EnumerateObject().ToDictionary(stamp => stamp.Name, stamp => stamp.Value);
+
+        var written = Write(Call(new SendOptions { Stamps = stamps })).Headers;
+
+        foreach (var name in new[] { "stamped_headers", "stamps" })
+        {
+            JsonSerializer.Serialize(HeaderJson.ToElement(written[name])).ShouldBe(JsonSerializer.Serialize(captured.GetProperty(name)));
+        }
+    }
+
+    [Fact]
     public void What_was_written_is_read_again()
     {
         var call = Call(new SendOptions { TimeLimit = TimeSpan.FromSeconds(1.5), Shadow = "s" }) with

@@ -27,6 +27,8 @@ public sealed class TaskContextTests
             headers.Set("origin", "gen7@producer");
             headers.Add("tenant", "acme");
             headers.Add("attempt", 5L);
+            headers.Add("stamped_headers", new object?[] { "stamp" });
+            headers.Add("stamps", new Dictionary<string, object?> { ["stamp"] = new object?[] { "a", 1L } });
         }));
 
         var context = await _seen.WaitAsync();
@@ -40,6 +42,8 @@ public sealed class TaskContextTests
         context.Headers.Keys.ShouldBe(["tenant", "attempt"], ignoreOrder: true);
         context.Headers["tenant"].GetString().ShouldBe("acme");
         context.Headers["attempt"].GetInt32().ShouldBe(5);
+        context.Stamps.Keys.ShouldBe(["stamp"]);
+        context.Stamps["stamp"].GetRawText().ShouldBe("""["a",1]""");
     }
 
     [Fact]
@@ -52,7 +56,7 @@ public sealed class TaskContextTests
         var context = await _seen.WaitAsync();
         context.RootId.ShouldBe(new TaskId("task-1"));
         (context.ParentId, context.GroupId, context.Priority, context.Eta, context.Expires).ShouldBe((null, null, null, null, null));
-        (context.Retries, context.Headers.Count).ShouldBe((0, 0));
+        (context.Retries, context.Headers.Count, context.Stamps.Count).ShouldBe((0, 0, 0));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         Client = new CeleryClient(
             new TaskPublisher(_broker, application.PublishTimeout, Clock),
             Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize),
-            new TaskRouter(application.DefaultQueue),
+            new TaskRouter(application),
             access,
             application.DefaultPriority,
             Clock);
