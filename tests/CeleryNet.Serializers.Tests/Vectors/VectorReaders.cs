@@ -9,7 +9,7 @@ namespace CeleryNet.Serializers.Tests.Vectors;
 internal static class VectorReaders
 {
     public static IReadOnlyList<CelerySerializer> Serializers { get; } =
-        [new JsonCelerySerializer(typeTags: false), new MessagePackCelerySerializer(), new PickleCelerySerializer()];
+        [new JsonCelerySerializer(typeTags: false), new MessagePackCelerySerializer(), new YamlCelerySerializer(), new PickleCelerySerializer()];
 
     public static ContentCodec Codec { get; } = CreateCodec(new ContentLimits());
 
