@@ -82,14 +82,13 @@ internal static class MessagePackBodyReader
         return items;
     }
 
-    private static OrderedDictionary<object, object?> ReadMap(ref MessagePackReader reader, ContentLimits limits, int depth, ref int room)
+    private static OrderedDictionary<string, object?> ReadMap(ref MessagePackReader reader, ContentLimits limits, int depth, ref int room)
     {
         var count = reader.ReadMapHeader();
-        var map = new OrderedDictionary<object, object?>();
+        var map = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
-            // No dictionary has null for a key.
-            var key = ReadValue(ref reader, limits, depth, ref room) ?? DBNull.Value;
+            var key = WireJson.KeyText(ReadValue(ref reader, limits, depth, ref room));
             map[key] = ReadValue(ref reader, limits, depth, ref room);
         }
 

@@ -31,4 +31,9 @@ public static class WireJson
     /// <param name="value">One of the objects listed above.</param>
     /// <returns>Null when there is none: for <see cref="TimeSpan"/> and <see cref="System.Numerics.Complex"/>, which kombu does not write, and for what JSON has a word for.</returns>
     public static string? PlainText(object? value) => Serialization.PlainText.Of(value);
+
+    /// <summary>The name that a map's key has in JSON: as in Python's JSON, 1 is <c>1</c> and null is <c>null</c>; dates, times, decimals and UUIDs are their <see cref="PlainText"/>.</summary>
+    /// <param name="key">The key; <see cref="DBNull"/> stands for null too, which no dictionary takes for a key.</param>
+    /// <exception cref="MalformedMessageException">It is bytes, a list, a map or of another type that is no key.</exception>
+    public static string KeyText(object? key) => WireKey.Of(key);
 }

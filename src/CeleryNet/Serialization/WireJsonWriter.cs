@@ -101,24 +101,10 @@ internal sealed class WireJsonWriter
         _writer.WriteStartObject();
         foreach (DictionaryEntry entry in map)
         {
-            PythonString.WriteName(_writer, Key(entry.Key));
+            PythonString.WriteName(_writer, WireJson.KeyText(entry.Key));
             WriteValue(entry.Value, depth);
         }
 
         _writer.WriteEndObject();
     }
-
-    // As json.dumps writes keys that are no strings.
-    private static string Key(object? key) => key switch
-    {
-        string text => text,
-        null or DBNull => "null",
-        bool flag => flag ? "true" : "false",
-        double number => PythonFloat.Repr(number),
-        float number => PythonFloat.Repr(number),
-        BigInteger number => PythonInteger.Format(number),
-        long or int or ulong or uint or short or ushort or byte or sbyte => Convert.ToString(key, CultureInfo.InvariantCulture)!,
-        Guid id => id.ToString(),
-        _ => throw new MalformedMessageException($"A map has a key of type {key.GetType()}; strings, numbers, booleans and null can be keys."),
-    };
 }

@@ -40,6 +40,11 @@ internal static class WireNumbers
     private static object Within(BigInteger value, WireFormat format)
     {
         var within = value > format.MaxInteger ? value % (format.MaxInteger + 1) : value < format.MinInteger ? value % (format.MinInteger - 1) : value;
-        return within >= long.MinValue && within <= long.MaxValue ? (long)within : within;
+        if (within >= long.MinValue && within <= long.MaxValue)
+        {
+            return (long)within;
+        }
+
+        return within;
     }
 }
