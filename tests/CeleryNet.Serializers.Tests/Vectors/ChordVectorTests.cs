@@ -87,14 +87,14 @@ public sealed class ChordVectorTests
 
         members.Select(member => member.State).ShouldBe([TaskState.Success, TaskState.Failure]);
         Meaning.Of(members[0].Result).ShouldBe("2");
-        StoredResultVectorTests.ShouldHaveResult(members[1], new("FAILURE", "tasks.fail") { ExceptionType = "ValueError", ExceptionArguments = ["x", "42"] });
+        StoredResultVectorTests.ShouldHaveResult(members[1], new("FAILURE", "tasks.fail") { ExceptionType = "ValueError", ExceptionArguments = ["\"x\"", "42"] });
         members.Select(member => member.GroupId).Distinct().ShouldHaveSingleItem().ShouldNotBeNull();
         body.State.ShouldBe(TaskState.Failure);
         StoredResultVectorTests.ShouldHaveResult(body, new("FAILURE", "tasks.xsum")
         {
             ExceptionType = "ChordError",
             ExceptionModule = "celery.exceptions",
-            ExceptionArguments = [$"Dependency {members[1].TaskId} raised ValueError('x', 42)"],
+            ExceptionArguments = [$"\"Dependency {members[1].TaskId} raised ValueError('x', 42)\""],
         });
     }
 

@@ -11,9 +11,9 @@ public sealed class DatabaseVectorTests
     private static readonly (string Id, ExpectedResult Result)[] _expected =
     [
         ("id-success", new("SUCCESS", "tasks.add") { Result = """[1, {"a": "é"}]""" }),
-        ("id-failure", new("FAILURE", "tasks.add") { ExceptionType = "ValueError", ExceptionArguments = ["boom", "42"] }),
+        ("id-failure", new("FAILURE", "tasks.add") { ExceptionType = "ValueError", ExceptionArguments = ["\"boom\"", "42"] }),
         ("id-progress", new("PROGRESS", "tasks.add") { Result = """{"current": 1}""" }),
-        ("id-revoked", new("REVOKED", "tasks.add") { ExceptionType = "TaskRevokedError", ExceptionModule = "celery.exceptions", ExceptionArguments = ["revoked"] }),
+        ("id-revoked", new("REVOKED", "tasks.add") { ExceptionType = "TaskRevokedError", ExceptionModule = "celery.exceptions", ExceptionArguments = ["\"revoked\""] }),
     ];
 
     [Theory]

@@ -10,6 +10,7 @@ internal sealed record ExpectedResult(string State, string Task)
 
     public string ExceptionModule { get; init; } = "builtins";
 
+    /// <summary>As JSON.</summary>
     public IReadOnlyList<string> ExceptionArguments { get; init; } = [];
 
     /// <summary>A line of the traceback; null when there is none.</summary>
@@ -41,7 +42,7 @@ internal sealed record ExpectedResult(string State, string Task)
         ("started", _) => new("STARTED", "tasks.slow") { Args = "[1.5]" },
         ("failure", _) => new("FAILURE", "tasks.fail")
         {
-            ExceptionType = "ValueError", ExceptionArguments = ["boom", "42"], Traceback = "ValueError: ('boom', 42)", Args = "[\"boom\"]",
+            ExceptionType = "ValueError", ExceptionArguments = ["\"boom\"", "42"], Traceback = "ValueError: ('boom', 42)", Args = "[\"boom\"]",
         },
         ("failure-custom-exception", _) => new("FAILURE", "tasks.fail_custom")
         {
@@ -57,7 +58,7 @@ internal sealed record ExpectedResult(string State, string Task)
         },
         ("retry", _) => new("RETRY", "tasks.retry_then_ok")
         {
-            ExceptionType = "KeyError", ExceptionArguments = ["first attempt"], Traceback = "celery.exceptions.Retry: Retry in 2.0s: KeyError('first attempt')", Children = 1,
+            ExceptionType = "KeyError", ExceptionArguments = ["\"first attempt\""], Traceback = "celery.exceptions.Retry: Retry in 2.0s: KeyError('first attempt')", Children = 1,
         },
         // 5.6 stores it when the control command comes, knowing the id alone.
         ("revoked", _) => Revoked("revoked", "tasks.add", "[1, 1]") with { IsExtended = isOld },
@@ -65,17 +66,17 @@ internal sealed record ExpectedResult(string State, string Task)
         ("revoked-expired", _) => Revoked("expired", "tasks.add", "[1, 1]"),
         ("unregistered-task", _) => new("FAILURE", "tasks.not_registered")
         {
-            ExceptionType = "NotRegistered", ExceptionModule = "celery.exceptions", ExceptionArguments = ["tasks.not_registered"], IsExtended = false,
+            ExceptionType = "NotRegistered", ExceptionModule = "celery.exceptions", ExceptionArguments = ["\"tasks.not_registered\""], IsExtended = false,
         },
         // 5.2 leaves a rejected task as it was.
         ("rejected", true) => new("STARTED", "tasks.rejected"),
         ("rejected", false) => new("FAILURE", "tasks.rejected")
         {
-            ExceptionType = "Reject", ExceptionModule = "celery.exceptions", ExceptionArguments = ["no thanks", "false"],
+            ExceptionType = "Reject", ExceptionModule = "celery.exceptions", ExceptionArguments = ["\"no thanks\"", "false"],
         },
         _ => throw new ArgumentException($"Nothing is known of the result '{name}'."),
     };
 
     private static ExpectedResult Revoked(string why, string task, string args)
-        => new("REVOKED", task) { ExceptionType = "TaskRevokedError", ExceptionModule = "celery.exceptions", ExceptionArguments = [why], Args = args };
+        => new("REVOKED", task) { ExceptionType = "TaskRevokedError", ExceptionModule = "celery.exceptions", ExceptionArguments = [$"\"{why}\""], Args = args };
 }
