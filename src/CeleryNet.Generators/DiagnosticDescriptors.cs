@@ -78,6 +78,22 @@ internal static class DiagnosticDescriptors
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true);
 
+    public static readonly DiagnosticDescriptor KeywordOfCollection = Error(
+        "CELERY014",
+        "A parameter that collects arguments has no keyword",
+        "Parameter '{0}' of {1} collects {2}, so it has no keyword of its own; remove {3} from its [CeleryArgument]");
+
+    public static readonly DiagnosticDescriptor KeywordArgumentsType = Error(
+        "CELERY015",
+        "Keyword arguments cannot be collected in this parameter",
+        "Parameter '{0}' of {1} cannot collect keyword arguments: {2}; declare it as a Dictionary<string, T>, an IDictionary<string, T> "
+            + "or an IReadOnlyDictionary<string, T>, with JsonElement for arguments of several types");
+
+    public static readonly DiagnosticDescriptor DuplicateKeywordArguments = Error(
+        "CELERY016",
+        "Two parameters collect the keyword arguments",
+        "Parameters '{0}' and '{1}' of {2} both have [CeleryKeywordArguments], and an argument can go into one of them only; remove one of the attributes");
+
     private static DiagnosticDescriptor Error(string id, string title, string messageFormat)
         => new(id, title, messageFormat, Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -14,6 +14,7 @@ internal static class ParameterParser
         }
 
         ReportDuplicateKeywords(method, models, taskMethod, diagnostics);
+        ReportDuplicateKeywordArguments(method, taskMethod, diagnostics);
         return new(models);
     }
 
@@ -26,17 +27,20 @@ internal static class ParameterParser
             diagnostics.Add(new(DiagnosticDescriptors.UnsupportedParameter, location, parameter.Name, taskMethod, obstacle));
         }
 
-        var (keyword, isKeywordOnly) = source == ParameterSource.Message
-            ? TaskAttributeReader.ReadArgument(parameter, taskMethod, location, diagnostics)
-            : (parameter.Name, false);
+        var argument = source == ParameterSource.Message ? TaskAttributeReader.ReadArgument(parameter, taskMethod, location, diagnostics) : default;
+        var collected = CollectionParser.Parse(parameter, argument, taskMethod, location, diagnostics);
         return new(
             source,
             parameter.Name,
             SymbolText.Escape(parameter.Name),
-            keyword,
+            argument.Keyword ?? (source == ParameterSource.Message ? WireNames.ToSnakeCase(parameter.Name) : parameter.Name),
             SymbolText.Code(parameter.Type),
             parameter.IsOptional ? DefaultValueWriter.Write(parameter) : null,
-            isKeywordOnly);
+            argument.IsKeywordOnly,
+            argument.IsSensitive,
+            parameter.IsParams,
+            collected.Collection,
+            collected.ItemType is { } itemType ? SymbolText.Code(itemType) : null);
     }
 
     private static ParameterSource FindSource(IParameterSymbol parameter)
@@ -58,14 +62,15 @@ internal static class ParameterParser
             return $"it is declared with '{modifier}', and a message passes values; remove the modifier";
         }
 
-        if (parameter.IsParams)
-        {
-            return "it is declared with 'params', and every argument of a message has a place of its own; take a list instead, such as IReadOnlyList<T>";
-        }
-
         if (source != ParameterSource.Message)
         {
             return null;
+        }
+
+        if (parameter.IsParams || TaskAttributeReader.CollectsKeywords(parameter))
+        {
+            // The collection itself is never on the wire.
+            return CollectionParser.FindItemType(parameter) is { } itemType ? JsonTypeRules.FindObstacle(itemType) : null;
         }
 
         return JsonTypeRules.FindObstacle(parameter.Type)
@@ -81,7 +86,7 @@ internal static class ParameterParser
         for (var i = 0; i < models.Count; i++)
         {
             var model = models[i];
-            if (model.Source != ParameterSource.Message)
+            if (model.Source != ParameterSource.Message || model.Collection != Collection.None)
             {
                 continue;
             }
@@ -95,6 +100,16 @@ internal static class ParameterParser
             {
                 first.Add(model.Keyword, model);
             }
+        }
+    }
+
+    private static void ReportDuplicateKeywordArguments(IMethodSymbol method, string taskMethod, ICollection<DiagnosticInfo> diagnostics)
+    {
+        var marked = method.Parameters.Where(TaskAttributeReader.CollectsKeywords).ToArray();
+        foreach (var second in marked.Skip(1))
+        {
+            var location = LocationInfo.From(second.Locations[0]);
+            diagnostics.Add(new(DiagnosticDescriptors.DuplicateKeywordArguments, location, marked[0].Name, second.Name, taskMethod));
         }
     }
 }

@@ -97,10 +97,28 @@ internal static class RegistrationEmitter
         {
             writer.Line(
                 $"new({CodeText.Literal(parameter.Keyword)}, {CodeText.Literal(parameter.ClrName)}, "
-                + $"isOptional: {CodeText.Literal(parameter.DefaultValue is not null)}, isKeywordOnly: {CodeText.Literal(parameter.IsKeywordOnly)}),");
+                + $"isOptional: {CodeText.Literal(parameter.DefaultValue is not null)}, isKeywordOnly: {CodeText.Literal(parameter.IsKeywordOnly)})"
+                + $"{DescribeParameter(parameter)},");
         }
 
         writer.Close(",");
+    }
+
+    private static string DescribeParameter(TaskParameterModel parameter)
+    {
+        var set = new List<string>();
+        if (parameter.Collection != Collection.None)
+        {
+            var collected = parameter.Collection == Collection.Dictionary ? "Keyword" : "Positional";
+            set.Add($"Collects = {Extensibility}.CollectedArguments.{collected}");
+        }
+
+        if (parameter.IsSensitive)
+        {
+            set.Add("IsSensitive = true");
+        }
+
+        return set.Count == 0 ? "" : $" {{ {string.Join(", ", set)} }}";
     }
 
     private static IEnumerable<string> ListOptions(TaskOptionsModel options)
@@ -123,9 +141,7 @@ internal static class RegistrationEmitter
         writer.Line(parameters.Length == 0 ? "call.BindArguments();" : "var arguments = call.BindArguments();");
         for (var i = 0; i < parameters.Length; i++)
         {
-            var parameter = parameters[i];
-            var given = parameter.DefaultValue is null ? $"{i}" : $"{i}, {parameter.DefaultValue}";
-            writer.Line($"{parameter.Type} {ArgumentName(i)} = arguments.Get<{parameter.Type}>({given});");
+            writer.Line($"{parameters[i].Type} {ArgumentName(i)} = {ReadArgument(parameters[i], i)};");
         }
 
         var target = method.Type.FullyQualifiedName;
@@ -144,6 +160,14 @@ internal static class RegistrationEmitter
         EmitCall(writer, method, $"{target}.{method.MethodName}({string.Join(", ", passed)})");
         writer.Close();
     }
+
+    private static string ReadArgument(TaskParameterModel parameter, int index) => parameter.Collection switch
+    {
+        Collection.None => $"arguments.Get<{parameter.Type}>({index}{(parameter.DefaultValue is null ? "" : $", {parameter.DefaultValue}")})",
+        Collection.Dictionary => $"arguments.GetKeywords<{parameter.ItemType}>({index})",
+        Collection.List => $"[.. arguments.GetItems<{parameter.ItemType}>({index})]",
+        _ => $"arguments.GetItems<{parameter.ItemType}>({index})",
+    };
 
     private static void EmitCall(SourceWriter writer, TaskMethodModel method, string call)
     {

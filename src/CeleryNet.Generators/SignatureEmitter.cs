@@ -5,6 +5,7 @@ namespace CeleryNet.Generators;
 /// <summary>Writes the typed signature factories of a type and the member through which they are reached.</summary>
 internal static class SignatureEmitter
 {
+    private const string Arguments = "global::CeleryNet.Extensibility.SignatureArguments";
     private const string Pair = "global::System.Collections.Generic.KeyValuePair<string, " + CodeText.TaskValue + ">";
 
     public static void Emit(SourceWriter writer, TaskTypeGroup group)
@@ -83,19 +84,52 @@ internal static class SignatureEmitter
         writer.Line("=> new(");
         writer.Indent();
         writer.Line($"{CodeText.Literal(method.TaskName)},");
-        EmitValues(
-            writer,
-            CodeText.TaskValue,
-            [.. method.WireParameters.Where(parameter => !parameter.IsKeywordOnly).Select(Wrap)],
-            whenEmpty: $"global::System.Array.Empty<{CodeText.TaskValue}>()");
-        EmitValues(
-            writer,
-            Pair,
-            [.. method.WireParameters.Where(parameter => parameter.IsKeywordOnly)
-                .Select(parameter => $"new({CodeText.Literal(parameter.Keyword)}, {Wrap(parameter)})")],
-            whenEmpty: "null");
+        EmitArgs(writer, method);
+        EmitKwargs(writer, method);
         writer.Line(HasSendOptions(method.Options) ? $"{OptionsName(index)});" : "null);");
         writer.Outdent();
+        writer.Outdent();
+    }
+
+    private static void EmitArgs(SourceWriter writer, TaskMethodModel method)
+    {
+        var values = method.WireParameters.Where(parameter => parameter is { IsKeywordOnly: false, Collection: Collection.None }).Select(Wrap).ToArray();
+        var collector = method.WireParameters.FirstOrDefault(parameter => parameter.Collection is Collection.Array or Collection.Span or Collection.List);
+        const string empty = "global::System.Array.Empty<" + CodeText.TaskValue + ">()";
+        if (collector is null)
+        {
+            EmitValues(writer, CodeText.TaskValue, values, empty);
+            return;
+        }
+
+        var add = collector.Collection == Collection.Span ? "WithSpan" : "WithItems";
+        writer.Line($"{Arguments}.{add}<{collector.ItemType}>(");
+        writer.Indent();
+        EmitValues(writer, CodeText.TaskValue, values, empty);
+        writer.Line($"{collector.Name}{Sensitivity(collector)}),");
+        writer.Outdent();
+    }
+
+    private static void EmitKwargs(SourceWriter writer, TaskMethodModel method)
+    {
+        var values = method.WireParameters
+            .Where(parameter => parameter.IsKeywordOnly)
+            .Select(parameter => $"new({CodeText.Literal(parameter.Keyword)}, {Wrap(parameter)})")
+            .ToArray();
+        var collector = method.WireParameters.FirstOrDefault(parameter => parameter.Collection == Collection.Dictionary);
+        if (collector is null)
+        {
+            EmitValues(writer, Pair, values, whenEmpty: "null");
+            return;
+        }
+
+        var taken = method.WireParameters.Where(parameter => parameter.Collection == Collection.None).Select(parameter => CodeText.Literal(parameter.Keyword));
+        writer.Line($"{Arguments}.WithKeywords<{collector.ItemType}>(");
+        writer.Indent();
+        writer.Line($"{CodeText.Literal(method.TaskName)},");
+        writer.Line($"new string[] {{ {string.Join(", ", taken)} }},");
+        EmitValues(writer, Pair, values, whenEmpty: $"global::System.Array.Empty<{Pair}>()");
+        writer.Line($"{collector.Name}{Sensitivity(collector)}),");
         writer.Outdent();
     }
 
@@ -104,8 +138,14 @@ internal static class SignatureEmitter
         writer.Line($"/// <summary>A call of the task <c>{CodeText.Comment(method.TaskName)}</c>, declared by <c>{CodeText.Comment(method.DisplayName)}</c>.</summary>");
         foreach (var parameter in parameters)
         {
-            var way = parameter.IsKeywordOnly ? ", sent by keyword" : "";
-            writer.Line($"/// <param name=\"{parameter.ClrName}\">The argument <c>{CodeText.Comment(parameter.Keyword)}</c>{way}.</param>");
+            var what = parameter switch
+            {
+                { Collection: Collection.Dictionary } => "Further arguments, sent by keyword",
+                { Collection: not Collection.None } => "Further arguments, sent by position",
+                { IsKeywordOnly: true } => $"The argument <c>{CodeText.Comment(parameter.Keyword)}</c>, sent by keyword",
+                _ => $"The argument <c>{CodeText.Comment(parameter.Keyword)}</c>",
+            };
+            writer.Line($"/// <param name=\"{parameter.ClrName}\">{what}.</param>");
         }
 
         writer.Line("/// <returns>The call; nothing is sent yet.</returns>");
@@ -114,9 +154,9 @@ internal static class SignatureEmitter
     // An attribute can make a parameter optional in front of one that is not; a default cannot.
     private static IEnumerable<string> DeclareParameters(TaskParameterModel[] parameters)
     {
-        var lastRequired = Array.FindLastIndex(parameters, parameter => parameter.DefaultValue is null);
+        var lastRequired = Array.FindLastIndex(parameters, parameter => parameter is { DefaultValue: null, IsParams: false });
         return parameters.Select((parameter, i) => i < lastRequired || parameter.DefaultValue is null
-            ? $"{parameter.Type} {parameter.Name}"
+            ? $"{(parameter.IsParams ? "params " : "")}{parameter.Type} {parameter.Name}"
             : $"{parameter.Type} {parameter.Name} = {parameter.DefaultValue}");
     }
 
@@ -138,7 +178,10 @@ internal static class SignatureEmitter
         writer.Close(",");
     }
 
-    private static string Wrap(TaskParameterModel parameter) => $"{CodeText.TaskValue}.Of<{parameter.Type}>({parameter.Name})";
+    private static string Wrap(TaskParameterModel parameter)
+        => $"{CodeText.TaskValue}.{(parameter.IsSensitive ? "Sensitive" : "Of")}<{parameter.Type}>({parameter.Name})";
+
+    private static string Sensitivity(TaskParameterModel collector) => collector.IsSensitive ? ", isSensitive: true" : "";
 
     private static bool HasSendOptions(TaskOptionsModel options)
         => options.Queue is not null || options.Priority is not null || options.IgnoreResult is true;

@@ -9,6 +9,7 @@ namespace CeleryNet.Generators;
 internal static class TaskAttributeReader
 {
     private const string ArgumentAttributeName = "CeleryNet.CeleryArgumentAttribute";
+    private const string KeywordArgumentsAttributeName = "CeleryNet.CeleryKeywordArgumentsAttribute";
     private const int MaxPriority = 255;
 
     /// <summary>The name given to the constructor; null when there is none.</summary>
@@ -44,11 +45,10 @@ internal static class TaskAttributeReader
             FindValue<bool>(named, "TrackStarted"));
     }
 
-    public static (string Keyword, bool IsKeywordOnly) ReadArgument(
+    public static ArgumentModel ReadArgument(
         IParameterSymbol parameter, string taskMethod, LocationInfo location, ICollection<DiagnosticInfo> diagnostics)
     {
-        var attribute = parameter.GetAttributes().FirstOrDefault(
-            each => each.AttributeClass is { } type && SymbolText.Is(type, ArgumentAttributeName));
+        var attribute = FindAttribute(parameter, ArgumentAttributeName);
         var keyword = attribute is null ? null : ReadName(attribute);
         if (keyword is not null && string.IsNullOrWhiteSpace(keyword))
         {
@@ -56,9 +56,14 @@ internal static class TaskAttributeReader
                 DiagnosticDescriptors.InvalidValue, location, $"The keyword of parameter '{parameter.Name}'", taskMethod, "a name", "an empty text"));
         }
 
-        var isKeywordOnly = attribute is not null && FindValue<bool>(attribute.NamedArguments, "KeywordOnly") is true;
-        return (keyword ?? WireNames.ToSnakeCase(parameter.Name), isKeywordOnly);
+        return new(
+            keyword,
+            attribute is not null && FindValue<bool>(attribute.NamedArguments, "KeywordOnly") is true,
+            attribute is not null && FindValue<bool>(attribute.NamedArguments, "Sensitive") is true);
     }
+
+    /// <summary>Whether the parameter is marked to collect keyword arguments.</summary>
+    public static bool CollectsKeywords(IParameterSymbol parameter) => FindAttribute(parameter, KeywordArgumentsAttributeName) is not null;
 
     /// <summary>Where an argument of the attribute is written.</summary>
     /// <param name="attribute">An attribute that has the argument.</param>
@@ -72,6 +77,9 @@ internal static class TaskAttributeReader
         return LocationInfo.From((argument ?? (SyntaxNode)syntax).GetLocation());
     }
 
+    private static AttributeData? FindAttribute(IParameterSymbol parameter, string name)
+        => parameter.GetAttributes().FirstOrDefault(each => each.AttributeClass is { } type && SymbolText.Is(type, name));
+
     private static T? Find<T>(ImmutableArray<KeyValuePair<string, TypedConstant>> named, string name)
         where T : class
         => named.FirstOrDefault(each => each.Key == name).Value is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : null;
@@ -80,3 +88,9 @@ internal static class TaskAttributeReader
         where T : struct
         => named.FirstOrDefault(each => each.Key == name).Value is { Kind: TypedConstantKind.Primitive, Value: T value } ? value : null;
 }
+
+/// <summary>What the attribute of a parameter says.</summary>
+/// <param name="Keyword">The keyword; null when it names none.</param>
+/// <param name="IsKeywordOnly">Whether it is sent and taken by keyword only.</param>
+/// <param name="IsSensitive">Whether its value is kept out of sight.</param>
+internal readonly record struct ArgumentModel(string? Keyword, bool IsKeywordOnly, bool IsSensitive);

@@ -29,6 +29,25 @@ internal enum ParameterSource
     CancellationToken,
 }
 
+/// <summary>Which arguments a parameter collects, and how it holds them.</summary>
+internal enum Collection
+{
+    /// <summary>None: it takes one.</summary>
+    None,
+
+    /// <summary>Positional ones, in an array.</summary>
+    Array,
+
+    /// <summary>Positional ones, in a span.</summary>
+    Span,
+
+    /// <summary>Positional ones, in another collection that C# can make of a collection expression.</summary>
+    List,
+
+    /// <summary>Keyword arguments, in a dictionary.</summary>
+    Dictionary,
+}
+
 /// <summary>The type that declares tasks.</summary>
 /// <param name="Namespace">The namespace as it is written in C#; empty for the global one.</param>
 /// <param name="FullyQualifiedName">The type as generated code writes it.</param>
@@ -80,9 +99,15 @@ internal sealed record TaskMethodModel(
     EquatableArray<TaskParameterModel> Parameters,
     TaskOptionsModel Options)
 {
-    /// <summary>The parameters that messages carry, in the order of the wire: those by position first, then those by keyword only.</summary>
+    /// <summary>The parameters that messages carry, in the order of Python: those by position, *args, those by keyword only, **kwargs.</summary>
     public IEnumerable<TaskParameterModel> WireParameters
-        => Parameters.Where(parameter => parameter.Source == ParameterSource.Message).OrderBy(parameter => parameter.IsKeywordOnly);
+        => Parameters.Where(parameter => parameter.Source == ParameterSource.Message).OrderBy(parameter => parameter switch
+        {
+            { Collection: Collection.Dictionary } => 3,
+            { IsKeywordOnly: true } => 2,
+            { Collection: not Collection.None } => 1,
+            _ => 0,
+        });
 }
 
 /// <summary>A parameter of a task method.</summary>
@@ -93,6 +118,10 @@ internal sealed record TaskMethodModel(
 /// <param name="Type">Its type as generated code writes it.</param>
 /// <param name="DefaultValue">Its default as generated code writes it; null when it must be given.</param>
 /// <param name="IsKeywordOnly">Whether it is sent and taken by keyword only.</param>
+/// <param name="IsSensitive">Whether its value is kept out of sight.</param>
+/// <param name="IsParams">Whether C# collects arguments for it.</param>
+/// <param name="Collection">Which arguments it collects.</param>
+/// <param name="ItemType">The type of each of them; null when it collects none.</param>
 internal sealed record TaskParameterModel(
     ParameterSource Source,
     string ClrName,
@@ -100,7 +129,11 @@ internal sealed record TaskParameterModel(
     string Keyword,
     string Type,
     string? DefaultValue,
-    bool IsKeywordOnly);
+    bool IsKeywordOnly,
+    bool IsSensitive,
+    bool IsParams,
+    Collection Collection,
+    string? ItemType);
 
 /// <summary>What the attribute says; null is what it does not say.</summary>
 internal sealed record TaskOptionsModel(

@@ -21,4 +21,11 @@ public sealed class CeleryArgumentAttribute : Attribute
     /// accepted by position or keyword.
     /// </summary>
     public bool KeywordOnly { get; set; }
+
+    /// <summary>
+    /// Keep the value of this argument out of sight: <c>***</c> stands for it in <c>argsrepr</c> and <c>kwargsrepr</c> of calls made through the signature
+    /// factory, in the errors of a value that does not fit, and in the arguments that <c>result_extended</c> stores. The default is false.
+    /// </summary>
+    /// <remarks>The message itself carries the value, and a Python caller has to set <c>argsrepr</c> or <c>kwargsrepr</c> on its own.</remarks>
+    public bool Sensitive { get; set; }
 }

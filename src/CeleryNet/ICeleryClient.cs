@@ -21,7 +21,7 @@ public interface ICeleryClient
 
     /// <summary>Sends a call of a task known by its name only.</summary>
     /// <param name="taskName">The task's name on the wire.</param>
-    /// <param name="args">The positional arguments, written by their run-time types; null for none.</param>
+    /// <param name="args">The positional arguments, written by their run-time types, or as a <see cref="Extensibility.TaskValue"/> says; null for none.</param>
     /// <param name="kwargs">The keyword arguments; null for none.</param>
     /// <param name="options">How to send it; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been sent by then.</param>

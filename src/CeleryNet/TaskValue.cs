@@ -6,9 +6,7 @@ namespace CeleryNet.Extensibility;
 /// <remarks>Immutable as far as the value is; used by generated code so that no reflection is needed to write a message.</remarks>
 public abstract class TaskValue
 {
-    private protected TaskValue()
-    {
-    }
+    private protected TaskValue(bool isSensitive = false) => IsSensitive = isSensitive;
 
     /// <summary>JSON's null: the result of a task that returns nothing.</summary>
     public static TaskValue Null { get; } = new TypedTaskValue<object?>(null);
@@ -17,6 +15,12 @@ public abstract class TaskValue
     /// <typeparam name="T">The type by which the value is written; for a base type or an interface only that type's members are.</typeparam>
     /// <param name="value">The value; null is written as null.</param>
     public static TaskValue Of<T>(T value) => new TypedTaskValue<T>(value);
+
+    /// <summary>Wraps a value that is sent like any other, while those who look at the message see <c>***</c> in its place.</summary>
+    /// <typeparam name="T">The type by which the value is written.</typeparam>
+    /// <param name="value">The value; null is written as null.</param>
+    /// <remarks>It holds for <c>argsrepr</c> and <c>kwargsrepr</c>, from which logs and monitors take what they show. The body of the message carries the value.</remarks>
+    public static TaskValue Sensitive<T>(T value) => new TypedTaskValue<T>(value, isSensitive: true);
 
     /// <summary>Wraps the value a task will have returned.</summary>
     /// <typeparam name="T">The type by which the value is written.</typeparam>
@@ -40,6 +44,10 @@ public abstract class TaskValue
         await task.ConfigureAwait(false);
         return Null;
     }
+
+    /// <summary>Whether <c>***</c> is shown in place of the value.</summary>
+    /// <value>False, unless it was made by <see cref="Sensitive{T}(T)"/>.</value>
+    public bool IsSensitive { get; }
 
     /// <summary>The value as an object, null included.</summary>
     public abstract object? AsObject();

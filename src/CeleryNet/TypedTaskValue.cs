@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace CeleryNet.Extensibility;
 
-internal sealed class TypedTaskValue<T>(T value) : TaskValue
+internal sealed class TypedTaskValue<T>(T value, bool isSensitive = false) : TaskValue(isSensitive)
 {
     public override object? AsObject() => value;
 

@@ -15,8 +15,10 @@ public sealed class DiagnosticTests
     [InlineData("[CeleryTask] public void One(in int x) { }", "CELERY004", "x", "'x' of Tasks.One", "'in'")]
     [InlineData("[CeleryTask] public void One(ref readonly int x) { }", "CELERY004", "x", "'x' of Tasks.One", "'ref readonly'")]
     [InlineData("[CeleryTask] public void One(in CancellationToken x) { }", "CELERY004", "x", "'x' of Tasks.One", "'in'")]
-    [InlineData("[CeleryTask] public void One(params int[] x) { }", "CELERY004", "x", "'params'", "list")]
-    [InlineData("[CeleryTask] public void One(params List<int> x) { }", "CELERY004", "x", "'params'", "list")]
+    [InlineData("[CeleryTask] public void One(params Action[] x) { }", "CELERY004", "x", "Action is a delegate", "data")]
+    [InlineData("[CeleryTask] public void One(params CancellationToken[] x) { }", "CELERY004", "x", "CancellationToken", "never sent")]
+    [InlineData("[CeleryTask] public void One(params System.Collections.ArrayList x) { }", "CELERY004", "x", "type of its items", "IReadOnlyList<T>")]
+    [InlineData("[CeleryTask] public void One([CeleryKeywordArguments] Dictionary<string, Stream> x) { }", "CELERY004", "x", "Stream is a stream", "byte[]")]
     [InlineData("[CeleryTask] public void One(ReadOnlySpan<byte> x) { }", "CELERY004", "x", "ReadOnlySpan<byte> is a ref struct", "array")]
     [InlineData("[CeleryTask] public unsafe void One(int* x) { }", "CELERY004", "x", "'x' of Tasks.One", "pointer")]
     [InlineData("[CeleryTask] public unsafe void One(delegate*<void> x) { }", "CELERY004", "x", "'x' of Tasks.One", "function pointer")]
@@ -54,6 +56,16 @@ public sealed class DiagnosticTests
     [InlineData("[CeleryTask(\"a\", Priority = 256)] public int One() => 1;", "CELERY012", "Priority = 256", "Priority of Tasks.One", "0 to 255, was 256")]
     [InlineData("[CeleryTask(Queue = \"\")] public int One() => 1;", "CELERY012", "Queue = \"\"", "Queue of Tasks.One", "name of a queue")]
     [InlineData("[CeleryTask] public int One([CeleryArgument(\"\")] int x) => 1;", "CELERY012", "x", "keyword of parameter 'x' of Tasks.One", "a name")]
+    [InlineData("[CeleryTask] public void One([CeleryArgument(\"y\")] params int[] x) { }", "CELERY014", "x", "collects the positional arguments", "remove the name")]
+    [InlineData("[CeleryTask] public void One([CeleryArgument(KeywordOnly = true)] params int[] x) { }", "CELERY014", "x", "collects the positional arguments", "remove KeywordOnly")]
+    [InlineData("[CeleryTask] public void One([CeleryArgument(\"y\"), CeleryKeywordArguments] Dictionary<string, int> x) { }", "CELERY014", "x", "collects the keyword arguments", "remove the name")]
+    [InlineData("[CeleryTask] public void One([CeleryArgument(KeywordOnly = true), CeleryKeywordArguments] Dictionary<string, int> x) { }", "CELERY014", "x", "'x' of Tasks.One", "remove KeywordOnly")]
+    [InlineData("[CeleryTask] public void One([CeleryKeywordArguments] int x) { }", "CELERY015", "x", "the type 'int' does not hold values by name", "Dictionary<string, T>")]
+    [InlineData("[CeleryTask] public void One([CeleryKeywordArguments] Dictionary<int, int> x) { }", "CELERY015", "x", "'Dictionary<int, int>'", "JsonElement")]
+    [InlineData("[CeleryTask] public void One([CeleryKeywordArguments] List<string> x) { }", "CELERY015", "x", "'List<string>'", "JsonElement")]
+    [InlineData("[CeleryTask] public void One([CeleryKeywordArguments] TaskContext x) { }", "CELERY015", "x", "'TaskContext'", "JsonElement")]
+    [InlineData("[CeleryTask] public void One([CeleryKeywordArguments] params int[] x) { }", "CELERY015", "x", "'params'", "Dictionary<string, T>")]
+    [InlineData("[CeleryTask] public void One([CeleryKeywordArguments] Dictionary<string, int> x, [CeleryKeywordArguments] IDictionary<string, int> y) { }", "CELERY016", "y", "'x' and 'y' of Tasks.One", "one of them only")]
     public void Task_in_a_class_is_refused_where_it_is_wrong(string members, string id, string place, string thing, string rule)
         => Check($$"""public class Tasks { {{members}} }""", id, place, thing, rule);
 
@@ -127,7 +139,7 @@ public sealed class DiagnosticTests
     [Fact]
     public void Everything_wrong_with_a_task_is_said_at_once()
     {
-        var run = GeneratorHarness.Run("public class Tasks { [CeleryTask(\"\", Priority = -1)] public Action One(Action a, params int[] b) => a; }");
+        var run = GeneratorHarness.Run("public class Tasks { [CeleryTask(\"\", Priority = -1)] public Action One(Action a, params Action[] b) => a; }");
 
         run.Diagnostics.Select(diagnostic => diagnostic.Id).ShouldBe(["CELERY002", "CELERY012", "CELERY004", "CELERY004", "CELERY006"], ignoreOrder: true);
     }

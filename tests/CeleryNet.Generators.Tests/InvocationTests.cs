@@ -20,6 +20,20 @@ public sealed class InvocationTests
             public static string Injected(CancellationToken first, int x, TaskContext context, CancellationToken second, TaskContext? again = null)
                 => $"{x} {context.TaskName} {first.IsCancellationRequested} {first == second} {ReferenceEquals(context, again)}";
 
+            [CeleryTask("rest")] public static string Rest(int x, int y = 5, params int[] rest) => $"{x} {y} {string.Join('+', rest)}";
+            [CeleryTask("rest_list")] public static string RestList(TaskContext context, [CeleryArgument(KeywordOnly = true)] string mode = "none", CancellationToken token = default, params IReadOnlyList<string?> names)
+                => $"{mode} {string.Join('+', names.Select(name => name ?? "null"))}";
+            [CeleryTask("rest_span")] public static int RestSpan(params ReadOnlySpan<int> rest) { var sum = 0; foreach (var each in rest) { sum += each; } return sum; }
+            [CeleryTask("rest_writable_span")] public static int RestWritableSpan(params Span<int> rest) => rest.Length;
+            [CeleryTask("rest_own_list")] public static string RestOwnList(params List<int?> rest) { rest.Add(1); return string.Join('+', rest); }
+            [CeleryTask("rest_enumerable")] public static int RestEnumerable(params IEnumerable<int> rest) => rest.Sum();
+            [CeleryTask("rest_set")] public static int RestSet(params HashSet<int> rest) => rest.Count;
+            [CeleryTask("rest_immutable")] public static int RestImmutable(params System.Collections.Immutable.ImmutableArray<int> rest) => rest.Length;
+            [CeleryTask("extra")] public static string Extra(int x, [CeleryKeywordArguments] Dictionary<string, int> extra, [CeleryArgument(KeywordOnly = true)] int maxSize = 3)
+                => $"{x} {maxSize} {string.Join('+', extra.Select(each => $"{each.Key}:{each.Value}"))}";
+            [CeleryTask("everything")] public static string Everything(int x, [CeleryKeywordArguments] IReadOnlyDictionary<string, System.Text.Json.JsonElement>? extra = null, params IList<double> rest)
+                => $"{x} {string.Join('+', rest)} {string.Join('+', extra!.Select(each => $"{each.Key}:{each.Value.GetRawText()}"))}";
+            [CeleryTask("secret")] public static int Secret([CeleryArgument(Sensitive = true)] int pin) => pin;
             [CeleryTask("void")] public static void Void() { }
             [CeleryTask("task")] public static async Task TaskAsync() => await Task.Yield();
             [CeleryTask("task_of")] public static async Task<string?> TaskOfAsync(string? text) { await Task.Yield(); return text; }
@@ -54,6 +68,21 @@ public sealed class InvocationTests
     [InlineData("names", "[1, 2, 3, 4, 5]", "{}", 15)]
     [InlineData("overload", "[1]", "{}", "int")]
     [InlineData("overload_long", "[1]", "{}", "long")]
+    [InlineData("rest", "[1]", "{}", "1 5 ")]
+    [InlineData("rest", "[1, 2, 3, 4]", "{}", "1 2 3+4")]
+    [InlineData("rest", "[]", """{"y": 2, "x": 1}""", "1 2 ")]
+    [InlineData("rest_list", "[]", "{}", "none ")]
+    [InlineData("rest_list", "[\"a\", null]", """{"mode": "fast"}""", "fast a+null")]
+    [InlineData("rest_span", "[1, 2, 3]", "{}", 6)]
+    [InlineData("rest_writable_span", "[1, 2, 3]", "{}", 3)]
+    [InlineData("rest_own_list", "[1, null]", "{}", "1++1")]
+    [InlineData("rest_enumerable", "[1, 2]", "{}", 3)]
+    [InlineData("rest_set", "[1, 2, 1]", "{}", 2)]
+    [InlineData("rest_immutable", "[1, 2]", "{}", 2)]
+    [InlineData("extra", "[1]", "{}", "1 3 ")]
+    [InlineData("extra", "[]", """{"b": 2, "max_size": 4, "x": 1, "a": 3, "extra": 5}""", "1 4 b:2+a:3+extra:5")]
+    [InlineData("everything", "[1, 2.5, 3]", """{"rest": [1], "extra": null}""", "1 2.5+3 rest:[1]+extra:null")]
+    [InlineData("secret", "[1234]", "{}", 1234)]
     [InlineData("void", "[]", "{}", null)]
     [InlineData("task", "[]", "{}", null)]
     [InlineData("value_task", "[]", "{}", null)]
@@ -81,12 +110,18 @@ public sealed class InvocationTests
         => (await Should.ThrowAsync<InvalidOperationException>(() => RunAsync("fails"))).Message.ShouldBe("boom");
 
     [Theory]
-    [InlineData("add", "[]", "{}", "missing 1 required argument: 'x'")]
-    [InlineData("add", "[1, 2, 3]", "{}", "takes 2 positional arguments but 3 were given")]
+    [InlineData("add", "[]", "{}", "missing 1 required positional argument: 'x'")]
+    [InlineData("add", "[1, 2, 3]", "{}", "takes from 1 to 2 positional arguments but 3 were given")]
+    [InlineData("rest", "[1, 2, 3, null]", "{}", "argument 'rest[1]' must be an int (Int32), got null")]
+    [InlineData("rest", "[1, 2]", """{"rest": [3]}""", "unexpected keyword argument 'rest'; it takes 'x', 'y'")]
+    [InlineData("extra", "[1, 2]", """{"a": 1}""", "takes 1 positional argument but 2 were given")]
+    [InlineData("extra", "[1]", """{"x": 1}""", "multiple values for argument 'x'")]
+    [InlineData("extra", "[1]", """{"a": null}""", "argument 'a' must be an int (Int32), got null")]
+    [InlineData("secret", "[\"open sesame\"]", "{}", "argument 'pin' must be an int (Int32), got ***")]
     [InlineData("add", "[\"a\"]", "{}", "argument 'x' must be an int (Int32), got \"a\"")]
     [InlineData("void", "[1]", "{}", "takes 0 positional arguments but 1 was given")]
-    [InlineData("keyword", "[1, 2, 3]", """{"mode": "m"}""", "takes 2 positional arguments but 3 were given")]
-    [InlineData("keyword", "[1]", "{}", "missing 1 required argument: 'mode'")]
+    [InlineData("keyword", "[1, 2, 3]", """{"mode": "m"}""", "takes from 1 to 2 positional arguments but 3 positional arguments (and 1 keyword-only argument) were given")]
+    [InlineData("keyword", "[1]", "{}", "missing 1 required keyword-only argument: 'mode'")]
     [InlineData("add", "[1]", """{"z": 1}""", "unexpected keyword argument 'z'")]
     public async Task Arguments_that_do_not_fit_are_refused_before_the_call(string task, string args, string kwargs, string message)
         => (await Should.ThrowAsync<TaskArgumentException>(() => RunAsync(task, args, kwargs))).Message.ShouldContain(message);

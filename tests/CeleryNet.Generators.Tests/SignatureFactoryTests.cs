@@ -1,3 +1,4 @@
+using System.Reflection;
 using CeleryNet.Extensibility;
 using Microsoft.CodeAnalysis;
 
@@ -16,6 +17,11 @@ public sealed class SignatureFactoryTests
             [CeleryTask("ping")] public static async Task PingAsync() => await Task.Yield();
             [CeleryTask("pause")] public static ValueTask Pause() => default;
             [CeleryTask("mixed")] public static void Mixed([CeleryArgument("key", KeywordOnly = true)] string? mode, int @class, [CeleryArgument(KeywordOnly = true)] int maxSize = 10) { }
+            [CeleryTask("rest")] public static void Rest(int x, TaskContext task, int y = 5, [CeleryArgument(KeywordOnly = true)] string mode = "m", params int[] rest) { }
+            [CeleryTask("rest_list")] public static void RestList(params IReadOnlyList<string?> rest) { }
+            [CeleryTask("rest_span")] public static void RestSpan(params ReadOnlySpan<int> rest) { }
+            [CeleryTask("extra")] public static void Extra(int maxSize, [CeleryArgument(KeywordOnly = true)] string mode, [CeleryKeywordArguments] IReadOnlyDictionary<string, int>? extra = null, params List<int> rest) { }
+            [CeleryTask("log_in")] public static void LogIn(string name, [CeleryArgument(Sensitive = true)] string password, [CeleryArgument(KeywordOnly = true, Sensitive = true)] int pin, [CeleryKeywordArguments, CeleryArgument(Sensitive = true)] Dictionary<string, int> extra, [CeleryArgument(Sensitive = true)] params int[] rest) { }
             [CeleryTask("text")] public string ToString(int format) => "";
             [CeleryTask("hash")] public static string GetHashCode(string text) => text;
             [CeleryTask("show")] public override string ToString() => "";
@@ -47,6 +53,14 @@ public sealed class SignatureFactoryTests
             public static Signature Ping() => Tasks.Signatures.Ping();
             public static Signature Pause() => Tasks.Signatures.Pause();
             public static Signature Mixed() => Tasks.Signatures.Mixed(null, @class: 3);
+            public static Signature Rest() => Tasks.Signatures.Rest(1, 2, "n", 3, 4);
+            public static Signature RestDefault() => Tasks.Signatures.Rest(1);
+            public static Signature RestList() => Tasks.Signatures.RestList("a", null);
+            public static Signature RestSpan() => Tasks.Signatures.RestSpan(1, 2, 3);
+            public static Signature Extra() => Tasks.Signatures.Extra(1, "m", new Dictionary<string, int> { ["a"] = 2, ["b"] = 3 }, 4, 5);
+            public static Signature ExtraNone() => Tasks.Signatures.Extra(1, "m");
+            public static Signature ExtraTwice() => Tasks.Signatures.Extra(1, "m", new Dictionary<string, int> { ["max_size"] = 2 });
+            public static Signature LogIn() => Tasks.Signatures.LogIn("alice", "secret", 1, new() { ["a"] = 2 }, 3, 4);
             public static Signature<string> Text() => Tasks.Signatures.ToString(1);
             public static Signature<string> Show() => Tasks.Signatures.ToString();
             public static Signature<int> Type() => Tasks.Signatures.GetType();
@@ -67,6 +81,12 @@ public sealed class SignatureFactoryTests
     [InlineData("Ping", "ping", "", "")]
     [InlineData("Pause", "pause", "", "")]
     [InlineData("Mixed", "mixed", "3", "key=, max_size=10")]
+    [InlineData("Rest", "rest", "1, 2, 3, 4", "mode=n")]
+    [InlineData("RestDefault", "rest", "1, 5", "mode=m")]
+    [InlineData("RestList", "rest_list", "a, ", "")]
+    [InlineData("RestSpan", "rest_span", "1, 2, 3", "")]
+    [InlineData("Extra", "extra", "1, 4, 5", "mode=m, a=2, b=3")]
+    [InlineData("ExtraNone", "extra", "1", "mode=m")]
     [InlineData("Text", "text", "1", "")]
     [InlineData("Show", "show", "", "")]
     [InlineData("Type", "type", "", "")]
@@ -95,6 +115,26 @@ public sealed class SignatureFactoryTests
         Call("Embed").Options.ShouldBe(new SendOptions { Queue = "gpu", Priority = 9 });
         Call("Add").Options.ShouldBe(SendOptions.Default);
         Call("FetchAll").Options.ShouldBe(SendOptions.Default);
+    }
+
+    [Fact]
+    public void Items_are_written_by_the_type_of_each() => Call("Rest").Args.ShouldAllBe(arg => arg.GetType() == TaskValue.Of(1).GetType());
+
+    [Fact]
+    public void Entry_with_the_name_of_a_parameter_is_refused_where_the_call_is_made()
+    {
+        var error = Should.Throw<TargetInvocationException>(() => Call("ExtraTwice")).InnerException.ShouldBeOfType<ArgumentException>();
+
+        error.Message.ShouldContain("'extra' have an entry 'max_size'");
+    }
+
+    [Fact]
+    public void Sensitive_arguments_are_marked()
+    {
+        var signature = Call("LogIn");
+
+        signature.Args.Select(arg => arg.IsSensitive).ShouldBe([false, true, true, true]);
+        signature.Kwargs.Select(pair => (pair.Key, pair.Value.IsSensitive)).ShouldBe([("pin", true), ("a", true)]);
     }
 
     [Fact]

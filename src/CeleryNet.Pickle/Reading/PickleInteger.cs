@@ -38,15 +38,9 @@ internal static class PickleInteger
             : throw Refusal.Because("an integer of protocol 0 has other characters than digits");
     }
 
-    private static object Smallest(BigInteger value)
-    {
-        if (value >= long.MinValue && value <= long.MaxValue)
-        {
-            return (long)value;
-        }
-
-        return value;
-    }
+#pragma warning disable CA1859 // An object: a long where it fits.
+    private static object Smallest(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
+#pragma warning restore CA1859
 
     private static MalformedMessageException TooLong() => Refusal.Because($"an integer has more than the {MaxDigits} digits that are allowed");
 }

@@ -47,13 +47,15 @@ internal sealed class CeleryClient(
     {
         var signature = new Signature<TResult>(
             taskName,
-            args is null ? [] : [.. args.Select(TaskValue.Of)],
-            kwargs is null ? null : [.. kwargs.Select(pair => KeyValuePair.Create(pair.Key, TaskValue.Of(pair.Value)))],
+            args is null ? [] : [.. args.Select(Wrap)],
+            kwargs is null ? null : [.. kwargs.Select(pair => KeyValuePair.Create(pair.Key, Wrap(pair.Value)))],
             options);
         return SendAsync(signature, cancellationToken);
     }
 
     public AsyncResult<TResult> GetResult<TResult>(TaskId taskId) => new(taskId, results);
+
+    private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
     private async ValueTask<TaskId> PublishAsync(Signature signature, CancellationToken cancellationToken)
     {

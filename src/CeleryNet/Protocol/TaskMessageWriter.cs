@@ -20,12 +20,13 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
     public Envelope Write(TaskCall call)
     {
         var (json, argsLength, kwargsStart, kwargsLength) = WriteBody(call);
-        var args = json.AsSpan(1, argsLength);
-        var kwargs = json.AsSpan(kwargsStart, kwargsLength);
-        var headers = format.Protocol == 1
+        var args = json.AsMemory(1, argsLength);
+        var kwargs = json.AsMemory(kwargsStart, kwargsLength);
+        var isSimple = format.Protocol == 1;
+        var headers = isSimple
             ? WriteOwnHeaders(call, new MessageHeaders())
-            : WriteHeaders(call, call.Options.ArgsRepr ?? ArgumentRepr.Args(args), call.Options.KwargsRepr ?? ArgumentRepr.Kwargs(kwargs));
-        var body = Encode(call, format.Protocol == 1 ? SimpleBodyWriter.Write(call, args, kwargs) : json);
+            : WriteHeaders(call, CallRepr.Args(call, args), CallRepr.Kwargs(call, kwargs));
+        var body = Encode(call, isSimple ? SimpleBodyWriter.Write(call, args.Span, kwargs.Span) : json);
         if (body.Compression is { } compression)
         {
             headers.Set(HeaderNames.Compression, compression);
@@ -49,9 +50,12 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
 
     private EncodedContent Encode(TaskCall call, ReadOnlyMemory<byte> json)
     {
+        var options = call.Options;
+        var serializer = options.Serializer is null ? format.Serializer : content.FindSerializer(options.Serializer, nameof(options.Serializer));
+        var compression = options.Compression is null ? format.Compression : content.FindCompression(options.Compression, nameof(options.Compression));
         try
         {
-            return content.Encode(json, format.Serializer, format.Compression);
+            return content.Encode(json, serializer, compression);
         }
         catch (CelerySerializationException error)
         {
@@ -133,7 +137,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             writer.WriteStartObject();
             foreach (var (name, argument) in call.Kwargs)
             {
-                writer.WritePropertyName(name);
+                PythonString.WriteName(writer, name);
                 argument.Write(writer, serializerOptions);
             }
 

@@ -19,6 +19,8 @@ internal static class CeleryJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DictionaryKeyPolicy = null,
         PropertyNameCaseInsensitive = true,
+        // A record's parameter without a default must be given, as a field of a Python dataclass or model must.
+        RespectRequiredConstructorParameters = true,
         MaxDepth = MaxDepth,
         TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : PrimitiveJsonContext.Default,
     };

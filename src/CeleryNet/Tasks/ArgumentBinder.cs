@@ -1,140 +1,152 @@
-using System.Text;
 using System.Text.Json;
 using CeleryNet.Protocol;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Extensibility;
 
-/// <summary>Matches positional and keyword arguments to parameters by Python's rules, and words what does not fit as Python does.</summary>
+/// <summary>
+/// Matches positional and keyword arguments to parameters by Python's rules, in Python's order: what does not fit in two ways is refused for the one that
+/// Python would name. Python/ceval.c initialize_locals
+/// </summary>
 internal static class ArgumentBinder
 {
-    private const int ShownCharacters = 80;
-
     public static BoundArguments Bind(TaskInvocation call, TaskBody body)
     {
         var definition = call.Definition;
         var values = definition.Parameters.Count == 0 ? [] : new ReadOnlyMemory<byte>[definition.Parameters.Count];
-        TakePositional(definition, body.Args, values);
-        TakeKeywords(definition, body.Kwargs, values);
-        CheckMissing(definition, values);
-        return new BoundArguments(call, values);
+        var given = TakePositional(definition, body.Args, values, out var items);
+        var keywords = TakeKeywords(definition, body.Kwargs, values);
+        if (given > definition.PositionalCount && definition.PositionalCollector < 0)
+        {
+            throw ArgumentErrors.TooMany(definition, given, CountKeywordOnly(definition, values));
+        }
+
+        CheckMissing(definition, values, areKeywordOnly: false);
+        CheckMissing(definition, values, areKeywordOnly: true);
+        return new BoundArguments(call, values, items, keywords);
     }
 
-    public static TaskArgumentException Unfit(TaskDefinition definition, int index, Type type, ReadOnlySpan<byte> json, Exception error)
+    private static int TakePositional(
+        TaskDefinition definition, ReadOnlyMemory<byte> args, ReadOnlyMemory<byte>[] values, out List<ReadOnlyMemory<byte>>? items)
     {
-        var shown = Encoding.UTF8.GetString(json[..Math.Min(json.Length, ShownCharacters)]) + (json.Length > ShownCharacters ? "…" : "");
-        return new TaskArgumentException(
-            $"{definition.Name}() argument '{definition.Parameters[index].Name}' must be {Describe(type)}, got {shown}", error);
-    }
-
-    private static void TakePositional(TaskDefinition definition, ReadOnlyMemory<byte> args, ReadOnlyMemory<byte>[] values)
-    {
+        items = null;
         var reader = new Utf8JsonReader(args.Span);
         reader.Read();
         var given = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            if (given < values.Length && !definition.Parameters[given].IsKeywordOnly)
+            var value = SkipValue(ref reader, args);
+            if (given < definition.PositionalCount)
             {
-                values[given] = args[start..(int)reader.BytesConsumed];
+                values[given] = value;
+            }
+            else if (definition.PositionalCollector >= 0)
+            {
+                (items ??= []).Add(value);
             }
 
             given++;
         }
 
-        var takes = definition.Parameters.Count(parameter => !parameter.IsKeywordOnly);
-        if (given > takes)
-        {
-            throw new TaskArgumentException(
-                $"{definition.Name}() takes {takes} positional argument{(takes == 1 ? "" : "s")} but {given} {(given == 1 ? "was" : "were")} given");
-        }
+        return given;
     }
 
-    private static void TakeKeywords(TaskDefinition definition, ReadOnlyMemory<byte> kwargs, ReadOnlyMemory<byte>[] values)
+    private static List<KeyValuePair<string, ReadOnlyMemory<byte>>>? TakeKeywords(
+        TaskDefinition definition, ReadOnlyMemory<byte> kwargs, ReadOnlyMemory<byte>[] values)
     {
+        List<KeyValuePair<string, ReadOnlyMemory<byte>>>? collected = null;
+        Dictionary<int, bool>? byKeyword = null;
         var reader = new Utf8JsonReader(kwargs.Span);
         reader.Read();
-        HashSet<int>? byKeyword = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var index = FindParameter(definition, ref reader);
+            var (index, isClrName) = FindParameter(definition, ref reader);
             if (index < 0)
             {
-                throw new TaskArgumentException(
-                    $"{definition.Name}() got an unexpected keyword argument '{reader.GetString()}'; it takes {Names(definition.Parameters)}");
+                var name = PythonString.Read(ref reader);
+                if (definition.KeywordCollector < 0)
+                {
+                    throw ArgumentErrors.Unexpected(definition, name);
+                }
+
+                reader.Read();
+                (collected ??= []).Add(new(name, SkipValue(ref reader, kwargs)));
+                continue;
             }
 
             // Two equal keys in one JSON object: the last one counts, as in Python. A keyword on top of a positional argument is an error.
-            if (!values[index].IsEmpty && byKeyword?.Contains(index) is not true)
+            if (!values[index].IsEmpty && !(byKeyword is not null && byKeyword.TryGetValue(index, out var earlier) && earlier == isClrName))
             {
-                throw new TaskArgumentException($"{definition.Name}() got multiple values for argument '{definition.Parameters[index].Name}'");
+                throw ArgumentErrors.Multiple(definition, index);
             }
 
             reader.Read();
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            values[index] = kwargs[start..(int)reader.BytesConsumed];
-            (byKeyword ??= []).Add(index);
+            values[index] = SkipValue(ref reader, kwargs);
+            (byKeyword ??= [])[index] = isClrName;
         }
+
+        return collected;
     }
 
-    private static void CheckMissing(TaskDefinition definition, ReadOnlyMemory<byte>[] values)
+    private static void CheckMissing(TaskDefinition definition, ReadOnlyMemory<byte>[] values, bool areKeywordOnly)
     {
         List<TaskParameter>? missing = null;
         for (var i = 0; i < values.Length; i++)
         {
-            if (values[i].IsEmpty && !definition.Parameters[i].IsOptional)
+            if (values[i].IsEmpty
+                && definition.Parameters[i] is { IsOptional: false, Collects: CollectedArguments.None } parameter
+                && parameter.IsKeywordOnly == areKeywordOnly)
             {
-                (missing ??= []).Add(definition.Parameters[i]);
+                (missing ??= []).Add(parameter);
             }
         }
 
         if (missing is not null)
         {
-            throw new TaskArgumentException(
-                $"{definition.Name}() missing {missing.Count} required argument{(missing.Count == 1 ? "" : "s")}: {Names(missing)}");
+            throw ArgumentErrors.Missing(definition, missing, areKeywordOnly);
         }
     }
 
-    private static int FindParameter(TaskDefinition definition, ref Utf8JsonReader reader)
+    private static int CountKeywordOnly(TaskDefinition definition, ReadOnlyMemory<byte>[] values)
     {
+        var count = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            count += definition.Parameters[i].IsKeywordOnly && !values[i].IsEmpty ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static (int Index, bool IsClrName) FindParameter(TaskDefinition definition, ref Utf8JsonReader reader)
+    {
+        // The reader compares no text with half a surrogate pair in it.
+        var unescaped = reader.ValueIsEscaped ? PythonString.Read(ref reader) : null;
         for (var i = 0; i < definition.Parameters.Count; i++)
         {
-            if (reader.ValueTextEquals(definition.Parameters[i].NameUtf8))
+            if (definition.Parameters[i] is { Collects: CollectedArguments.None } parameter
+                && (unescaped is null ? reader.ValueTextEquals(parameter.NameUtf8) : unescaped == parameter.Name))
             {
-                return i;
+                return (i, false);
             }
         }
 
         for (var i = 0; i < definition.Parameters.Count; i++)
         {
-            if (reader.ValueTextEquals(definition.Parameters[i].ClrNameUtf8))
+            if (definition.Parameters[i] is { Collects: CollectedArguments.None } parameter
+                && (unescaped is null ? reader.ValueTextEquals(parameter.ClrNameUtf8) : unescaped == parameter.ClrName))
             {
-                return i;
+                return (i, true);
             }
         }
 
-        return -1;
+        return (-1, false);
     }
 
-    private static string Names(IReadOnlyList<TaskParameter> parameters)
-        => parameters.Count == 0 ? "none" : string.Join(", ", parameters.Select(parameter => $"'{parameter.Name}'"));
-
-    private static string Describe(Type type)
+    private static ReadOnlyMemory<byte> SkipValue(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
     {
-        var isNullable = Nullable.GetUnderlyingType(type) is not null;
-        var actual = Nullable.GetUnderlyingType(type) ?? type;
-        var name = Type.GetTypeCode(actual) switch
-        {
-            _ when actual.IsEnum => actual.Name,
-            TypeCode.Boolean => "a bool",
-            TypeCode.Byte or TypeCode.SByte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64 or TypeCode.UInt64
-                => $"an int ({actual.Name})",
-            TypeCode.Single or TypeCode.Double => "a float",
-            TypeCode.String => "a str",
-            _ => actual.Name,
-        };
-        return isNullable ? name + " or None" : name;
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return json[start..(int)reader.BytesConsumed];
     }
 }

@@ -5,15 +5,20 @@ public sealed class TaskDefinition
 {
     /// <summary>Describes a task.</summary>
     /// <param name="name">The name on the wire.</param>
-    /// <param name="parameters">The arguments it takes, in order; injected parameters are not among them.</param>
+    /// <param name="parameters">
+    /// The arguments it takes, in order: those that can be given by position first, then the others. Injected parameters are not among them.
+    /// </param>
     /// <param name="invoke">Binds the arguments of a message and calls the method. What it throws before the first await becomes the task's failure too.</param>
-    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or two parameters collect the same arguments.</exception>
     public TaskDefinition(string name, IReadOnlyList<TaskParameter> parameters, Func<TaskInvocation, ValueTask<TaskValue>> invoke)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
         Parameters = [.. parameters];
         Invoke = invoke;
+        PositionalCount = Parameters.Count(parameter => parameter is { Collects: CollectedArguments.None, IsKeywordOnly: false });
+        PositionalCollector = FindCollector(CollectedArguments.Positional);
+        KeywordCollector = FindCollector(CollectedArguments.Keyword);
     }
 
     /// <summary>The name on the wire.</summary>
@@ -39,4 +44,30 @@ public sealed class TaskDefinition
 
     /// <summary>See <see cref="CeleryTaskAttribute.TrackStarted"/>; null leaves it to the worker.</summary>
     public bool? TrackStarted { get; init; }
+
+    /// <summary>How many of the parameters, the first ones, can be given by position.</summary>
+    internal int PositionalCount { get; }
+
+    /// <summary>The place of the parameter that collects positional arguments; -1 when there is none.</summary>
+    internal int PositionalCollector { get; }
+
+    /// <summary>The place of the parameter that collects keyword arguments; -1 when there is none.</summary>
+    internal int KeywordCollector { get; }
+
+    private int FindCollector(CollectedArguments collected)
+    {
+        var found = -1;
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            if (Parameters[i].Collects != collected)
+            {
+                continue;
+            }
+
+            found = found < 0 ? i : throw new ArgumentException(
+                $"Parameters '{Parameters[found].Name}' and '{Parameters[i].Name}' of task '{Name}' both collect the {collected} arguments; one can.", nameof(collected));
+        }
+
+        return found;
+    }
 }

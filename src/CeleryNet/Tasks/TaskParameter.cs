@@ -32,6 +32,14 @@ public sealed class TaskParameter
     /// <summary>Whether it can be given by keyword only.</summary>
     public bool IsKeywordOnly { get; }
 
+    /// <summary>Which arguments it collects.</summary>
+    /// <value>The default is none. A parameter that collects has no keyword and is never missing.</value>
+    public CollectedArguments Collects { get; init; }
+
+    /// <summary>Whether its value is kept out of errors and of what is stored beside a result.</summary>
+    /// <value>The default is false.</value>
+    public bool IsSensitive { get; init; }
+
     internal byte[] NameUtf8 { get; }
 
     internal byte[] ClrNameUtf8 { get; }

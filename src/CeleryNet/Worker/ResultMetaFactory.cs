@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
+using CeleryNet.Tasks;
 
 namespace CeleryNet.Worker;
 
@@ -65,7 +66,12 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
             ParentId = headers.ParentId,
             Extension = isExtended
                 ? new ResultExtension(
-                    headers.TaskName, request.Message.Body.Args, request.Message.Body.Kwargs, hostname, headers.Retries, request.Delivery.RoutingKey)
+                    headers.TaskName,
+                    SensitiveArguments.Args(request.Definition, request.Message.Body.Args),
+                    SensitiveArguments.Kwargs(request.Definition, request.Message.Body.Kwargs),
+                    hostname,
+                    headers.Retries,
+                    request.Delivery.RoutingKey)
                 : null,
         };
     }

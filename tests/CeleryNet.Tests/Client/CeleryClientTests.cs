@@ -51,6 +51,21 @@ public sealed class CeleryClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Call_known_by_name_only_may_say_how_its_values_are_written_and_which_are_sensitive()
+    {
+        await using var setup = new ClientSetup();
+
+        await setup.Client.SendTaskAsync(
+            "tasks.echo", ["alice", TaskValue.Sensitive("pw")], new() { ["pin"] = TaskValue.Sensitive(1), ["x"] = TaskValue.Of<object>("y") }, cancellationToken: Token);
+
+        var message = await setup.ReadAsync();
+        Text(message.Body.Args).ShouldBe("""["alice","pw"]""");
+        Text(message.Body.Kwargs).ShouldBe("""{"pin":1,"x":"y"}""");
+        message.Headers.ArgsRepr.ShouldBe("('alice', '***')");
+        message.Headers.KwargsRepr.ShouldBe("{'pin': '***', 'x': 'y'}");
+    }
+
+    [Fact]
     public async Task Call_known_by_name_only_may_have_a_typed_result_and_no_arguments()
     {
         await using var setup = new ClientSetup();

@@ -158,7 +158,7 @@ public sealed class ExceptionInfoTests
     [Fact]
     public void Argument_that_cannot_be_written_is_stored_as_its_text()
         => TextOf(PythonExceptions.ToPython(new SpeechlessException([1, typeof(string), double.NaN]), _options))
-            .ShouldContain("\"exc_message\":[1,\"System.String\",\"NaN\"]");
+            .ShouldContain("\"exc_message\":[1,\"System.String\",{\"__type__\":\"float\",\"__value__\":\"nan\"}]");
 
     [Fact]
     public void Exception_that_fails_to_say_its_arguments_is_stored_with_its_message()

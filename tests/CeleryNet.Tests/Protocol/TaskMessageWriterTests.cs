@@ -173,6 +173,31 @@ public sealed class TaskMessageWriterTests
     }
 
     [Fact]
+    public void Sensitive_values_are_sent_and_not_shown()
+    {
+        var envelope = Write(Call() with
+        {
+            Args = [TaskValue.Of("alice"), TaskValue.Sensitive("pass'word"), TaskValue.Of(2.0)],
+            Kwargs = [new("pin", TaskValue.Sensitive(new[] { 1234 })), new("ключ", TaskValue.Of(1)), new("none", TaskValue.Sensitive<string?>(null))],
+        });
+
+        envelope.Headers["argsrepr"].ShouldBe("('alice', '***', 2.0)");
+        envelope.Headers["kwargsrepr"].ShouldBe("{'pin': '***', 'ключ': 1, 'none': '***'}");
+        var body = Encoding.UTF8.GetString(envelope.Body.Span);
+        body.ShouldContain("1234");
+        body.ShouldContain("word");
+    }
+
+    [Fact]
+    public void All_is_hidden_where_the_sensitive_value_cannot_be_told_from_the_others()
+    {
+        var hidden = ArgumentMask.Args("[1, oops, \"secret\"]"u8.ToArray(), place => place == 2);
+
+        Encoding.UTF8.GetString(hidden).ShouldBe("[\"***\"]");
+        Encoding.UTF8.GetString(ArgumentMask.Kwargs("{\"a\": oops}"u8.ToArray(), _ => false)).ShouldBe("{\"***\":\"***\"}");
+    }
+
+    [Fact]
     public void Body_larger_than_allowed_is_an_error_that_says_what_to_do()
     {
         var size = Write(Call()).Body.Length;

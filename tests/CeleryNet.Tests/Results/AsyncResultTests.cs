@@ -95,7 +95,7 @@ public sealed class AsyncResultTests : IDisposable
 
         var error = await Should.ThrowAsync<RemoteTaskException>(() => setup.Client.GetResult<int>(_id).GetAsync(Token));
 
-        error.Message.ShouldBe($"Task id-1 ended in FAILURE: {type}: bad");
+        error.Message.ShouldBe($"Task id-1 ended in FAILURE: {type}: {(type == "KeyError" ? "'bad'" : "bad")}");
         error.TaskId.ShouldBe(_id);
         error.State.ShouldBe(TaskState.Failure);
         error.Traceback.ShouldBe("Traceback …");

@@ -49,14 +49,17 @@ public sealed class ArgumentBinderTests
     }
 
     [Theory]
-    [InlineData("[]", "{}", "add() missing 2 required arguments: 'x', 'y'")]
-    [InlineData("[1]", "{}", "add() missing 1 required argument: 'y'")]
-    [InlineData("[]", """{"y": 2, "zip_code": 1}""", "add() missing 1 required argument: 'x'")]
-    [InlineData("[1, 2, 3, 4]", "{}", "add() takes 3 positional arguments but 4 were given")]
+    [InlineData("[]", "{}", "add() missing 2 required positional arguments: 'x' and 'y'")]
+    [InlineData("[1]", "{}", "add() missing 1 required positional argument: 'y'")]
+    [InlineData("[]", """{"y": 2, "zip_code": 1}""", "add() missing 1 required positional argument: 'x'")]
+    [InlineData("[1, 2, 3, 4]", "{}", "add() takes from 2 to 3 positional arguments but 4 were given")]
     [InlineData("[1, 2]", """{"z": 3}""", "add() got an unexpected keyword argument 'z'; it takes 'x', 'y', 'zip_code', 'mode'")]
     [InlineData("[1, 2]", """{"X": 3}""", "add() got an unexpected keyword argument 'X'; it takes 'x', 'y', 'zip_code', 'mode'")]
     [InlineData("[1, 2]", """{"x": 3}""", "add() got multiple values for argument 'x'")]
     [InlineData("[1, 2, 3]", """{"zipCode": 3}""", "add() got multiple values for argument 'zip_code'")]
+    [InlineData("[1, 2]", """{"zip_code": 3, "zipCode": 3}""", "add() got multiple values for argument 'zip_code'")]
+    [InlineData("[1, 2, 3, 4]", """{"mode": "m"}""", "add() takes from 2 to 3 positional arguments but 4 positional arguments (and 1 keyword-only argument) were given")]
+    [InlineData("[1, 2, 3, 4]", """{"z": 3}""", "add() got an unexpected keyword argument 'z'; it takes 'x', 'y', 'zip_code', 'mode'")]
     public void What_does_not_fit_is_said_as_Python_says_it(string args, string kwargs, string message)
         => Should.Throw<TaskArgumentException>(() => Bind(_add, args, kwargs)).Message.ShouldBe(message);
 
@@ -78,7 +81,7 @@ public sealed class ArgumentBinderTests
     {
         TaskParameter[] parameters = [_add[0], new("mode", "mode", isOptional: false, isKeywordOnly: true)];
 
-        Should.Throw<TaskArgumentException>(() => Bind(parameters, "[1]", "{}")).Message.ShouldBe("add() missing 1 required argument: 'mode'");
+        Should.Throw<TaskArgumentException>(() => Bind(parameters, "[1]", "{}")).Message.ShouldBe("add() missing 1 required keyword-only argument: 'mode'");
         Should.Throw<TaskArgumentException>(() => Bind(parameters, "[1, 2]", "{}")).Message.ShouldBe("add() takes 1 positional argument but 2 were given");
     }
 
@@ -111,6 +114,52 @@ public sealed class ArgumentBinderTests
     }
 
     [Fact]
+    public void Member_of_a_record_that_is_missing_or_wrong_is_named_with_its_place()
+    {
+        const string Address = """{"street": "Elm", "zip_code": 1}""";
+        const string Order = "add() argument 'x' must be Order, got ";
+        Bind(_add, $$"""[{"customer_name": "a", "address": {{Address}}, "lines": [{"quantity": 2, "colour": "red"}], "unknown": [1]}, 0]""", "{}")
+            .Get<Order>(0).Lines.Single().Quantity.ShouldBe(2);
+
+        Unfit<Order>("""{"customer_name": "a"}""").ShouldStartWith(Order);
+        Unfit<Order>("""{"customer_name": "a"}""").ShouldContain("'address'");
+        Unfit<Order>($$"""{"address": {"street": "Elm"}, "lines": []}""").ShouldContain(" at address: ");
+        Unfit<Order>($$"""{"address": {"street": "Elm"}, "lines": []}""").ShouldContain("'zip_code'");
+        Unfit<Order>($$"""{"customer_name": "a", "address": {{Address}}, "lines": [{"quantity": 1}, {"quantity": null}]}""").ShouldContain(" at lines[1].quantity: ");
+        Unfit<Order>($$"""{"address": {{Address}}, "lines": []}""").ShouldContain("'customer_name'");
+        Unfit<Dictionary<string, int>>("""{"a": null}""").ShouldContain(" at a: ");
+        Unfit<List<int>>("[1, null]").ShouldContain(" at [1]: ");
+        Bind(_add, "[[1, null], 0]", "{}").Get<List<int?>>(0).ShouldBe([1, null]);
+    }
+
+    [Fact]
+    public void Value_of_a_sensitive_parameter_is_in_no_part_of_the_error()
+    {
+        TaskParameter[] parameters = [new("pin", "pin", isOptional: false, isKeywordOnly: false) { IsSensitive = true }];
+
+        var error = Should.Throw<TaskArgumentException>(() => Bind(parameters, "[\"1234-secret\"]", "{}").Get<DateTimeOffset>(0));
+
+        error.Message.ShouldBe("add() argument 'pin' must be DateTimeOffset, got ***");
+        error.ToString().ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public void Keyword_with_half_a_character_is_refused_by_name()
+        => Should.Throw<TaskArgumentException>(() => Bind(_add, "[1, 2]", "{\"z\\ud800\": 3}")).Message.ShouldContain("keyword argument 'z\ud800'");
+
+    [Fact]
+    public void Two_parameters_cannot_collect_the_same()
+    {
+        TaskParameter[] parameters =
+        [
+            new("a", "a", isOptional: false, isKeywordOnly: false) { Collects = CollectedArguments.Keyword },
+            new("b", "b", isOptional: false, isKeywordOnly: false) { Collects = CollectedArguments.Keyword },
+        ];
+
+        Should.Throw<ArgumentException>(() => Bind(parameters, "[]", "{}")).Message.ShouldContain("'a' and 'b'");
+    }
+
+    [Fact]
     public void Long_value_is_shown_shortened()
     {
         var message = Unfit<int>($"\"{new string('a', 200)}\"");
@@ -132,4 +181,10 @@ public sealed class ArgumentBinderTests
         var body = new TaskBody(Encoding.UTF8.GetBytes(args), Encoding.UTF8.GetBytes(kwargs), TaskEmbed.Empty);
         return new TaskInvocation(definition, body, _options, context, () => throw new InvalidOperationException("Binding needs no services.")).BindArguments();
     }
+
+    private sealed record Order(string CustomerName, Address Address, IReadOnlyList<Line> Lines, string? Note = null);
+
+    private sealed record Address(string Street, int ZipCode);
+
+    private sealed record Line(int Quantity);
 }

@@ -136,6 +136,57 @@ public sealed class StoredResultTests
         (extension.Worker, extension.Retries, extension.Queue).ShouldBe(("celery@machine.example", 2, "celery"));
     }
 
+    [Theory]
+    [InlineData("[1, \"secret\"]", "{}", """[1,"***"]""", "{}")]
+    [InlineData("[1]", """{"pin": "secret", "a": 2}""", "[1]", """{"pin":"***","a":2}""")]
+    [InlineData("[1]", """{"PIN": "secret"}""", "[1]", """{"PIN":"***"}""")]
+    [InlineData("[1, \"secret\", 3, 4]", """{"b": 5}""", """[1,"***",3,4]""", """{"b":5}""")]
+    public async Task Extended_results_and_failures_do_not_show_sensitive_arguments(string args, string kwargs, string storedArgs, string storedKwargs)
+    {
+        TaskParameter[] parameters =
+        [
+            new("x", "x", isOptional: false, isKeywordOnly: false),
+            new("pin", "PIN", isOptional: false, isKeywordOnly: false) { IsSensitive = true },
+        ];
+        await using var harness = new WorkerHarness(
+            [new TaskDefinition("one", parameters, call => new(TaskValue.Of(call.BindArguments().Get<int>(1))))],
+            application: new CeleryOptions { ResultExtended = true });
+        await harness.StartAsync();
+
+        var result = await harness.RunAsync(MessageFactory.Task("one", args, kwargs));
+
+        result.State.ShouldBe(TaskState.Failure);
+        var extension = result.Extension.ShouldNotBeNull();
+        Encoding.UTF8.GetString(extension.Args.Span).ShouldBe(storedArgs);
+        Encoding.UTF8.GetString(extension.Kwargs.Span).ShouldBe(storedKwargs);
+        Encoding.UTF8.GetString(result.Result.Span).ShouldNotContain("secret");
+        result.Traceback.ShouldNotBeNull().ShouldNotContain("secret");
+        harness.Log.Lines.ShouldAllBe(line => !line.ToString().Contains("secret"));
+    }
+
+    [Theory]
+    [InlineData(CollectedArguments.Positional, "[1, \"secret\", 3]", "{}", """[1,"***","***"]""", "{}")]
+    [InlineData(CollectedArguments.Keyword, "[]", """{"x": 1, "a": "secret"}""", "[]", """{"x":1,"a":"***"}""")]
+    public async Task Sensitive_parameter_that_collects_hides_all_it_collects(
+        CollectedArguments collects, string args, string kwargs, string storedArgs, string storedKwargs)
+    {
+        TaskParameter[] parameters =
+        [
+            new("x", "x", isOptional: false, isKeywordOnly: false),
+            new("rest", "rest", isOptional: false, isKeywordOnly: false) { IsSensitive = true, Collects = collects },
+        ];
+        await using var harness = new WorkerHarness(
+            [new TaskDefinition("one", parameters, call => { call.BindArguments(); return new(TaskValue.Null); })],
+            application: new CeleryOptions { ResultExtended = true });
+        await harness.StartAsync();
+
+        var result = await harness.RunAsync(MessageFactory.Task("one", args, kwargs));
+
+        result.State.ShouldBe(TaskState.Success);
+        Encoding.UTF8.GetString(result.Extension!.Args.Span).ShouldBe(storedArgs);
+        Encoding.UTF8.GetString(result.Extension!.Kwargs.Span).ShouldBe(storedKwargs);
+    }
+
     [Fact]
     public async Task What_a_task_sends_becomes_its_child()
     {
