@@ -63,10 +63,7 @@ public sealed class StoredResultVectorTests
         error.ExceptionType.ShouldBe(expected.ExceptionType);
         error.ExceptionModule.ShouldBe(expected.ExceptionModule);
         error.Traceback.ShouldBe(meta.Traceback);
-        foreach (var argument in expected.ExceptionArguments)
-        {
-            error.ExceptionMessage.ShouldContain(argument.Trim('"'));
-        }
+        error.ExceptionMessage.ShouldBe(expected.ExceptionText);
     }
 
     [Theory]
