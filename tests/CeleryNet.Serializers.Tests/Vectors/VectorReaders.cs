@@ -11,6 +11,9 @@ internal static class VectorReaders
     public static IReadOnlyList<CelerySerializer> Serializers { get; } =
         [new JsonCelerySerializer(typeTags: false), new MessagePackCelerySerializer(), new YamlCelerySerializer(), new PickleCelerySerializer()];
 
+    public static CompressionRegistry Compressions { get; } =
+        new([new ZlibCompression(), new BrotliCompression(), new Bzip2Compression(), new LzmaCompression(), new ZstdCompression()]);
+
     public static ContentCodec Codec { get; } = CreateCodec(new ContentLimits());
 
     public static ResultCodec Results { get; } = new(Codec, Serializers[0]);
@@ -19,7 +22,7 @@ internal static class VectorReaders
 
     public static ContentCodec CreateCodec(ContentLimits limits) => new(
         new SerializerRegistry(Serializers),
-        new CompressionRegistry([new ZlibCompression(), new BrotliCompression(), new Bzip2Compression(), new LzmaCompression(), new ZstdCompression()]),
+        Compressions,
         Serializers.Select(serializer => serializer.Name),
         "AcceptContent",
         limits);

@@ -1,0 +1,16 @@
+using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+using CeleryNet.Serialization;
+using CeleryNet.Serializers.Tests.Vectors;
+
+namespace CeleryNet.Serializers.Tests.Fuzzing;
+
+/// <summary>Readers of everything, with limits that inputs reach.</summary>
+internal static class FuzzReaders
+{
+    public static ContentLimits Limits { get; } = new() { MaxSize = 64 * 1024 };
+
+    public static ContentCodec Codec { get; } = VectorReaders.CreateCodec(Limits);
+
+    public static TaskMessageReader Tasks { get; } = new(TimeZoneInfo.Utc, Codec);
+}
