@@ -13,7 +13,7 @@ public sealed record CeleryQueue(string Name)
     public string? Alias { get; init; }
 
     /// <summary>The name of the exchange it is bound to.</summary>
-    /// <value>The default is null: the application's <c>DefaultExchange</c>, with its type.</value>
+    /// <value>The default is null: the application's <c>DefaultExchange</c>, with its type; none if there are <see cref="Bindings"/>.</value>
     public string? Exchange { get; init; }
 
     /// <summary>The exchange's type: <c>direct</c>, <c>topic</c>, <c>fanout</c>; on RabbitMQ also any other that the broker has.</summary>
@@ -40,7 +40,7 @@ public sealed record CeleryQueue(string Name)
     /// <value>The default is null: none.</value>
     public IReadOnlyDictionary<string, object>? BindingArguments { get; init; }
 
-    /// <summary>Further exchanges and keys it is bound to (<c>bindings</c>).</summary>
+    /// <summary>Exchanges and keys it is bound to, besides <see cref="Exchange"/> if that is set (<c>bindings</c>).</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<CeleryQueueBinding> Bindings { get; init; } = [];
 

@@ -21,7 +21,8 @@ internal static class PickleInteger
         }
 
         var value = new BigInteger(bytes);
-        return BigInteger.Abs(value) < _bound ? Smallest(value) : throw TooLong();
+        Check(value);
+        return IsInt64(value) ? (long)value : (object)value;
     }
 
     /// <summary>Reads decimal digits, after which protocol 0 may put an <c>L</c>.</summary>
@@ -33,14 +34,24 @@ internal static class PickleInteger
             throw TooLong();
         }
 
-        return BigInteger.TryParse(Encoding.ASCII.GetString(text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? Smallest(value)
-            : throw Refusal.Because("an integer of protocol 0 has other characters than digits");
+        if (!BigInteger.TryParse(Encoding.ASCII.GetString(text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        {
+            throw Refusal.Because("an integer of protocol 0 has other characters than digits");
+        }
+
+        Check(value);
+        return IsInt64(value) ? (long)value : (object)value;
     }
 
-#pragma warning disable CA1859 // An object: a long where it fits.
-    private static object Smallest(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
-#pragma warning restore CA1859
+    private static bool IsInt64(BigInteger value) => value >= long.MinValue && value <= long.MaxValue;
+
+    private static void Check(BigInteger value)
+    {
+        if (BigInteger.Abs(value) >= _bound)
+        {
+            throw TooLong();
+        }
+    }
 
     private static MalformedMessageException TooLong() => Refusal.Because($"an integer has more than the {MaxDigits} digits that are allowed");
 }

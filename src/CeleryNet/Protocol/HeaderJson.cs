@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using CeleryNet.Serialization;
 
@@ -10,7 +11,7 @@ internal static class HeaderJson
 {
     public static object? ToHeader(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.String => element.GetString(),
+        JsonValueKind.String => ReadText(element),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Number => ToNumber(element),
@@ -37,7 +38,7 @@ internal static class HeaderJson
         switch (value)
         {
             case null: writer.WriteNullValue(); break;
-            case string text: writer.WriteStringValue(text); break;
+            case string text: PythonString.Write(writer, text); break;
             case bool flag: writer.WriteBooleanValue(flag); break;
             case long number: writer.WriteNumberValue(number); break;
             case double number: WriteDouble(writer, number); break;
@@ -80,6 +81,14 @@ internal static class HeaderJson
             // A header is shown to people here; JSON has no word for these three.
             writer.WriteStringValue(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
+    }
+
+    // Half a surrogate pair is no string to JsonElement.
+    private static string ReadText(JsonElement element)
+    {
+        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(element));
+        reader.Read();
+        return PythonString.Read(ref reader);
     }
 
     private static object ToNumber(JsonElement element)

@@ -44,18 +44,6 @@ internal static class SimpleBodyWriter
         return buffer.WrittenMemory;
     }
 
-    private static void Integer(Utf8JsonWriter writer, string name, int? value)
-    {
-        if (value is { } integer)
-        {
-            writer.WriteNumber(name, integer);
-        }
-        else
-        {
-            writer.WriteNull(name);
-        }
-    }
-
     private static void Instant(Utf8JsonWriter writer, string name, DateTimeOffset? value)
     {
         if (value is { } instant)

@@ -62,6 +62,10 @@ internal sealed class QueueCatalog
                 $"Queue '{name}' is not known, and CreateMissingQueues is off; known: {KnownNames()}.");
     }
 
+    /// <summary>The exchange of that name that the application's queues declare; null when none does.</summary>
+    public ExchangeSpec? FindExchange(string name)
+        => _declared.Where(queue => !queue.IsPassive).SelectMany(queue => queue.Bindings).FirstOrDefault(binding => binding.Exchange.Name == name)?.Exchange;
+
     private string KnownNames() => Default?.Name ?? string.Join(", ", _queues.Keys.Order(StringComparer.Ordinal));
 
     private QueueSpec DescribeDefault() => new(_options.DefaultQueue, _defaultExchange, _defaultRoutingKey)
@@ -74,17 +78,21 @@ internal sealed class QueueCatalog
         Arguments = AutomaticArguments(_options.CreateMissingQueueType),
     };
 
-    private QueueSpec Describe(CeleryQueue queue) => new(
-        queue.Name,
-        queue.Exchange is null
-            ? _defaultExchange with { Type = queue.ExchangeType ?? _defaultExchange.Type }
-            : new ExchangeSpec(queue.Exchange, queue.ExchangeType ?? ExchangeSpec.Direct)
-            {
-                Durable = queue.ExchangeDurable,
-                AutoDelete = queue.ExchangeAutoDelete,
-                Arguments = Values(queue.ExchangeArguments),
-            },
-        queue.RoutingKey ?? _defaultRoutingKey)
+    // Bindings take the place of the default exchange. kombu/entity.py Queue.__init__
+    private QueueSpec Describe(CeleryQueue queue) => queue is { Exchange: null, Bindings.Count: > 0 }
+        ? Describe(queue, ExchangeSpec.Default, queue.Name)
+        : Describe(queue, ExchangeOf(queue), queue.RoutingKey ?? _defaultRoutingKey);
+
+    private ExchangeSpec ExchangeOf(CeleryQueue queue) => queue.Exchange is null
+        ? _defaultExchange with { Type = queue.ExchangeType ?? _defaultExchange.Type }
+        : new ExchangeSpec(queue.Exchange, queue.ExchangeType ?? ExchangeSpec.Direct)
+        {
+            Durable = queue.ExchangeDurable,
+            AutoDelete = queue.ExchangeAutoDelete,
+            Arguments = Values(queue.ExchangeArguments),
+        };
+
+    private QueueSpec Describe(CeleryQueue queue, ExchangeSpec exchange, string routingKey) => new(queue.Name, exchange, routingKey)
     {
         Durable = queue.Durable,
         AutoDelete = queue.AutoDelete,

@@ -29,7 +29,8 @@ internal sealed class TaskRouter(QueueCatalog queues, RouteTable routes)
         if (options is { Exchange: { } exchange, RoutingKey: { } key })
         {
             // Both given: the caller knows the topology, and it is his. A queue that is named besides is only declared.
-            return new RoutedCall(Declaring(new Destination(exchange, key), named), options, ModeOf(options, named));
+            var known = new Destination(exchange, key) { DeclareExchange = queues.FindExchange(exchange) };
+            return new RoutedCall(Declaring(known, named), options, ModeOf(options, named));
         }
 
         var queue = named ?? queues.ResolveDefault();
@@ -40,10 +41,14 @@ internal sealed class TaskRouter(QueueCatalog queues, RouteTable routes)
         return new RoutedCall(Declaring(destination, queue), options, ModeOf(options, queue));
     }
 
-    // Nobody need be listening to a broadcast, and a queue of the sender's own would only fill.
-    private static Destination Declaring(Destination destination, QueueSpec? queue) => queue is { IsBroadcast: true }
-        ? destination with { DeclareExchange = queue.Exchange, Mandatory = false }
-        : destination with { Declare = queue };
+    // Nobody need be listening to a broadcast, and a queue of the sender's own would only fill. An exclusive queue is its consumer's to declare.
+    private static Destination Declaring(Destination destination, QueueSpec? queue) => queue switch
+    {
+        { IsBroadcast: true } => destination with { DeclareExchange = queue.Exchange, Mandatory = false },
+        { Exclusive: true } when destination.Exchange.Length > 0 => destination with { DeclareExchange = queue.Exchange },
+        { Exclusive: true } => destination,
+        _ => destination with { Declare = queue },
+    };
 
     private DeliveryMode ModeOf(SendOptions options, QueueSpec? queue) => options.DeliveryMode ?? queue?.DeliveryMode ?? queues.DefaultDeliveryMode;
 }

@@ -14,11 +14,22 @@ internal static class PythonJson
 
     private static readonly SearchValues<byte> _notable = SearchValues.Create("\"NI"u8);
 
+    /// <summary>Whether Python's words may be in a text, be it inside of a string.</summary>
+    public static bool HasWords(ReadOnlySpan<byte> json) => json.IndexOf("NaN"u8) >= 0 || json.IndexOf("Infinity"u8) >= 0;
+
+    /// <summary>Python's word for a float that is no number.</summary>
+    public static string Word(double value) => value switch
+    {
+        double.PositiveInfinity => "Infinity",
+        double.NegativeInfinity => "-Infinity",
+        _ => "NaN",
+    };
+
     /// <summary>Turns Python's words into tags. What is wrong in other ways stays so.</summary>
     public static ReadOnlyMemory<byte> ToWireJson(ReadOnlyMemory<byte> json)
     {
         var text = json.Span;
-        if (text.IndexOf("NaN"u8) < 0 && text.IndexOf("Infinity"u8) < 0)
+        if (!HasWords(text))
         {
             return json;
         }
@@ -109,12 +120,7 @@ internal static class PythonJson
         switch (type)
         {
             case TypeTag.Float:
-                return TagValues.ReadFloat(ref reader) switch
-                {
-                    double.PositiveInfinity => "Infinity",
-                    double.NegativeInfinity => "-Infinity",
-                    _ => "NaN",
-                };
+                return Word(TagValues.ReadFloat(ref reader));
             case TypeTag.TimeDelta:
                 return $"\"{TagValues.ReadTimeSpan(ref reader):c}\"";
             case TypeTag.Complex:

@@ -595,6 +595,90 @@ public abstract class TransportContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Queue_gets_what_each_of_its_bindings_lets_through()
+    {
+        var name = Names.Unique("contract");
+        var topic = new ExchangeSpec(name + "-topic", ExchangeSpec.Topic);
+        var direct = new ExchangeSpec(name + "-direct");
+        var queue = NewQueue(new QueueSpec(name, topic, "news.*") { MoreBindings = [new(topic, "weather.#"), new(direct, "letter")] });
+        var consumer = await ConsumeAsync(queue, prefetch: 10);
+
+        foreach (var (exchange, key) in new[] { (topic, "news.sport"), (topic, "sport.news"), (topic, "weather.rain.today"), (direct, "letter"), (direct, "news.sport") })
+        {
+            await Transport.Publisher
+                .PublishAsync(MessageFactory.Text($"{exchange.Type} {key}"), new Destination(exchange.Name, key) { Mandatory = false }, Token)
+                .WithinBound("a publish");
+        }
+
+        await PublishAsync(queue, MessageFactory.Text("end"));
+        var bodies = new List<string>();
+        while (bodies.LastOrDefault() != "end")
+        {
+            var delivery = await ReadAsync(consumer);
+            bodies.Add(BodyOf(delivery));
+            await SettleAsync(delivery, Settlement.Ack);
+        }
+
+        bodies.ShouldBe(["topic news.sport", "topic weather.rain.today", "direct letter", "end"]);
+    }
+
+    [Fact]
+    public async Task Broadcasts_come_to_every_consumer_beside_what_lies_in_its_queues()
+    {
+        var exchange = new ExchangeSpec(Names.Unique("contract"), ExchangeSpec.Fanout);
+        var consumers = new List<(IConsumer Consumer, QueueSpec Own)>();
+        foreach (var part in new[] { "a", "b" })
+        {
+            var broadcast = NewQueue(new QueueSpec($"{exchange.Name}-{part}", exchange, "k") { AutoDelete = true, IsBroadcast = true });
+            var own = NewQueue();
+            consumers.Add((Track(await Transport.ConsumeAsync(new ConsumerRequest([own, broadcast], 4), Token).WithinBound("a consumer")), own));
+        }
+
+        await Transport.Publisher
+            .PublishAsync(MessageFactory.Text("to all"), new Destination(exchange.Name, "k") { DeclareExchange = exchange, Mandatory = false }, Token)
+            .WithinBound("a broadcast");
+        foreach (var (consumer, own) in consumers)
+        {
+            await PublishAsync(own, MessageFactory.Text("to one"));
+            var deliveries = new[] { await ReadAsync(consumer), await ReadAsync(consumer) };
+
+            deliveries.Select(BodyOf).ShouldBe(["to all", "to one"], ignoreOrder: true);
+            foreach (var delivery in deliveries)
+            {
+                await SettleAsync(delivery, Settlement.Ack);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Broadcast_that_nobody_hears_is_no_error()
+    {
+        var exchange = new ExchangeSpec(Names.Unique("contract"), ExchangeSpec.Fanout);
+
+        await Transport.Publisher
+            .PublishAsync(MessageFactory.Text("to nobody"), new Destination(exchange.Name, "k") { DeclareExchange = exchange, Mandatory = false }, Token)
+            .WithinBound("a broadcast");
+    }
+
+    [Fact]
+    public async Task Consumer_of_lists_and_broadcasts_ends_and_gives_back_what_was_not_read()
+    {
+        var exchange = new ExchangeSpec(Names.Unique("contract"), ExchangeSpec.Fanout);
+        var own = NewQueue();
+        var consumer = await Transport.ConsumeAsync(new ConsumerRequest([own, new QueueSpec(exchange.Name, exchange, "k") { AutoDelete = true }], 4), Token);
+        await PublishAsync(own, MessageFactory.Text("read"));
+        await SettleAsync(await ReadAsync(consumer), Settlement.Ack);
+        await PublishAsync(own, MessageFactory.Text("unread"));
+
+        await consumer.StopAsync(Token).WithinBound("the consumer to stop");
+
+        await consumer.Deliveries.Completion.WithinBound("the deliveries to complete");
+        (await consumer.Deliveries.WaitToReadAsync(Token)).ShouldBeFalse();
+        await consumer.DisposeAsync();
+        BodyOf(await ReadAsync(await ConsumeAsync(own))).ShouldBe("unread");
+    }
+
+    [Fact]
     public async Task Deleted_queue_is_gone_with_its_messages()
     {
         var queue = NewQueue();

@@ -24,7 +24,7 @@ internal sealed class DotNetPeer : IAsyncDisposable
     public RecordingLogger Log { get; }
 
     /// <summary>Makes the host without starting it.</summary>
-    public static DotNetPeer Create(Action<CeleryOptions> configure, Action<WorkerOptions>? worker = null, IDatabase? counters = null)
+    public static DotNetPeer Create(Action<CeleryOptions> configure, Action<WorkerOptions>? worker = null, IDatabase? counters = null, Action<CeleryBuilder>? extend = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var loggers = new RecordingLoggerFactory();
@@ -35,6 +35,7 @@ internal sealed class DotNetPeer : IAsyncDisposable
         }
 
         var celery = builder.Services.AddCelery(configure);
+        extend?.Invoke(celery);
         if (worker is not null)
         {
             celery.AddTasks<InteropTasks>().AddWorker(worker);
@@ -44,9 +45,9 @@ internal sealed class DotNetPeer : IAsyncDisposable
     }
 
     /// <summary>Makes and starts the host, and waits until its worker consumes.</summary>
-    public static async Task<DotNetPeer> StartAsync(Action<CeleryOptions> configure, Action<WorkerOptions>? worker = null, IDatabase? counters = null)
+    public static async Task<DotNetPeer> StartAsync(Action<CeleryOptions> configure, Action<WorkerOptions>? worker = null, IDatabase? counters = null, Action<CeleryBuilder>? extend = null)
     {
-        var peer = Create(configure, worker, counters);
+        var peer = Create(configure, worker, counters, extend);
         await peer.StartAsync();
         return peer;
     }

@@ -8,12 +8,24 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
 {
     public static string Directory { get; } = Path.Combine(AppContext.BaseDirectory, "python");
 
+    /// <summary>How messages and results are written (<c>task_serializer</c>, <c>result_serializer</c>).</summary>
+    public string Serializer { get; init; } = "json";
+
+    /// <summary>How messages are compressed; empty for not at all.</summary>
+    public string Compression { get; init; } = "";
+
+    /// <summary>The message protocol, 1 or 2.</summary>
+    public string Protocol { get; init; } = "2";
+
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["CELERYNET_BROKER"] = Broker,
         ["CELERYNET_RESULTS"] = Results,
         ["CELERYNET_QUEUE"] = Queue,
         ["CELERYNET_REDIS"] = Urls.RedisResults,
+        ["CELERYNET_SERIALIZER"] = Serializer,
+        ["CELERYNET_COMPRESSION"] = Compression,
+        ["CELERYNET_PROTOCOL"] = Protocol,
     };
 
     public static string Script(string name) => Path.Combine(Directory, name);

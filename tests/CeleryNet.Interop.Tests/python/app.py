@@ -1,6 +1,7 @@
 """The Python side of the tests: an application whose tasks have the names of the .NET side's.
 
-CELERYNET_BROKER, CELERYNET_RESULTS, CELERYNET_QUEUE and CELERYNET_REDIS say where everything is.
+CELERYNET_BROKER, CELERYNET_RESULTS, CELERYNET_QUEUE and CELERYNET_REDIS say where everything is; CELERYNET_SERIALIZER, CELERYNET_COMPRESSION and
+CELERYNET_PROTOCOL how messages are written.
 """
 import os
 import sys
@@ -11,12 +12,18 @@ from celery import Celery
 from celery.signals import worker_ready
 from celery.utils.saferepr import saferepr
 
+SERIALIZER = os.environ.get("CELERYNET_SERIALIZER", "json")
+COMPRESSION = os.environ.get("CELERYNET_COMPRESSION") or None
+
 app = Celery("interop", broker=os.environ["CELERYNET_BROKER"], backend=os.environ["CELERYNET_RESULTS"])
 app.conf.update(
     task_default_queue=os.environ["CELERYNET_QUEUE"],
-    task_serializer="json",
-    result_serializer="json",
-    accept_content=["json"],
+    task_serializer=SERIALIZER,
+    result_serializer=SERIALIZER,
+    accept_content=["json", SERIALIZER],
+    task_compression=COMPRESSION,
+    result_compression=COMPRESSION,  # Celery 5.2 compresses calls by this one.
+    task_protocol=int(os.environ.get("CELERYNET_PROTOCOL", 2)),
     broker_connection_retry_on_startup=True,
     worker_redirect_stdouts=False,
     result_expires=3600,

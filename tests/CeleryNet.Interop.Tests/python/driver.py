@@ -1,11 +1,14 @@
 """Does what a Python producer does, on command: a JSON object a line comes in, a line "ANSWER <number> <JSON>" goes out."""
 import base64
+import datetime
+import decimal
 import gc
 import json
 import os
 import sys
 import time
 import traceback
+import uuid
 
 import redis
 from app import app
@@ -46,6 +49,16 @@ def echo(values):
     """Sends each value around: what went out and what came back, as Python shows them."""
     results = [(repr(value), app.send_task("interop.echo", (value,))) for value in values]
     return [[sent, repr(result.get(timeout=TIMEOUT))] for sent, result in results]
+
+
+def echo_python(expressions):
+    """Sends the value of each expression around: what went out and what came back, as Python shows them."""
+    results = [(repr(value), app.send_task("interop.echo", (value,))) for value in map(evaluate, expressions)]
+    return [[sent, repr(result.get(timeout=TIMEOUT))] for sent, result in results]
+
+
+def evaluate(expression):
+    return eval(expression, {"datetime": datetime, "decimal": decimal, "uuid": uuid})
 
 
 def burst(count, offset):
@@ -121,7 +134,7 @@ def take_raw(queue):
     return json.loads(popped[1])
 
 
-OPERATIONS = {each.__name__: each for each in (call, echo, burst, publish, dead_letter, publish_raw, take_raw)}
+OPERATIONS = {each.__name__: each for each in (call, echo, echo_python, burst, publish, dead_letter, publish_raw, take_raw)}
 
 
 def main():

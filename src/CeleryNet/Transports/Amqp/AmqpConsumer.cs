@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CeleryNet.Diagnostics;
+using CeleryNet.Routing;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -38,7 +39,7 @@ internal sealed class AmqpConsumer : IConsumer
         _time = time;
         _logger = logger;
         _onDisposed = onDisposed;
-        _sharesPrefetch = !request.Queues.Any(queue => queue.Arguments.TryGetValue("x-queue-type", out var type) && type is "quorum" or "stream");
+        _sharesPrefetch = !request.Queues.Any(queue => QueueArguments.IsReplicated(queue.Arguments));
         _deliveries = Channel.CreateBounded<AmqpDelivery>(new BoundedChannelOptions(Math.Max(request.Prefetch, _queues.Length)) { SingleWriter = true });
         Deliveries = new AmqpDeliveryReader(_deliveries.Reader, request.NoAck);
         _untilConsuming = new ResiliencePipelineBuilder<AmqpConsumerChannel> { TimeProvider = time }

@@ -65,40 +65,16 @@ internal sealed class AmqpLink : IAsyncDisposable
 
     /// <summary>Declares a queue with its exchange and binding unless that was done on this connection. kombu/common.py maybe_declare</summary>
     /// <exception cref="AmqpRefusedException">The broker refuses it.</exception>
-    public async ValueTask DeclareOnceAsync(QueueSpec queue, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            if (_declared.Contains(queue.Name))
-            {
-                return;
-            }
-        }
+    public ValueTask DeclareOnceAsync(QueueSpec queue, CancellationToken cancellationToken)
+        => DeclareOnceAsync(queue.Name, () => AmqpTopology.DeclareAsync(this, [queue], cancellationToken), cancellationToken);
 
-        await _declaring.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            lock (_gate)
-            {
-                if (_declared.Contains(queue.Name))
-                {
-                    return;
-                }
-            }
+    /// <summary>Declares an exchange alone unless that was done on this connection.</summary>
+    /// <exception cref="AmqpRefusedException">The broker refuses it.</exception>
+    public ValueTask DeclareOnceAsync(ExchangeSpec exchange, CancellationToken cancellationToken)
+        // No queue's name begins like that.
+        => DeclareOnceAsync("\0" + exchange.Name, () => AmqpTopology.DeclareAsync(this, exchange, cancellationToken), cancellationToken);
 
-            await AmqpTopology.DeclareAsync(this, [queue], cancellationToken).ConfigureAwait(false);
-            lock (_gate)
-            {
-                _declared.Add(queue.Name);
-            }
-        }
-        finally
-        {
-            _declaring.Release();
-        }
-    }
-
-    /// <summary>Makes the next <see cref="DeclareOnceAsync"/> declare the queue again: it turned out to be gone.</summary>
+    /// <summary>Makes the next <see cref="DeclareOnceAsync(QueueSpec, CancellationToken)"/> declare the queue again: it turned out to be gone.</summary>
     public void ForgetDeclared(string queue)
     {
         lock (_gate)
@@ -132,6 +108,39 @@ internal sealed class AmqpLink : IAsyncDisposable
         {
             _socket.Dispose();
             await _closed.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask DeclareOnceAsync(string name, Func<Task> declare, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_declared.Contains(name))
+            {
+                return;
+            }
+        }
+
+        await _declaring.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            lock (_gate)
+            {
+                if (_declared.Contains(name))
+                {
+                    return;
+                }
+            }
+
+            await declare().ConfigureAwait(false);
+            lock (_gate)
+            {
+                _declared.Add(name);
+            }
+        }
+        finally
+        {
+            _declaring.Release();
         }
     }
 

@@ -72,6 +72,11 @@ internal sealed class AmqpPublisher(AmqpConnection connection) : IPublisher
                 {
                     await link.DeclareOnceAsync(queue, cancellationToken).ConfigureAwait(false);
                 }
+
+                if (destination.DeclareExchange is { } exchange)
+                {
+                    await link.DeclareOnceAsync(exchange, cancellationToken).ConfigureAwait(false);
+                }
             }
             while (!await TrySendAsync(link, message, cancellationToken).ConfigureAwait(false));
         }

@@ -46,24 +46,48 @@ internal static class AmqpTopology
         }
     }
 
+    /// <summary>Declares an exchange alone.</summary>
+    /// <exception cref="AmqpRefusedException">The broker refuses it.</exception>
+    public static async Task DeclareAsync(AmqpLink link, ExchangeSpec exchange, CancellationToken cancellationToken)
+    {
+        var channel = await link.CreateChannelAsync(null, cancellationToken).ConfigureAwait(false);
+        await using (channel.ConfigureAwait(false))
+        {
+            try
+            {
+                await DeclareAsync(channel, exchange, cancellationToken).ConfigureAwait(false);
+                await channel.CloseAsync(cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (AmqpErrors.RefusalIn(error) is { } refusal)
+            {
+                throw new AmqpRefusedException(refusal.Code, $"Exchange '{exchange.Name}' cannot be declared ({Describe(exchange)}): {refusal.Message}.");
+            }
+        }
+    }
+
     private static async Task DeclareAsync(IChannel channel, QueueSpec queue, CancellationToken cancellationToken)
     {
-        var exchange = queue.Exchange;
         try
         {
-            if (exchange.Name.Length > 0)
+            if (queue.IsPassive)
             {
-                await channel.ExchangeDeclareAsync(
-                    exchange.Name, exchange.Type, exchange.Durable, exchange.AutoDelete, cancellationToken: cancellationToken)
-                    .WaitAsync(cancellationToken).ConfigureAwait(false);
+                await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+                return;
             }
 
+            await DeclareAsync(channel, queue.Exchange, cancellationToken).ConfigureAwait(false);
             await channel.QueueDeclareAsync(
-                queue.Name, queue.Durable, queue.Exclusive, queue.AutoDelete, Arguments(queue), cancellationToken: cancellationToken)
+                queue.Name, queue.Durable, queue.Exclusive, queue.AutoDelete, Arguments(queue.Arguments), cancellationToken: cancellationToken)
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (exchange.Name.Length > 0)
+            foreach (var binding in queue.Bindings)
             {
-                await channel.QueueBindAsync(queue.Name, exchange.Name, queue.RoutingKey, cancellationToken: cancellationToken)
+                if (binding.Exchange != queue.Exchange)
+                {
+                    await DeclareAsync(channel, binding.Exchange, cancellationToken).ConfigureAwait(false);
+                }
+
+                await channel.QueueBindAsync(
+                    queue.Name, binding.Exchange.Name, binding.RoutingKey, Arguments(binding.Arguments), cancellationToken: cancellationToken)
                     .WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
@@ -73,11 +97,27 @@ internal static class AmqpTopology
         }
     }
 
-    private static Dictionary<string, object?> Arguments(QueueSpec queue)
-        => queue.Arguments.ToDictionary(argument => argument.Key, argument => AmqpHeaderValue.Write(argument.Key, argument.Value), StringComparer.Ordinal);
+    // The broker's own exchanges are there from the start, and only it may declare them. kombu/entity.py Exchange._can_declare
+    private static async Task DeclareAsync(IChannel channel, ExchangeSpec exchange, CancellationToken cancellationToken)
+    {
+        if (exchange.Name.Length > 0 && !exchange.Name.StartsWith("amq.", StringComparison.Ordinal))
+        {
+            await channel.ExchangeDeclareAsync(
+                exchange.Name, exchange.Type, exchange.Durable, exchange.AutoDelete, Arguments(exchange.Arguments), cancellationToken: cancellationToken)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static Dictionary<string, object?>? Arguments(IReadOnlyDictionary<string, object?>? arguments)
+        => arguments?.ToDictionary(argument => argument.Key, argument => AmqpHeaderValue.Write(argument.Key, argument.Value), StringComparer.Ordinal);
 
     private static string Explain(QueueSpec queue, AmqpRefusedException refusal)
     {
+        if (queue.IsPassive)
+        {
+            return $"Queue '{queue.Name}', which somebody else must declare since NoDeclare is set, cannot be used: {refusal.Message}.";
+        }
+
         var text = $"Queue '{queue.Name}' cannot be declared: {refusal.Message}.";
         return refusal.Code == AmqpErrors.PreconditionFailed
             ? $"{text} It, or its exchange, exists otherwise than declared here ({Describe(queue)}). All producers and workers must declare a queue with "
@@ -101,9 +141,12 @@ internal static class AmqpTopology
         parts.AddRange(queue.Arguments.Select(argument => string.Create(CultureInfo.InvariantCulture, $"{argument.Key}={argument.Value}")));
         if (queue.Exchange.Name.Length > 0)
         {
-            parts.Add($"bound to the {(queue.Exchange.Durable ? "durable" : "not durable")} {queue.Exchange.Type} exchange '{queue.Exchange.Name}'");
+            parts.Add($"bound to the {Describe(queue.Exchange)} '{queue.Exchange.Name}'");
         }
 
         return string.Join(", ", parts);
     }
+
+    private static string Describe(ExchangeSpec exchange)
+        => $"{(exchange.Durable ? "durable" : "not durable")}{(exchange.AutoDelete ? " auto-delete" : "")} {exchange.Type} exchange";
 }

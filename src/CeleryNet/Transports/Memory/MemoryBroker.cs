@@ -29,6 +29,16 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
         }
     }
 
+    /// <summary>Declares an exchange alone.</summary>
+    /// <exception cref="CeleryConfigurationException">It exists with another type.</exception>
+    public void Declare(ExchangeSpec spec)
+    {
+        lock (_gate)
+        {
+            DeclareLocked(spec);
+        }
+    }
+
     /// <summary>Puts a message into every queue it is routed to.</summary>
     /// <returns>Null when that was done, else why it was not.</returns>
     public string? Publish(Envelope envelope, Destination destination)
@@ -181,6 +191,11 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
     {
         if (!_queues.TryGetValue(spec.Name, out var queue))
         {
+            if (spec.IsPassive)
+            {
+                throw new CeleryConfigurationException($"Queue '{spec.Name}', which somebody else must declare since NoDeclare is set, is not there.");
+            }
+
             queue = new MemoryQueue(spec);
             _queues.Add(spec.Name, queue);
 
@@ -194,23 +209,28 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
             }
         }
 
-        if (spec.Exchange.Name.Length > 0)
+        foreach (var binding in spec.IsPassive ? [] : spec.Bindings)
         {
-            if (!_exchanges.TryGetValue(spec.Exchange.Name, out var exchange))
-            {
-                exchange = new MemoryExchange(spec.Exchange);
-                _exchanges.Add(spec.Exchange.Name, exchange);
-            }
-            else if (exchange.Type != spec.Exchange.Type)
-            {
-                throw new CeleryConfigurationException(
-                    $"Exchange '{spec.Exchange.Name}' of queue '{spec.Name}' must be of type '{exchange.Type}', as it was declared first; was '{spec.Exchange.Type}'.");
-            }
-
-            exchange.Bind(spec.Name, spec.RoutingKey);
+            DeclareLocked(binding.Exchange).Bind(spec.Name, binding.RoutingKey);
         }
 
         return queue;
+    }
+
+    private MemoryExchange DeclareLocked(ExchangeSpec spec)
+    {
+        if (!_exchanges.TryGetValue(spec.Name, out var exchange))
+        {
+            exchange = new MemoryExchange(spec);
+            _exchanges.Add(spec.Name, exchange);
+        }
+        else if (exchange.Type != spec.Type)
+        {
+            throw new CeleryConfigurationException(
+                $"Exchange '{spec.Name}' must be of type '{exchange.Type}', as it was declared first; was '{spec.Type}'.");
+        }
+
+        return exchange;
     }
 
     private List<MemoryQueue> Route(Destination destination)

@@ -39,6 +39,11 @@ internal sealed class MemoryTransport : ITransport, IPublisher
             {
                 _broker.Declare(queue);
             }
+
+            if (destination.DeclareExchange is { } exchange)
+            {
+                _broker.Declare(exchange);
+            }
         }
         catch (CeleryConfigurationException error)
         {

@@ -12,10 +12,10 @@ internal static class RedisBindings
     private static readonly TimeSpan _matchTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>The member that binds a queue.</summary>
-    public static string Member(QueueSpec queue)
+    public static string Member(BindingSpec binding, string queue)
     {
-        var pattern = queue.Exchange.Type == ExchangeSpec.Topic ? TopicPattern(queue.RoutingKey) : "";
-        return string.Join(RedisKeys.Separator, queue.RoutingKey, pattern, queue.Name);
+        var pattern = binding.Exchange.Type == ExchangeSpec.Topic ? TopicPattern(binding.RoutingKey) : "";
+        return string.Join(RedisKeys.Separator, binding.RoutingKey, pattern, queue);
     }
 
     /// <summary>The queues among the members that a routing key reaches, each once.</summary>

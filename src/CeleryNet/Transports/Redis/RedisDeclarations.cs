@@ -20,28 +20,36 @@ internal sealed class RedisDeclarations : IDisposable
         connection.Restored += _declared.Clear;
     }
 
-    /// <summary>Writes the binding if it is not known to be there.</summary>
+    /// <summary>Writes the bindings that are not known to be there.</summary>
     public async ValueTask DeclareAsync(QueueSpec queue, CancellationToken cancellationToken)
     {
         var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var exchange = queue.Exchange.Name;
-        var binding = (exchange, RedisBindings.Member(queue));
-        if (exchange.Length == 0 || _declared.ContainsKey(binding))
+        if (queue.IsPassive)
         {
             return;
         }
 
-        await database.SetAddAsync(_keys.Bindings(exchange), binding.Item2).WaitAsync(cancellationToken).ConfigureAwait(false);
-        _declared[binding] = true;
+        foreach (var binding in queue.Bindings)
+        {
+            var (exchange, member) = (binding.Exchange.Name, RedisBindings.Member(binding, queue.Name));
+            if (!_declared.ContainsKey((exchange, member)))
+            {
+                await database.SetAddAsync(_keys.Bindings(exchange), member).WaitAsync(cancellationToken).ConfigureAwait(false);
+                _declared[(exchange, member)] = true;
+            }
+        }
     }
 
-    /// <summary>Removes the binding.</summary>
+    /// <summary>Removes the bindings.</summary>
     public async Task RemoveAsync(QueueSpec queue, CancellationToken cancellationToken)
     {
         var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var member = RedisBindings.Member(queue);
-        await database.SetRemoveAsync(_keys.Bindings(queue.Exchange.Name), member).WaitAsync(cancellationToken).ConfigureAwait(false);
-        _declared.TryRemove((queue.Exchange.Name, member), out _);
+        foreach (var binding in queue.Bindings)
+        {
+            var (exchange, member) = (binding.Exchange.Name, RedisBindings.Member(binding, queue.Name));
+            await database.SetRemoveAsync(_keys.Bindings(exchange), member).WaitAsync(cancellationToken).ConfigureAwait(false);
+            _declared.TryRemove((exchange, member), out _);
+        }
     }
 
     public void Dispose() => _connection.Restored -= _declared.Clear;

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
-using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
 
@@ -24,14 +23,36 @@ internal static class RedisEnvelopeReader
     {
         try
         {
-            var reader = new Utf8JsonReader(json, _options);
-            reader.Read();
-            return ReadEnvelope(ref reader, json);
+            return ReadStrict(json);
+        }
+        catch (JsonException) when (PythonJson.HasWords(json))
+        {
+            return ReadAgain(json);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             throw new MalformedMessageException($"The queue's entry cannot be read as a message of kombu: {error.Message}", error);
         }
+    }
+
+    // A header may be a NaN; few are.
+    private static RedisEnvelope ReadAgain(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return ReadStrict(PythonJson.ToWireJson(json.ToArray()).Span);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new MalformedMessageException($"The queue's entry cannot be read as a message of kombu: {error.Message}", error);
+        }
+    }
+
+    private static RedisEnvelope ReadStrict(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, _options);
+        reader.Read();
+        return ReadEnvelope(ref reader, json);
     }
 
     private static RedisEnvelope ReadEnvelope(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
@@ -182,7 +203,7 @@ internal static class RedisEnvelopeReader
 
         while (Next(ref reader))
         {
-            var name = reader.GetString()!;
+            var name = PythonString.Read(ref reader);
             reader.Read();
             headers.Add(name, ReadValue(ref reader));
         }
@@ -192,12 +213,12 @@ internal static class RedisEnvelopeReader
 
     private static object? ReadValue(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.String => PythonString.Read(ref reader),
         JsonTokenType.True => true,
         JsonTokenType.False => false,
         JsonTokenType.Number => ReadNumber(ref reader),
         JsonTokenType.StartArray => ReadList(ref reader),
-        JsonTokenType.StartObject => ReadMap(ref reader),
+        JsonTokenType.StartObject => ReadTag(ref reader) ?? ReadMap(ref reader),
         _ => null,
     };
 
@@ -208,9 +229,21 @@ internal static class RedisEnvelopeReader
             return integer;
         }
 
-        var digits = Encoding.ASCII.GetString(reader.ValueSpan);
-        return digits.AsSpan().ContainsAny('.', 'e', 'E') ? reader.GetDouble() : BigInteger.Parse(digits, CultureInfo.InvariantCulture);
+        return PythonInteger.IsFloat(reader.ValueSpan) ? reader.GetDouble() : PythonInteger.Parse(reader.ValueSpan);
     }
+
+    // kombu 5.3 and later write headers with the same type tags as bodies.
+    private static object? ReadTag(ref Utf8JsonReader reader) => WireJsonReader.ReadTag(ref reader) switch
+    {
+        null => null,
+        DateTime time => PythonTime.Format(time),
+        DateOnly date => PythonTime.Format(date),
+        TimeOnly time => PythonTime.Format(time),
+        Guid id => id.ToString(),
+        TaggedText tagged => tagged.Text,
+        var value and (double or decimal or byte[] or DateTimeOffset) => value,
+        var value => value.ToString(),
+    };
 
     private static object?[] ReadList(ref Utf8JsonReader reader)
     {
@@ -228,7 +261,7 @@ internal static class RedisEnvelopeReader
         var map = new Dictionary<string, object?>(StringComparer.Ordinal);
         while (Next(ref reader))
         {
-            var name = reader.GetString()!;
+            var name = PythonString.Read(ref reader);
             reader.Read();
             map[name] = ReadValue(ref reader);
         }
@@ -249,7 +282,7 @@ internal static class RedisEnvelopeReader
             return body.ValueIsEscaped ? body.GetBytesFromBase64() : DecodeBase64(body.ValueSpan);
         }
 
-        return Encoding.UTF8.GetBytes(body.GetString()!);
+        return Encoding.UTF8.GetBytes(PythonString.Read(ref body));
     }
 
     private static byte[] DecodeBase64(ReadOnlySpan<byte> text)
@@ -282,7 +315,7 @@ internal static class RedisEnvelopeReader
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {
-            return reader.GetString();
+            return PythonString.Read(ref reader);
         }
 
         // An id or an expiration may stand as a number.

@@ -79,7 +79,7 @@ internal static class RedisEnvelopeWriter
                 writer.WriteNullValue();
                 break;
             case string text:
-                writer.WriteStringValue(text);
+                PythonString.Write(writer, text);
                 break;
             case bool flag:
                 writer.WriteBooleanValue(flag);
@@ -89,6 +89,9 @@ internal static class RedisEnvelopeWriter
                 break;
             case long integer:
                 writer.WriteNumberValue(integer);
+                break;
+            case double number when !double.IsFinite(number):
+                writer.WriteRawValue(PythonJson.Word(number), skipInputValidation: true);
                 break;
             case double number:
                 PythonFloat.Write(writer, number);
@@ -118,7 +121,7 @@ internal static class RedisEnvelopeWriter
                 writer.WriteStartObject();
                 foreach (var (key, item) in map)
                 {
-                    writer.WritePropertyName(key);
+                    PythonString.WriteName(writer, key);
                     WriteValue(writer, header, item);
                 }
 

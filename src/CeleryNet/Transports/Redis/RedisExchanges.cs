@@ -14,7 +14,9 @@ internal static class RedisExchanges
     public static bool IsFanout(ExchangeSpec exchange) => exchange.Type == ExchangeSpec.Fanout || IsFanout(exchange.Name);
 
     public static bool IsFanout(Destination destination)
-        => IsFanout(destination.Exchange) || (destination.Declare is { } queue && queue.Exchange.Name == destination.Exchange && IsFanout(queue.Exchange));
+        => IsFanout(destination.Exchange)
+            || destination.DeclareExchange?.Type == ExchangeSpec.Fanout
+            || (destination.Declare is { } queue && queue.Exchange.Name == destination.Exchange && IsFanout(queue.Exchange));
 
     private static bool IsFanout(string exchange)
         => exchange == EventExchange

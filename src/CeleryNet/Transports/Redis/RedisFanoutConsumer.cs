@@ -163,8 +163,8 @@ internal sealed class RedisFanoutConsumer : IConsumer
             return;
         }
 
-        var queue = _queues.FirstOrDefault(queue => channel.ToString().StartsWith(_keys.FanoutChannel(queue.Exchange.Name, ""), StringComparison.Ordinal))
-            ?? _queues[0];
+        var name = channel.ToString();
+        var queue = _queues.FirstOrDefault(queue => IsOf(queue, name)) ?? _queues[0];
         if (_deliveries.Writer.TryWrite(Read(queue, raw)))
         {
             return;
@@ -176,6 +176,12 @@ internal sealed class RedisFanoutConsumer : IConsumer
         {
             _logger.FanoutDropped(dropped, queue.Exchange.Name);
         }
+    }
+
+    private bool IsOf(QueueSpec queue, string channel)
+    {
+        var own = _keys.FanoutChannel(queue.Exchange.Name, "");
+        return channel.StartsWith(own, StringComparison.Ordinal) && (channel.Length == own.Length || channel[own.Length] == '/');
     }
 
     private static NoAckDelivery Read(QueueSpec queue, ReadOnlyMemory<byte> raw)

@@ -32,12 +32,12 @@ internal sealed class RedisTransport : ITransport
 
     public async ValueTask<IConsumer> ConsumeAsync(ConsumerRequest request, CancellationToken cancellationToken)
     {
-        var fanout = request.Queues.Count(queue => RedisExchanges.IsFanout(queue.Exchange));
-        IConsumer consumer = fanout == 0
-            ? await RedisConsumer.StartAsync(_connection, _keys, _declarations, request, _options, _time, _logger, cancellationToken).ConfigureAwait(false)
-            : fanout == request.Queues.Count
-                ? await RedisFanoutConsumer.StartAsync(_connection, _keys, _declarations, request, _time, _logger, cancellationToken).ConfigureAwait(false)
-                : throw new CeleryConfigurationException("Queues of fanout exchanges must be consumed apart from others on Redis; they were asked for together.");
+        // What is broadcast comes another way than what lies in lists.
+        var fanout = request with { Queues = [.. request.Queues.Where(queue => RedisExchanges.IsFanout(queue.Exchange))] };
+        var lists = request with { Queues = [.. request.Queues.Where(queue => !RedisExchanges.IsFanout(queue.Exchange))] };
+        IConsumer consumer = fanout.Queues.Count == 0 ? await StartListsAsync(lists, cancellationToken).ConfigureAwait(false)
+            : lists.Queues.Count == 0 ? await StartFanoutAsync(fanout, cancellationToken).ConfigureAwait(false)
+            : await StartBothAsync(lists, fanout, cancellationToken).ConfigureAwait(false);
         _consumers.Add(consumer);
         return consumer;
     }
@@ -50,10 +50,7 @@ internal sealed class RedisTransport : ITransport
             var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
             RedisKey[] lists = [.. _keys.Steps.Select(step => (RedisKey)_keys.List(queue.Name, step))];
             await database.KeyDeleteAsync(lists).WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (queue.Exchange.Name.Length > 0)
-            {
-                await _declarations.RemoveAsync(queue, cancellationToken).ConfigureAwait(false);
-            }
+            await _declarations.RemoveAsync(queue, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (RedisErrors.IsClientError(error) && !_connection.IsDisposed)
         {
@@ -70,5 +67,25 @@ internal sealed class RedisTransport : ITransport
 
         _declarations.Dispose();
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task<RedisConsumer> StartListsAsync(ConsumerRequest request, CancellationToken cancellationToken)
+        => RedisConsumer.StartAsync(_connection, _keys, _declarations, request, _options, _time, _logger, cancellationToken);
+
+    private Task<RedisFanoutConsumer> StartFanoutAsync(ConsumerRequest request, CancellationToken cancellationToken)
+        => RedisFanoutConsumer.StartAsync(_connection, _keys, _declarations, request, _time, _logger, cancellationToken);
+
+    private async Task<CombinedConsumer> StartBothAsync(ConsumerRequest lists, ConsumerRequest fanout, CancellationToken cancellationToken)
+    {
+        var first = await StartFanoutAsync(fanout, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new CombinedConsumer([await StartListsAsync(lists, cancellationToken).ConfigureAwait(false), first]);
+        }
+        catch
+        {
+            await first.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

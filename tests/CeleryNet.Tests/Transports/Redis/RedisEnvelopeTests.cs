@@ -145,9 +145,40 @@ public sealed class RedisEnvelopeTests
     [InlineData("{\"body\": \"W10=\"")]
     [InlineData("{} {}")]
     [InlineData("""{"body": "%", "properties": {"body_encoding": "base64"}}""")]
-    [InlineData("""{"headers": {"x": "\ud800"}}""")]
     public void What_is_no_message_is_an_error_that_says_why(string raw)
         => Should.Throw<MalformedMessageException>(() => Read(raw)).Message.ShouldStartWith("The queue's entry cannot be read");
+
+    public static TheoryData<string, object> PythonHeaders { get; } = new()
+    {
+        { "\"half \\ud83d\"", "half \ud83d" },
+        { "NaN", double.NaN },
+        { "-Infinity", double.NegativeInfinity },
+        { """{"__type__": "datetime", "__value__": "2026-01-02T03:04:05+00:00"}""", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) },
+        { """{"__type__": "decimal", "__value__": "12.340"}""", 12.340m },
+        { """{"__type__": "uuid", "__value__": {"hex": "00112233445566778899aabbccddeeff"}}""", "00112233-4455-6677-8899-aabbccddeeff" },
+    };
+
+    [Theory]
+    [MemberData(nameof(PythonHeaders), DisableDiscoveryEnumeration = true)]
+    public void Headers_may_have_what_only_Python_has(string json, object value)
+    {
+        var message = Read($$$"""{"headers": {"x": {{{json}}}, "y": "NaN"}}""");
+
+        message.Envelope.Headers["x"].ShouldBe(value);
+        message.Envelope.Headers["y"].ShouldBe("NaN");
+    }
+
+    [Fact]
+    public void What_only_Python_has_is_written_as_Python_does()
+    {
+        var headers = new MessageHeaders();
+        headers.Add("half", "\ud83d");
+        headers.Add("nan", double.NaN);
+        headers.Add("inf", double.PositiveInfinity);
+
+        Encoding.UTF8.GetString(Write(new Envelope { Body = default, Headers = headers }, new Destination("", "q")).Span)
+            .Replace(" ", "", StringComparison.Ordinal).ShouldContain("""{"half":"\ud83d","nan":NaN,"inf":Infinity}""");
+    }
 
     [Fact]
     public void Nesting_beyond_the_limit_is_an_error()

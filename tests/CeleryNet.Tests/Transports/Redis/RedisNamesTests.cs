@@ -49,7 +49,7 @@ public sealed class RedisNamesTests
     [InlineData("fanout", "", Separator + Separator + "q")]
     [InlineData("topic", "a.*.b_c.#", "a.*.b_c.#" + Separator + @"^a\..*?[^\.]\.b\_c\..*?$" + Separator + "q")]
     public void Binding_is_written_as_kombu_writes_it(string type, string key, string member)
-        => RedisBindings.Member(new QueueSpec("q", new ExchangeSpec("x", type), key)).ShouldBe(member);
+        => RedisBindings.Member(new BindingSpec(new ExchangeSpec("x", type), key), "q").ShouldBe(member);
 
     [Theory]
     [InlineData("a.b", "a.b", true)]
@@ -66,7 +66,7 @@ public sealed class RedisNamesTests
     [InlineData("task-x+(1).*", "task-x+(1).2", true)]
     public void Topic_matches_as_kombus_expression_does(string bindingKey, string routingKey, bool matches)
     {
-        var member = RedisBindings.Member(new QueueSpec("q", new ExchangeSpec("x", ExchangeSpec.Topic), bindingKey));
+        var member = RedisBindings.Member(new BindingSpec(new ExchangeSpec("x", ExchangeSpec.Topic), bindingKey), "q");
 
         RedisBindings.Match([member], routingKey).Count.ShouldBe(matches ? 1 : 0);
     }
