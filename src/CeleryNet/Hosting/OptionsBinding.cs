@@ -62,6 +62,18 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
     }
 
+    public void Bind(CelerySecurityOptions options)
+    {
+        Text("Key", "security_key", value => options.Key = value);
+        Text("KeyPassword", "security_key_password", value => options.KeyPassword = value);
+        Text("Certificate", "security_certificate", value => options.Certificate = value);
+        Text("CertificateStore", "security_cert_store", value => options.CertificateStore = value);
+        Text("Digest", "security_digest", value => options.Digest = value);
+        Text("Serializer", null, value => options.Serializer = value);
+        List("AcceptedSerializers", null, values => options.AcceptedSerializers = [.. values]);
+        Word<SignatureLayout>("Layout", null, value => options.Layout = value);
+    }
+
     private void BindRouting(CeleryOptions options)
     {
         Text("DefaultExchange", "task_default_exchange", value => options.DefaultExchange = value);
