@@ -1,4 +1,3 @@
-using CeleryNet.Serializers.Tests.Vectors;
 using CeleryNet.Transports.Amqp;
 using RabbitMQ.Client;
 

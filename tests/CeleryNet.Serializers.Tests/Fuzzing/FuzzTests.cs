@@ -7,7 +7,7 @@ namespace CeleryNet.Serializers.Tests.Fuzzing;
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private static readonly FuzzTarget[] _targets =
-        [new RedisElementTarget(), new AmqpHeaderTarget(), new TaskMessageTarget(), new TaggedJsonTarget(), new ResultTarget()];
+        [new RedisElementTarget(), new AmqpHeaderTarget(), new TaskMessageTarget(), new TaggedJsonTarget(), new ResultTarget(), new SignedBodyTarget()];
 
     public static TheoryData<string> Targets { get; } = [.. _targets.Select(target => target.Name)];
 

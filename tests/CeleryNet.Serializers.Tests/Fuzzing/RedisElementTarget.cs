@@ -1,5 +1,4 @@
 using System.Text;
-using CeleryNet.Serializers.Tests.Vectors;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Serializers.Tests.Fuzzing;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
-using CeleryNet.Results;
 using CeleryNet.Results.Rpc;
 using CeleryNet.Serialization;
 using CeleryNet.Serializers.Tests.Vectors;

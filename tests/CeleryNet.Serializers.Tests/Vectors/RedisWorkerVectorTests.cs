@@ -19,7 +19,7 @@ public sealed class RedisWorkerVectorTests
 
         key.GetProperty("key").GetString().ShouldBe(_keys.Bindings("wire"));
         key.GetProperty("type").GetString().ShouldBe("set");
-        key.GetProperty("members").EnumerateArray().Select(member => member.GetString()).ShouldBe([RedisBindings.Member(QueueSpec.Named("wire"))]);
+        key.GetProperty("members").EnumerateArray().Select(member => member.GetString()).ShouldBe([RedisBindings.Member(new BindingSpec(new ExchangeSpec("wire"), "wire"), "wire")]);
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class RedisWorkerVectorTests
         var offline = commands.Single(command => command.Head == $"PUBLISH {_keys.FanoutChannel("celeryev", "worker.offline")}").Words[2];
         EventVectorTests.ReadOne(offline).GetProperty("type").GetString().ShouldBe("worker-offline");
         commands.Single(command => command.Head == $"SREM {_keys.Bindings("celery.pidbox")}").Words[2]
-            .ShouldBe(RedisBindings.Member(new QueueSpec(mailbox, new ExchangeSpec("celery.pidbox", ExchangeSpec.Fanout), "")));
+            .ShouldBe(RedisBindings.Member(new BindingSpec(new ExchangeSpec("celery.pidbox", ExchangeSpec.Fanout), ""), mailbox));
         foreach (var step in _keys.Steps)
         {
             commands.ShouldContain(command => command.Head == $"DEL {_keys.List(mailbox, step)}");
@@ -215,7 +215,7 @@ public sealed class RedisWorkerVectorTests
             default: throw new ArgumentException($"Nothing is known of the exchange '{exchange}'.");
         }
 
-        member.ShouldBe(RedisBindings.Member(new QueueSpec(queue, new ExchangeSpec(exchange), parts[0])));
+        member.ShouldBe(RedisBindings.Member(new BindingSpec(new ExchangeSpec(exchange), parts[0]), queue));
         RedisBindings.Match(members, parts[0]).ShouldBe([queue]);
     }
 }

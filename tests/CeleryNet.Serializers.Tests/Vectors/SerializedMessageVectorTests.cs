@@ -1,5 +1,4 @@
 using System.Text;
-using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 
 namespace CeleryNet.Serializers.Tests.Vectors;
