@@ -13,17 +13,23 @@ internal sealed class YamlBodyReader
     // Even the shortest value takes two bytes as JSON: a digit and a comma.
     private const int LeastJsonBytes = 2;
 
+    // A list of aliases can merge the same large map any number of times.
+    private const int MergeCost = 8;
+
     // Stands for a list or map whose end was not read yet.
     private static readonly object _unfinished = new();
 
+    private readonly PlainScalarRepair _scalars;
     private readonly Parser _parser;
     private readonly ContentLimits _limits;
     private readonly Dictionary<string, object?> _anchors = new(StringComparer.Ordinal);
     private int _room;
+    private int _brackets;
 
     private YamlBodyReader(string text, ContentLimits limits)
     {
-        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        _scalars = new PlainScalarRepair(text);
+        _parser = new Parser(new Scanner(new StringReader(_scalars.Text), skipComments: true));
         _limits = limits;
         _room = limits.MaxSize / LeastJsonBytes;
     }
@@ -69,7 +75,7 @@ internal sealed class YamlBodyReader
             case Scalar scalar:
                 Next();
                 Reserve(scalar);
-                return Keep(scalar, YamlScalar.Read(scalar));
+                return Keep(scalar, YamlScalar.Read(_scalars.Repair(scalar, _brackets > 0)));
             case SequenceStart start:
                 Reserve(start);
                 return Keep(start, ReadSequence(start, Deeper(depth)));
@@ -91,6 +97,8 @@ internal sealed class YamlBodyReader
         }
 
         Next();
+        var bracket = start.Style == SequenceStyle.Flow ? 1 : 0;
+        _brackets += bracket;
         var items = new List<object?>();
         while (Current is not SequenceEnd)
         {
@@ -98,6 +106,7 @@ internal sealed class YamlBodyReader
         }
 
         Next();
+        _brackets -= bracket;
         return items;
     }
 
@@ -137,8 +146,11 @@ internal sealed class YamlBodyReader
         }
 
         Next();
+        var bracket = start.Style == MappingStyle.Flow ? 1 : 0;
+        _brackets += bracket;
         object value = tag == YamlTag.Map ? ReadMap(depth) : ReadSet(depth);
         Next();
+        _brackets -= bracket;
         return value;
     }
 
@@ -211,7 +223,7 @@ internal sealed class YamlBodyReader
         {
             foreach (var (key, value) in map)
             {
-                Charge();
+                Charge(MergeCost);
                 all[key] = value;
             }
         }
@@ -223,19 +235,19 @@ internal sealed class YamlBodyReader
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var value))
         {
-            throw new MalformedMessageException($"The YAML body has the alias '*{alias.Value}' at {alias.Start}, and no such anchor before it.");
+            throw new MalformedMessageException($"The YAML body has the alias '*{YamlScalar.Shorten(alias.Value.Value)}' at {alias.Start}, and no such anchor before it.");
         }
 
         return value != _unfinished
             ? value
-            : throw new MalformedMessageException($"The YAML body has the alias '*{alias.Value}' at {alias.Start} within what it stands for; JSON has no such values.");
+            : throw new MalformedMessageException($"The YAML body has the alias '*{YamlScalar.Shorten(alias.Value.Value)}' at {alias.Start} within what it stands for; JSON has no such values.");
     }
 
     private void Reserve(NodeEvent node)
     {
         if (!node.Anchor.IsEmpty && !_anchors.TryAdd(node.Anchor.Value, _unfinished))
         {
-            throw new MalformedMessageException($"The YAML body has the anchor '&{node.Anchor}' at {node.Start} a second time.");
+            throw new MalformedMessageException($"The YAML body has the anchor '&{YamlScalar.Shorten(node.Anchor.Value)}' at {node.Start} a second time.");
         }
     }
 
@@ -249,9 +261,10 @@ internal sealed class YamlBodyReader
         return value;
     }
 
-    private void Charge()
+    private void Charge(int values = 1)
     {
-        if (--_room < 0)
+        _room -= values;
+        if (_room < 0)
         {
             throw new MalformedMessageException($"The body has more values than fit into the {_limits.MaxSize} bytes of JSON that MaxBodySize allows.");
         }
@@ -277,5 +290,16 @@ internal sealed class YamlBodyReader
         Next();
     }
 
-    private void Next() => _parser.MoveNext();
+    private void Next()
+    {
+        try
+        {
+            _parser.MoveNext();
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            // Of a tag that is no URI, and of a document's end without a document.
+            throw new MalformedMessageException($"The body is no YAML after {_parser.Current?.End}: {error.Message}", error);
+        }
+    }
 }

@@ -8,9 +8,9 @@ internal static class YamlScalar
 {
     private const int LongestShown = 60;
 
-    /// <summary>The scalar's own tag, or the one of its look.</summary>
+    /// <summary>The scalar's own tag, or the one of its look, which counts in quotes too when there is a bare <c>!</c> before it.</summary>
     public static string TagOf(Scalar scalar) => YamlTag.IsExplicit(scalar.Tag) ? scalar.Tag.Value
-        : scalar.IsPlainImplicit ? YamlResolver.Resolve(scalar.Value)
+        : scalar.IsPlainImplicit || scalar.Tag.IsNonSpecific ? YamlResolver.Resolve(scalar.Value)
         : YamlTag.Str;
 
     public static object? Read(Scalar scalar)
@@ -32,10 +32,12 @@ internal static class YamlScalar
         }
         catch (Exception error) when (error is FormatException or ArgumentException or OverflowException)
         {
-            var shown = scalar.Value.Length <= LongestShown ? scalar.Value : scalar.Value[..LongestShown] + "…";
-            throw new MalformedMessageException($"The YAML body has '{shown}' at {scalar.Start} for a '{tag}', which it is not: {error.Message}", error);
+            throw new MalformedMessageException($"The YAML body has '{Shorten(scalar.Value)}' at {scalar.Start} for a '{tag}', which it is not: {error.Message}", error);
         }
     }
+
+    /// <summary>What a message of an error shows of a text.</summary>
+    public static string Shorten(string text) => text.Length <= LongestShown ? text : text[..LongestShown] + "…";
 
     private static bool ReadBool(string value) => value.ToLowerInvariant() switch
     {
@@ -44,19 +46,26 @@ internal static class YamlScalar
         _ => throw new FormatException("yes, no, true, false, on and off are."),
     };
 
-    // Python's base64 skips whatever is no digit of it.
+    // Python's base64 skips whatever is no digit of it, and ends where the padding is complete.
     private static byte[] ReadBinary(string value)
     {
+        if (!Ascii.IsValid(value))
+        {
+            throw new FormatException("base64 is ASCII.");
+        }
+
         var digits = new StringBuilder(value.Length);
+        var padding = 0;
         foreach (var c in value)
         {
-            if (char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '=')
+            if (char.IsAsciiLetterOrDigit(c) || c is '+' or '/')
             {
                 digits.Append(c);
+                padding = 0;
             }
-            else if (!char.IsAscii(c))
+            else if (c == '=' && digits.Length % 4 >= 2 && (digits.Length % 4) + ++padding == 4)
             {
-                throw new FormatException("base64 is ASCII.");
+                return Convert.FromBase64String(digits.Append('=', padding).ToString());
             }
         }
 

@@ -31,7 +31,7 @@ internal static class YamlTag
 
     public static MalformedMessageException Refuse(string tag, Mark at) => tag.StartsWith(Prefix, StringComparison.Ordinal) && IsKnown(tag)
         ? new($"The YAML body has the tag '{tag}' on a node of another kind at {at}.")
-        : new($"The YAML body has the tag '{tag}' at {at}; no object is built of it, only of the types that Python's safe_load knows: "
+        : new($"The YAML body has the tag '{YamlScalar.Shorten(tag)}' at {at}; no object is built of it, only of the types that Python's safe_load knows: "
             + "null, bool, int, float, str, binary, timestamp, seq, map, set, omap, pairs.");
 
     private static bool IsKnown(string tag)

@@ -55,6 +55,14 @@ public abstract class ExceptionTests(PeerFixture peers)
     }
 
     [Fact]
+    public async Task Numbers_that_only_Python_has_are_arguments_too()
+    {
+        (await FailureAsync("interop.raise_numbers")).ExceptionMessage.ShouldBe("(nan, -inf, 1000000000000000000000000000000)");
+        (await peers.Python.CallAsync("interop.forward", """["interop.raise_numbers", []]""")).ErrorRepr
+            .ShouldBe("ValueError(nan, -inf, 1000000000000000000000000000000)");
+    }
+
+    [Fact]
     public async Task Causes_of_a_Python_exception_are_in_its_traceback()
     {
         var error = await FailureAsync("interop.raise_causes");

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace CeleryNet.Interop.Tests;
 
 /// <summary>The tasks of the Python worker, as .NET calls them.</summary>
@@ -35,4 +37,22 @@ public interface IPythonTasks
 
     [CeleryTask("interop.who")]
     string Who(string key, int number);
+
+    [CeleryTask("interop.collect")]
+    string Collect(long first, [CeleryKeywordArguments] IReadOnlyDictionary<string, JsonElement>? more = null, params IReadOnlyList<double> rest);
+
+    [CeleryTask("interop.sign_in")]
+    string[] SignIn(string name, [CeleryArgument(Sensitive = true)] string password, [CeleryArgument(KeywordOnly = true, Sensitive = true)] int pin);
+
+    [CeleryTask("interop.order")]
+    Receipt Order(Order order);
 }
+
+/// <summary>What a Python model of the same members would be.</summary>
+public sealed record Order(string CustomerName, Address ShipTo, IReadOnlyList<OrderLine> Lines, string? Note = null);
+
+public sealed record Address(string Street, int ZipCode);
+
+public sealed record OrderLine(int Quantity, double UnitPrice);
+
+public sealed record Receipt(string CustomerName, Address ShipTo, double Total, string? Note);

@@ -22,6 +22,18 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     public static string Describe(string name, int count = 1, bool loud = false, double? factor = null)
         => FormattableString.Invariant($"{name} {count} {loud} {(factor is null ? "none" : factor)}");
 
+    [CeleryTask("interop.collect")]
+    public static string Collect(long first, [CeleryKeywordArguments] Dictionary<string, JsonElement> more, params double?[] rest)
+        => FormattableString.Invariant($"{first} [{string.Join(", ", rest.Select(each => each is null ? "none" : FormattableString.Invariant($"{each}")))}] {string.Join(", ", more.Select(each => $"{each.Key}: {each.Value}"))}");
+
+    [CeleryTask("interop.sign_in")]
+    public static int SignIn(string name, [CeleryArgument(Sensitive = true)] string password, [CeleryArgument(KeywordOnly = true, Sensitive = true)] int pin)
+        => name.Length + password.Length + pin;
+
+    [CeleryTask("interop.order")]
+    public static Receipt Order(Order order)
+        => new(order.CustomerName, order.ShipTo, order.Lines.Sum(line => line.Quantity * line.UnitPrice), order.Note);
+
     [CeleryTask("interop.nothing")]
     public static void Nothing()
     {

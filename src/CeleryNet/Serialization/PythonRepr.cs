@@ -38,6 +38,20 @@ internal static class PythonRepr
     public static string Tuple(IReadOnlyList<JsonElement> values)
         => values.Count == 1 ? $"({Repr(values[0])},)" : $"({string.Join(", ", values.Select(Repr))})";
 
+    /// <summary><c>repr(value)</c> of what JSON has only tags for; null for what is no tag.</summary>
+    /// <param name="value">A value as <see cref="WireJson"/> gives it.</param>
+    public static string? OfTag(object? value)
+    {
+        if (value is not (double or decimal or Guid or DateOnly or TimeOnly or DateTime or DateTimeOffset or TimeSpan or Complex or TaggedText or byte[]))
+        {
+            return null;
+        }
+
+        var text = new StringBuilder();
+        Append(text, value);
+        return text.ToString();
+    }
+
     private static object? ToObject(JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.Undefined)

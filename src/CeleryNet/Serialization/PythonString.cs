@@ -49,6 +49,10 @@ internal static class PythonString
         }
     }
 
+    /// <summary>Whether the string or name the reader stands at is this text. The reader itself compares none with half a surrogate pair in it.</summary>
+    public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+        => reader.ValueIsEscaped ? Read(ref reader) == Encoding.UTF8.GetString(text) : reader.ValueTextEquals(text);
+
     public static bool HasLoneSurrogate(string value)
     {
         var rest = value.AsSpan();

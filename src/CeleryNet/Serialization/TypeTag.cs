@@ -64,8 +64,8 @@ internal static class TypeTag
                 return false;
             }
 
-            var isType = ahead.ValueTextEquals(TypeKey);
-            if (!isType && !ahead.ValueTextEquals(ValueKey))
+            var isType = PythonString.Is(ref ahead, TypeKey);
+            if (!isType && !PythonString.Is(ref ahead, ValueKey))
             {
                 return false;
             }

@@ -120,12 +120,9 @@ internal static class ArgumentBinder
 
     private static (int Index, bool IsClrName) FindParameter(TaskDefinition definition, ref Utf8JsonReader reader)
     {
-        // The reader compares no text with half a surrogate pair in it.
-        var unescaped = reader.ValueIsEscaped ? PythonString.Read(ref reader) : null;
         for (var i = 0; i < definition.Parameters.Count; i++)
         {
-            if (definition.Parameters[i] is { Collects: CollectedArguments.None } parameter
-                && (unescaped is null ? reader.ValueTextEquals(parameter.NameUtf8) : unescaped == parameter.Name))
+            if (definition.Parameters[i] is { Collects: CollectedArguments.None } parameter && PythonString.Is(ref reader, parameter.NameUtf8))
             {
                 return (i, false);
             }
@@ -133,8 +130,7 @@ internal static class ArgumentBinder
 
         for (var i = 0; i < definition.Parameters.Count; i++)
         {
-            if (definition.Parameters[i] is { Collects: CollectedArguments.None } parameter
-                && (unescaped is null ? reader.ValueTextEquals(parameter.ClrNameUtf8) : unescaped == parameter.ClrName))
+            if (definition.Parameters[i] is { Collects: CollectedArguments.None } parameter && PythonString.Is(ref reader, parameter.ClrNameUtf8))
             {
                 return (i, true);
             }

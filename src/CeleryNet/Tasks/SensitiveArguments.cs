@@ -8,23 +8,25 @@ internal static class SensitiveArguments
 {
     /// <summary>The positional arguments as JSON.</summary>
     public static ReadOnlyMemory<byte> Args(TaskDefinition definition, ReadOnlyMemory<byte> args)
-        => HasAny(definition) ? ArgumentMask.Args(args, place => IsSensitive(definition, place)) : args;
+        => definition.HasSensitive ? ArgumentMask.Args(args, new Choice(definition).IsHidden) : args;
 
     /// <summary>The keyword arguments as JSON.</summary>
     public static ReadOnlyMemory<byte> Kwargs(TaskDefinition definition, ReadOnlyMemory<byte> kwargs)
-        => HasAny(definition) ? ArgumentMask.Kwargs(kwargs, name => IsSensitive(definition, name)) : kwargs;
+        => definition.HasSensitive ? ArgumentMask.Kwargs(kwargs, new Choice(definition).IsHidden) : kwargs;
 
-    private static bool HasAny(TaskDefinition definition) => definition.Parameters.Any(parameter => parameter.IsSensitive);
-
-    private static bool IsSensitive(TaskDefinition definition, int place)
+    // What no parameter takes may be a sensitive value in a wrong place or under a mistyped name.
+    private sealed class Choice(TaskDefinition definition)
     {
-        place = place < definition.PositionalCount ? place : definition.PositionalCollector;
-        return place >= 0 && definition.Parameters[place].IsSensitive;
-    }
+        public bool IsHidden(int place)
+        {
+            place = place < definition.PositionalCount ? place : definition.PositionalCollector;
+            return place < 0 || definition.Parameters[place].IsSensitive;
+        }
 
-    private static bool IsSensitive(TaskDefinition definition, string keyword)
-    {
-        var parameter = definition.Parameters.FirstOrDefault(each => each.Collects == CollectedArguments.None && (each.Name == keyword || each.ClrName == keyword));
-        return parameter?.IsSensitive ?? (definition.KeywordCollector >= 0 && definition.Parameters[definition.KeywordCollector].IsSensitive);
+        public bool IsHidden(string keyword)
+        {
+            var parameter = definition.Parameters.FirstOrDefault(each => each.Collects == CollectedArguments.None && (each.Name == keyword || each.ClrName == keyword));
+            return parameter?.IsSensitive ?? (definition.KeywordCollector < 0 || definition.Parameters[definition.KeywordCollector].IsSensitive);
+        }
     }
 }

@@ -19,6 +19,7 @@ public sealed class TaskDefinition
         PositionalCount = Parameters.Count(parameter => parameter is { Collects: CollectedArguments.None, IsKeywordOnly: false });
         PositionalCollector = FindCollector(CollectedArguments.Positional);
         KeywordCollector = FindCollector(CollectedArguments.Keyword);
+        HasSensitive = Parameters.Any(parameter => parameter.IsSensitive);
     }
 
     /// <summary>The name on the wire.</summary>
@@ -53,6 +54,9 @@ public sealed class TaskDefinition
 
     /// <summary>The place of the parameter that collects keyword arguments; -1 when there is none.</summary>
     internal int KeywordCollector { get; }
+
+    /// <summary>Whether a value of one of the parameters is kept out of sight.</summary>
+    internal bool HasSensitive { get; }
 
     private int FindCollector(CollectedArguments collected)
     {

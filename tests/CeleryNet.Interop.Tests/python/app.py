@@ -80,6 +80,28 @@ def keywords(**given):
     return sorted(given)
 
 
+@app.task(name="interop.collect")
+def collect(first, *rest, **more):
+    return f"{first!r} {rest!r} {more!r}"
+
+
+@app.task(name="interop.sign_in", bind=True)
+def sign_in(self, name, password, *, pin):
+    """What came, and what is shown of it."""
+    return [name, password, str(pin), self.request.argsrepr, self.request.kwargsrepr]
+
+
+@app.task(name="interop.order")
+def order(order):
+    """Takes and returns what a pydantic model would dump, a member more than the other side knows."""
+    return {
+        "customer_name": order["customer_name"].upper(),
+        "ship_to": {**order["ship_to"], "country_code": "it"},
+        "total": sum(line["quantity"] * line["unit_price"] for line in order["lines"]),
+        "note": order["note"],
+    }
+
+
 @app.task(name="interop.nothing")
 def nothing():
     pass
@@ -116,6 +138,12 @@ def show_error(name, args):
 def raise_odd():
     """Its arguments are nothing that JSON knows."""
     raise OutOfPaper({1, 2}, object)
+
+
+@app.task(name="interop.raise_numbers")
+def raise_numbers():
+    """Its arguments are what Python's JSON has and JSON has not."""
+    raise ValueError(float("nan"), float("-inf"), 10**30)
 
 
 @app.task(name="interop.raise_causes")

@@ -1,6 +1,5 @@
 using System.Text;
 using CeleryNet.Extensibility;
-using CeleryNet.MessagePack;
 using CeleryNet.Serialization.Auth;
 using CeleryNet.Serializers.Tests.Compression;
 using CeleryNet.TestKit;

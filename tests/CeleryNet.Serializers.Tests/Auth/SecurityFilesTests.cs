@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CeleryNet.Extensibility;
 using CeleryNet.TestKit;
 
 namespace CeleryNet.Serializers.Tests.Auth;
@@ -175,7 +176,7 @@ public sealed class SecurityFilesTests : IDisposable
     [Fact]
     public void Serializer_of_bytes_needs_the_layout_that_can_carry_them()
         => Should.Throw<CeleryConfigurationException>(() => AuthPeers.Create(
-                _signer.Options(options => options.Serializer = "msgpack"), null, new MessagePack.MessagePackCelerySerializer()))
+                _signer.Options(options => options.Serializer = "msgpack"), null, new MessagePackCelerySerializer()))
             .Message.ShouldContain("or the Layout Celery55");
 
     private string Error(Action<CelerySecurityOptions>? configure = null)

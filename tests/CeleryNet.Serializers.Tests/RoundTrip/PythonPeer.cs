@@ -57,6 +57,14 @@ public sealed class PythonPeer : IAsyncLifetime
             Text(answer, "content_type"),
             Bytes(answer, "body")))];
 
+    /// <summary>Has PyYAML write documents in another style and read that again; answers come in the order of the bodies.</summary>
+    /// <param name="options">Arguments of <c>yaml.safe_dump</c>.</param>
+    /// <param name="bodies">The documents.</param>
+    public async Task<IReadOnlyList<(byte[] Body, string Description)>> RestyleAsync(JsonObject options, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
+        => [.. (await AskAsync("restyle", new JsonObject { ["options"] = options }, bodies)).Select(answer => Text(answer, "error") is { } error
+            ? throw new InvalidOperationException(error)
+            : (Bytes(answer, "body"), Text(answer, "description")!))];
+
     private async Task<IEnumerable<JsonElement>> AskAsync(string operation, JsonObject arguments, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
     {
         await _turn.WaitAsync();

@@ -138,9 +138,10 @@ public sealed class StoredResultTests
 
     [Theory]
     [InlineData("[1, \"secret\"]", "{}", """[1,"***"]""", "{}")]
-    [InlineData("[1]", """{"pin": "secret", "a": 2}""", "[1]", """{"pin":"***","a":2}""")]
+    [InlineData("[1]", """{"pin": "secret", "a": 2}""", "[1]", """{"pin":"***","a":"***"}""")]
+    [InlineData("[]", """{"x": 7, "pin": "secret"}""", "[]", """{"x":7,"pin":"***"}""")]
     [InlineData("[1]", """{"PIN": "secret"}""", "[1]", """{"PIN":"***"}""")]
-    [InlineData("[1, \"secret\", 3, 4]", """{"b": 5}""", """[1,"***",3,4]""", """{"b":5}""")]
+    [InlineData("[1, \"secret\", 3, 4]", """{"b": 5}""", """[1,"***","***","***"]""", """{"b":"***"}""")]
     public async Task Extended_results_and_failures_do_not_show_sensitive_arguments(string args, string kwargs, string storedArgs, string storedKwargs)
     {
         TaskParameter[] parameters =
