@@ -94,7 +94,16 @@ internal sealed class YamlBodyWriter
         => _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: false));
 
     private void WriteText(string text)
-        => _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
+    {
+        try
+        {
+            _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
+        }
+        catch (YamlException error)
+        {
+            throw new CelerySerializationException("A string cannot be written as YAML, whose strings are Unicode: it has half a surrogate pair.", error);
+        }
+    }
 
     // A time has colons, which no plain scalar has within brackets.
     private void WriteTagged(string tag, string text)

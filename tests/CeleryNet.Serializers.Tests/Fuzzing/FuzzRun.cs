@@ -61,9 +61,11 @@ internal sealed class FuzzRun(FuzzTarget target, int seed, long first, long coun
                 ReadOne(i, isMeasured: true);
             }
         }
-        catch (FuzzException error)
+#pragma warning disable CA1031 // Nobody else would see it on this thread.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            _failure = error;
+            _failure = error as FuzzException ?? new FuzzException($"Input {_current + 1} of {target} cannot be made.", error);
         }
     }
 

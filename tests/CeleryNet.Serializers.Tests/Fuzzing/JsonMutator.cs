@@ -23,18 +23,20 @@ internal static class JsonMutator
     public static byte[]? Mutate(ReadOnlySpan<byte> original, Random random)
     {
         var text = original.ToArray();
+        var isChanged = false;
         for (var changes = random.Next(1, 4); changes > 0; changes--)
         {
             var values = FindValues(text);
             if (values.Count == 0)
             {
-                // What the last change has made of it is no strict JSON any more.
-                return changes == 0 || text.Length != original.Length ? text : null;
+                // What the last change has made of it may be no strict JSON any more.
+                return isChanged ? text : null;
             }
 
             var (start, end) = values[random.Next(values.Count)];
             var value = Encoding.UTF8.GetBytes(Change(Encoding.UTF8.GetString(text.AsSpan(start, end - start)), random));
             text = [.. text.AsSpan(0, start), .. value, .. text.AsSpan(end)];
+            isChanged = true;
         }
 
         return text;
