@@ -82,6 +82,13 @@ internal static class ArgumentRepr
 
     private static void WriteItems(ref Text text, ref Utf8JsonReader reader, int level, string open, string close)
     {
+        if (text.IsFull)
+        {
+            // What was not opened is not closed.
+            reader.Skip();
+            return;
+        }
+
         if (level >= MaxLevels)
         {
             text.Plain($"{open}...{close}");

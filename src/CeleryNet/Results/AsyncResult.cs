@@ -83,6 +83,20 @@ public class AsyncResult
         cancellationToken.ThrowIfCancellationRequested();
         throw new ResultBackendException($"The result backend stopped before task {Id} had ended.");
     }
+
+    /// <exception cref="CelerySerializationException">The result is not JSON, or does not fit the type.</exception>
+    internal static T ReadResult<T>(ResultMeta meta, JsonSerializerOptions options)
+    {
+        try
+        {
+            var json = meta.Result.IsEmpty ? "null"u8 : meta.Result.Span;
+            return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))!;
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            throw new CelerySerializationException($"The result of task {meta.TaskId} cannot be read as {typeof(T)}: {error.Message}", error);
+        }
+    }
 }
 
 /// <summary>A handle to a task whose result is read as <typeparamref name="T"/>.</summary>
@@ -106,15 +120,7 @@ public sealed class AsyncResult<T> : AsyncResult
     public async Task<T> GetAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var meta = await WaitForSuccessAsync(timeout, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var json = meta.Result.IsEmpty ? "null"u8 : meta.Result.Span;
-            return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)Access.SerializerOptions.GetTypeInfo(typeof(T)))!;
-        }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
-        {
-            throw new CelerySerializationException($"The result of task {Id} cannot be read as {typeof(T)}: {error.Message}", error);
-        }
+        return ReadResult<T>(meta, Access.SerializerOptions);
     }
 
     /// <inheritdoc cref="GetAsync(TimeSpan?, CancellationToken)" />

@@ -95,13 +95,13 @@ internal static class WireJsonReader
 
         value = type switch
         {
-            TypeTag.DateTime => ReadDateTime(PythonString.Read(ref reader)),
-            TypeTag.Date => PythonTime.TryParse(PythonString.Read(ref reader), out DateOnly date) ? date : throw Unfit(type),
-            TypeTag.Time => PythonString.Read(ref reader) is var text && PythonTime.TryParse(text, out TimeOnly time) ? time : new TaggedText(type, text),
-            TypeTag.Decimal => ReadDecimal(PythonString.Read(ref reader)),
+            TypeTag.DateTime => ReadDateTime(Text(ref reader, type)),
+            TypeTag.Date => PythonTime.TryParse(Text(ref reader, type), out DateOnly date) ? date : throw Unfit(type),
+            TypeTag.Time => Text(ref reader, type) is var text && PythonTime.TryParse(text, out TimeOnly time) ? time : new TaggedText(type, text),
+            TypeTag.Decimal => ReadDecimal(Text(ref reader, type)),
             TypeTag.Uuid => TagValues.ReadGuid(ref reader),
-            TypeTag.Bytes => System.Text.Encoding.UTF8.GetBytes(PythonString.Read(ref reader)),
-            TypeTag.Base64 => reader.GetBytesFromBase64(),
+            TypeTag.Bytes => System.Text.Encoding.UTF8.GetBytes(Text(ref reader, type)),
+            TypeTag.Base64 => reader.TokenType == JsonTokenType.String ? reader.GetBytesFromBase64() : throw Unfit(type),
             TypeTag.Float => TagValues.ReadFloat(ref reader),
             TypeTag.TimeDelta => TagValues.ReadTimeSpan(ref reader),
             TypeTag.Complex => TagValues.ReadComplex(ref reader),
@@ -116,6 +116,9 @@ internal static class WireJsonReader
         TypeTag.End(ref reader, depth);
         return true;
     }
+
+    private static string Text(ref Utf8JsonReader reader, string type)
+        => reader.TokenType == JsonTokenType.String ? PythonString.Read(ref reader) : throw Unfit(type);
 
     private static object ReadDateTime(string text)
     {
