@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using CeleryNet.TestKit;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
+using CeleryNet.TestKit;
 using CeleryNet.Tests.Vectors;
 
 namespace CeleryNet.Tests.Protocol;
