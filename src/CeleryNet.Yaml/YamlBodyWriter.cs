@@ -35,7 +35,16 @@ internal sealed class YamlBodyWriter
     public static ReadOnlyMemory<byte> Write(object? value)
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        new YamlBodyWriter(output).WriteDocument(value);
+        try
+        {
+            new YamlBodyWriter(output).WriteDocument(value);
+        }
+        catch (YamlException error)
+        {
+            // The only thing it cannot write: half a surrogate pair.
+            throw new CelerySerializationException($"A string cannot be written as YAML: {error.Message}", error);
+        }
+
         return _utf8.GetBytes(output.ToString());
     }
 
@@ -94,16 +103,7 @@ internal sealed class YamlBodyWriter
         => _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: false));
 
     private void WriteText(string text)
-    {
-        try
-        {
-            _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
-        }
-        catch (YamlException error)
-        {
-            throw new CelerySerializationException("A string cannot be written as YAML, whose strings are Unicode: it has half a surrogate pair.", error);
-        }
-    }
+        => _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
 
     // A time has colons, which no plain scalar has within brackets.
     private void WriteTagged(string tag, string text)
