@@ -28,8 +28,8 @@ public sealed class PickleCelerySerializer : CelerySerializer
     public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> json) => PickleWriter.Write(json.Span);
 
     /// <inheritdoc/>
-    /// <exception cref="MalformedMessageException">The body is no pickle, holds something else than data, or exceeds a limit; also when it makes more than one
-    /// value for each 16 bytes of <see cref="ContentLimits.MaxSize"/>, and more than 65,536.</exception>
+    /// <exception cref="MalformedMessageException">The body is no pickle, holds something else than data, or exceeds a limit; also when it takes
+    /// more than eight times <see cref="ContentLimits.MaxSize"/> of memory, and more than 4 MiB.</exception>
     public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> body, string? contentEncoding, ContentLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);

@@ -35,16 +35,7 @@ internal sealed class YamlBodyWriter
     public static ReadOnlyMemory<byte> Write(object? value)
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        try
-        {
-            new YamlBodyWriter(output).WriteDocument(value);
-        }
-        catch (YamlException error)
-        {
-            // The only thing it cannot write: half a surrogate pair.
-            throw new CelerySerializationException($"A string cannot be written as YAML: {error.Message}", error);
-        }
-
+        new YamlBodyWriter(output).WriteDocument(value);
         return _utf8.GetBytes(output.ToString());
     }
 
@@ -103,7 +94,19 @@ internal sealed class YamlBodyWriter
         => _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: false));
 
     private void WriteText(string text)
-        => _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
+    {
+        try
+        {
+            _utf8.GetByteCount(text);
+        }
+        catch (EncoderFallbackException error)
+        {
+            throw new CelerySerializationException(
+                $"A string cannot be written as YAML, which is UTF-8 here: half a surrogate pair stands at index {error.Index}.", error);
+        }
+
+        _emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true));
+    }
 
     // A time has colons, which no plain scalar has within brackets.
     private void WriteTagged(string tag, string text)

@@ -3,8 +3,8 @@ namespace CeleryNet;
 /// <summary>How a worker works. Bound from the configuration section <c>Celery:Worker</c>, changed in code, checked when the host starts.</summary>
 public sealed class WorkerOptions
 {
-    /// <summary>The queues to consume (<c>-Q</c>).</summary>
-    /// <value>The default is empty: the application's default queue.</value>
+    /// <summary>The queues to consume, by name or alias (<c>-Q</c>).</summary>
+    /// <value>The default is empty: all the application's <c>Queues</c>, or its default queue if it lists none.</value>
     public IList<string> Queues { get; set; } = [];
 
     /// <summary>

@@ -97,6 +97,13 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
         return await child.GetAsync(cancellationToken);
     }
 
+    /// <summary>How the message came.</summary>
+    [CeleryTask("interop.where")]
+    public static string[] Where(TaskContext task) => [task.Exchange, task.RoutingKey];
+
+    [CeleryTask("interop.note")]
+    public async Task NoteAsync(string key, string text) => await counters.ListRightPushAsync(key, $"net {text}");
+
     [CeleryTask("interop.who")]
     public async Task<string> WhoAsync(string key, int number, TaskContext task)
     {

@@ -19,7 +19,8 @@ internal sealed class PickledMap(ReadingBudget budget) : OrderedDictionary<strin
     public void Set(object? key, object? value)
     {
         var text = KeyText(key);
-        budget.ChargeLength(text.Length);
+        budget.Charge(ReadingBudget.EntrySize);
+        budget.ChargeText(text.Length);
         var isConverted = key is not string;
         if (ContainsKey(text) && isConverted != (_converted?.Contains(text) ?? false))
         {

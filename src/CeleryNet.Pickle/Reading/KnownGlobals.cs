@@ -73,7 +73,7 @@ internal sealed class KnownGlobals(ReadingBudget budget)
 
     private TaggedText Decimal(string text)
     {
-        budget.ChargeLength(text.Length);
+        budget.ChargeText(text.Length);
 
         // What str(Decimal) writes: a number, or Infinity, NaN and sNaN, the latter two with digits.
         var isNumber = text.Length > 0 && IsNumber(text);
@@ -107,7 +107,7 @@ internal sealed class KnownGlobals(ReadingBudget budget)
 
     private byte[] Encode(string text, string encoding)
     {
-        budget.ChargeLength(text.Length);
+        budget.ChargeText(text.Length);
         if (encoding.ToLower(CultureInfo.InvariantCulture) is not ("latin1" or "latin-1" or "iso-8859-1" or "ascii"))
         {
             throw Refusal.Because($"bytes are written as text in the encoding {Refusal.Shown(encoding)}; pickle writes them in latin1");
@@ -120,7 +120,7 @@ internal sealed class KnownGlobals(ReadingBudget budget)
         where T : List<object?>
     {
         var source = (IReadOnlyCollection<object?>)items!;
-        budget.Charge(source.Count);
+        budget.ChargeSlots(source.Count);
         target.AddRange(source);
         return target;
     }
@@ -128,7 +128,6 @@ internal sealed class KnownGlobals(ReadingBudget budget)
     private PickledMap Copy(PickledMap source)
     {
         var map = new PickledMap(budget);
-        budget.Charge(source.Count);
         foreach (var (key, value) in source)
         {
             map.Set(key, value);
@@ -146,7 +145,6 @@ internal sealed class KnownGlobals(ReadingBudget budget)
             [List<object?> list] => list,
             _ => throw type.Refuse(),
         };
-        budget.Charge(pairs.Count);
         foreach (var pair in pairs)
         {
             var (key, value) = pair switch

@@ -10,6 +10,9 @@ internal ref struct PickleMachine
 {
     private const int HighestProtocol = 5;
 
+    // The integers that take one byte are most of them.
+    private static readonly object[] _bytes = [.. Enumerable.Range(0, 256).Select(value => (object)(long)value)];
+
     private readonly ReadingBudget _budget;
     private readonly PickleStack _stack;
     private readonly PickleMemo _memo;
@@ -59,30 +62,30 @@ internal ref struct PickleMachine
             case Opcode.None: _stack.Push(null); break;
             case Opcode.NewTrue: _stack.Push(true); break;
             case Opcode.NewFalse: _stack.Push(false); break;
-            case Opcode.BinInt: _stack.Push((long)_input.ReadInt32()); break;
-            case Opcode.BinInt1: _stack.Push((long)_input.ReadByte()); break;
-            case Opcode.BinInt2: _stack.Push((long)_input.ReadUInt16()); break;
-            case Opcode.Int: _stack.Push(ReadInt()); break;
-            case Opcode.Long: _stack.Push(PickleInteger.FromText(_input.ReadLine())); break;
-            case Opcode.Long1: _stack.Push(PickleInteger.FromBytes(_input.Read(_input.ReadByte()))); break;
-            case Opcode.Long4: _stack.Push(PickleInteger.FromBytes(ReadCounted32())); break;
-            case Opcode.Float: _stack.Push(ReadFloat()); break;
-            case Opcode.BinFloat: _stack.Push(_input.ReadDouble()); break;
-            case Opcode.String: _stack.Push(PickleText.FromRepr(_input.ReadLine())); break;
-            case Opcode.BinString: _stack.Push(PickleText.FromAscii(ReadCounted32())); break;
-            case Opcode.ShortBinString: _stack.Push(PickleText.FromAscii(_input.Read(_input.ReadByte()))); break;
-            case Opcode.Unicode: _stack.Push(PickleText.FromRawUnicodeEscape(_input.ReadLine())); break;
-            case Opcode.BinUnicode: _stack.Push(PickleText.FromUtf8(ReadCounted32())); break;
-            case Opcode.BinUnicode8: _stack.Push(PickleText.FromUtf8(_input.Read(_input.ReadUInt64()))); break;
-            case Opcode.ShortBinUnicode: _stack.Push(PickleText.FromUtf8(_input.Read(_input.ReadByte()))); break;
-            case Opcode.BinBytes: _stack.Push(ReadCounted32().ToArray()); break;
-            case Opcode.BinBytes8 or Opcode.ByteArray8: _stack.Push(_input.Read(_input.ReadUInt64()).ToArray()); break;
-            case Opcode.ShortBinBytes: _stack.Push(_input.Read(_input.ReadByte()).ToArray()); break;
+            case Opcode.BinInt: PushNew((long)_input.ReadInt32()); break;
+            case Opcode.BinInt1: _stack.Push(_bytes[_input.ReadByte()]); break;
+            case Opcode.BinInt2: PushNew((long)_input.ReadUInt16()); break;
+            case Opcode.Int: PushNew(ReadInt()); break;
+            case Opcode.Long: PushNew(PickleInteger.FromText(_input.ReadLine())); break;
+            case Opcode.Long1: PushNew(PickleInteger.FromBytes(_input.Read(_input.ReadByte()))); break;
+            case Opcode.Long4: PushNew(PickleInteger.FromBytes(ReadCounted32())); break;
+            case Opcode.Float: PushNew(ReadFloat()); break;
+            case Opcode.BinFloat: PushNew(_input.ReadDouble()); break;
+            case Opcode.String: PushNew(PickleText.FromRepr(Text(_input.ReadLine()))); break;
+            case Opcode.BinString: PushNew(PickleText.FromAscii(Text(ReadCounted32()))); break;
+            case Opcode.ShortBinString: PushNew(PickleText.FromAscii(Text(_input.Read(_input.ReadByte())))); break;
+            case Opcode.Unicode: PushNew(PickleText.FromRawUnicodeEscape(Text(_input.ReadLine()))); break;
+            case Opcode.BinUnicode: PushNew(PickleText.FromUtf8(Text(ReadCounted32()))); break;
+            case Opcode.BinUnicode8: PushNew(PickleText.FromUtf8(Text(_input.Read(_input.ReadUInt64())))); break;
+            case Opcode.ShortBinUnicode: PushNew(PickleText.FromUtf8(Text(_input.Read(_input.ReadByte())))); break;
+            case Opcode.BinBytes: PushNew(Bytes(ReadCounted32())); break;
+            case Opcode.BinBytes8 or Opcode.ByteArray8: PushNew(Bytes(_input.Read(_input.ReadUInt64()))); break;
+            case Opcode.ShortBinBytes: PushNew(Bytes(_input.Read(_input.ReadByte()))); break;
             case Opcode.EmptyTuple: _stack.Push(Array.Empty<object?>()); break;
-            case Opcode.EmptyList: _stack.Push(new PickledList()); break;
-            case Opcode.EmptyDict: _stack.Push(new PickledMap(_budget)); break;
-            case Opcode.EmptySet: _stack.Push(new PickledSet()); break;
-            case Opcode.Global: _stack.Push(KnownGlobals.Name(PickleText.FromUtf8(_input.ReadLine()), PickleText.FromUtf8(_input.ReadLine()))); break;
+            case Opcode.EmptyList: PushNew(new PickledList(), ReadingBudget.ListSize); break;
+            case Opcode.EmptyDict: PushNew(new PickledMap(_budget), ReadingBudget.MapSize); break;
+            case Opcode.EmptySet: PushNew(new PickledSet(), ReadingBudget.ListSize); break;
+            case Opcode.Global: PushNew(ReadGlobal()); break;
             default: return false;
         }
 
@@ -156,6 +159,26 @@ internal ref struct PickleMachine
         }
     }
 
+    private readonly void PushNew(object value, int size = ReadingBudget.ObjectSize)
+    {
+        _budget.Charge(size);
+        _stack.Push(value);
+    }
+
+    private readonly ReadOnlySpan<byte> Text(ReadOnlySpan<byte> text)
+    {
+        _budget.ChargeText(text);
+        return text;
+    }
+
+    private readonly byte[] Bytes(ReadOnlySpan<byte> bytes)
+    {
+        _budget.Charge(bytes.Length);
+        return bytes.ToArray();
+    }
+
+    private GlobalName ReadGlobal() => KnownGlobals.Name(PickleText.FromUtf8(Text(_input.ReadLine())), PickleText.FromUtf8(Text(_input.ReadLine())));
+
     private ReadOnlySpan<byte> ReadCounted32() => _input.Read(_input.ReadUInt32());
 
     private object ReadInt()
@@ -183,21 +206,19 @@ internal ref struct PickleMachine
 
     private readonly void PushList(object?[] items)
     {
-        var list = new PickledList();
-        list.AddRange(items);
-        _stack.Push(list);
+        PushNew(new PickledList(), ReadingBudget.ListSize);
+        Append(items);
     }
 
     private readonly void PushFrozenSet(object?[] items)
     {
-        var set = new PickledSet();
-        set.AddRange(items);
-        _stack.Push(set);
+        PushNew(new PickledSet(), ReadingBudget.ListSize);
+        AddItems(items);
     }
 
     private readonly void PushDict(object?[] items)
     {
-        _stack.Push(new PickledMap(_budget));
+        PushNew(new PickledMap(_budget), ReadingBudget.MapSize);
         SetItems(items);
     }
 
@@ -208,6 +229,7 @@ internal ref struct PickleMachine
             throw NoSuch("appends to", _stack.Peek());
         }
 
+        _budget.ChargeSlots(items.Length);
         list.AddRange(items);
     }
 
@@ -218,6 +240,7 @@ internal ref struct PickleMachine
             throw NoSuch("adds to", _stack.Peek());
         }
 
+        _budget.ChargeSlots(items.Length);
         set.AddRange(items);
     }
 
@@ -235,10 +258,17 @@ internal ref struct PickleMachine
     }
 
     private readonly void StackGlobal(object?[] names)
-        => _stack.Push(names is [string module, string name] ? KnownGlobals.Name(module, name) : throw Refusal.Because("it names a class by something else than two strings"));
+        => PushNew(names is [string module, string name] ? KnownGlobals.Name(module, name) : throw Refusal.Because("it names a class by something else than two strings"));
 
     private readonly void Call(object?[] call)
-        => _stack.Push(_globals.Call(call[0], call[1] as object?[] ?? throw NoSuch("calls with", call[1])));
+        => PushCalled(_globals.Call(call[0], call[1] as object?[] ?? throw NoSuch("calls with", call[1])));
+
+    // The largest that a call makes, besides what it is given, is a map or a text of a time.
+    private readonly void PushCalled(object? value)
+    {
+        _budget.Charge(ReadingBudget.MapSize);
+        _stack.Push(value);
+    }
 
     private readonly void CallWithNames(object?[] call)
     {
@@ -252,11 +282,11 @@ internal ref struct PickleMachine
 
     // Of protocol 0: the name follows.
     private void CallNamed(object?[] arguments)
-        => _stack.Push(_globals.Call(KnownGlobals.Name(PickleText.FromUtf8(_input.ReadLine()), PickleText.FromUtf8(_input.ReadLine())), arguments));
+        => PushCalled(_globals.Call(ReadGlobal(), arguments));
 
     // Of protocol 1: the class stands before its arguments.
     private readonly void CallFirst(object?[] call)
-        => _stack.Push(call is [var callee, .. var arguments] ? _globals.Call(callee, arguments) : throw Refusal.Because("it calls nothing"));
+        => PushCalled(call is [var callee, .. var arguments] ? _globals.Call(callee, arguments) : throw Refusal.Because("it calls nothing"));
 
     private readonly void Build(object? state)
     {

@@ -13,12 +13,12 @@ internal sealed class PickleMemo(ReadingBudget budget)
     public void Put(ulong slot, object? value)
     {
         // Picklers count, from 0 or 1, and only number values that were made: a larger number only asks for room.
-        if (slot > (ulong)budget.Used)
+        if (slot > (ulong)budget.Values)
         {
-            throw Refusal.Because($"it keeps value {slot} for later, but has made only {budget.Used}");
+            throw Refusal.Because($"it keeps value {slot} for later, but has made only {budget.Values}");
         }
 
-        budget.Charge();
+        budget.Charge(ReadingBudget.SlotSize);
         var index = (int)slot;
         while (_slots.Count <= index)
         {

@@ -14,7 +14,7 @@ internal sealed class PickleStack(ReadingBudget budget)
 
     public void Push(object? value)
     {
-        budget.Charge();
+        budget.ChargeValue();
         _values.Add(value);
     }
 
@@ -29,7 +29,7 @@ internal sealed class PickleStack(ReadingBudget budget)
 
     public void Mark()
     {
-        budget.Charge();
+        budget.Charge(ReadingBudget.SlotSize);
         _marks.Add(_values.Count);
     }
 
@@ -42,6 +42,7 @@ internal sealed class PickleStack(ReadingBudget budget)
         }
 
         var floor = Floor;
+        budget.Charge(ReadingBudget.ObjectSize + ((long)(_values.Count - floor) * sizeof(long)));
         var values = new object?[_values.Count - floor];
         _values.CopyTo(floor, values, 0, values.Length);
         _values.RemoveRange(floor, values.Length);
@@ -71,6 +72,7 @@ internal sealed class PickleStack(ReadingBudget budget)
 
     public object?[] PopTuple(int count)
     {
+        budget.Charge(ReadingBudget.ObjectSize + (count * sizeof(long)));
         var tuple = new object?[count];
         for (var i = count - 1; i >= 0; i--)
         {

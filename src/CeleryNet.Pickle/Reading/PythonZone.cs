@@ -5,9 +5,6 @@ internal sealed class PythonZone : NotData
 {
     private const int LongestName = 64;
 
-    // Compared with the making of a value, to look for a file is much.
-    private const int PriceOfLookup = 100;
-
     private readonly TimeZoneInfo? _zone;
 
     private PythonZone(TimeSpan? offset, TimeZoneInfo? zone = null)
@@ -33,7 +30,7 @@ internal sealed class PythonZone : NotData
     /// <summary>A zone by its name in the time zone database.</summary>
     public static PythonZone Named(object? name, ReadingBudget budget)
     {
-        budget.Charge(PriceOfLookup);
+        budget.Charge(ReadingBudget.LookupCost);
         if (name is not string text)
         {
             throw Refusal.Because("a time zone has no name");

@@ -75,7 +75,7 @@ internal static class ResultExceptions
             };
             foreach (var item in items)
             {
-                budget.Charge();
+                budget.Charge(ReadingBudget.SlotSize);
                 rest.Push(item);
             }
         }

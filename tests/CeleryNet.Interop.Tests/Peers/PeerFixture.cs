@@ -90,7 +90,7 @@ public abstract class PeerFixture(string broker, string results) : IAsyncLifetim
         GC.SuppressFinalize(this);
     }
 
-    private static ConfigurationOptions Configuration(string url)
+    internal static ConfigurationOptions Configuration(string url)
     {
         var uri = new Uri(url);
         return new ConfigurationOptions { EndPoints = { { uri.Host, uri.Port } }, DefaultDatabase = int.Parse(uri.AbsolutePath.Trim('/'), null) };

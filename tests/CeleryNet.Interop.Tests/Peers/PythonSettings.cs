@@ -8,6 +8,9 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
 {
     public static string Directory { get; } = Path.Combine(AppContext.BaseDirectory, "python");
 
+    /// <summary>What the names of the queues in python/topology.py begin with; empty when there are none.</summary>
+    public string Topology { get; init; } = "";
+
     /// <summary>How messages and results are written (<c>task_serializer</c>, <c>result_serializer</c>).</summary>
     public string Serializer { get; init; } = "json";
 
@@ -23,6 +26,7 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
         ["CELERYNET_RESULTS"] = Results,
         ["CELERYNET_QUEUE"] = Queue,
         ["CELERYNET_REDIS"] = Urls.RedisResults,
+        ["CELERYNET_TOPOLOGY"] = Topology,
         ["CELERYNET_SERIALIZER"] = Serializer,
         ["CELERYNET_COMPRESSION"] = Compression,
         ["CELERYNET_PROTOCOL"] = Protocol,

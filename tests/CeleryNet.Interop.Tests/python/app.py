@@ -8,6 +8,7 @@ import sys
 import time
 
 import redis
+import topology
 from celery import Celery
 from celery.signals import worker_ready
 from celery.utils.saferepr import saferepr
@@ -28,6 +29,8 @@ app.conf.update(
     worker_redirect_stdouts=False,
     result_expires=3600,
 )
+if os.environ.get("CELERYNET_TOPOLOGY"):
+    topology.apply(app, os.environ["CELERYNET_TOPOLOGY"])
 
 
 def counters():
@@ -192,6 +195,28 @@ def request(self, *_, **__):
         "x-text": getattr(seen, "x-text", None),
         "x-table": getattr(seen, "x-table", None),
     }
+
+
+@app.task(name="interop.options", bind=True)
+def options(self, *_, **__):
+    """All that the options of a call can say."""
+    seen = self.request
+    names = (
+        "id", "shadow", "eta", "expires", "group", "group_index", "retries", "timelimit", "root_id", "parent_id", "argsrepr", "kwargsrepr",
+        "ignore_result", "reply_to", "correlation_id", "stamped_headers", "stamps", "delivery_info", "x-own",
+    )
+    return {**{name: getattr(seen, name, None) for name in names}, "delivery_mode": seen.properties["delivery_mode"]}
+
+
+@app.task(name="interop.where", bind=True)
+def where(self):
+    """How the message came."""
+    return [self.request.delivery_info["exchange"], self.request.delivery_info["routing_key"]]
+
+
+@app.task(name="interop.note")
+def note(key, text):
+    counters().rpush(key, f"py {text}")
 
 
 @app.task(name="interop.reprs", bind=True)

@@ -45,6 +45,20 @@ def call(name, args=(), kwargs=None, **options):
     return answer
 
 
+def send(name, args=(), fanout=None, **options):
+    """Sends a task and does not wait for it. Over Redis, a producer must have declared a fanout exchange to know that it is one."""
+    if fanout:
+        options.update(exchange=fanout, declare=[Exchange(fanout, type="fanout")])
+    return {"id": app.send_task(name, args, **options).id}
+
+
+def pop(key, count):
+    """Waits for so many notes."""
+    client = redis.Redis.from_url(os.environ["CELERYNET_REDIS"])
+    popped = [client.blpop(key, timeout=TIMEOUT) for _ in range(count)]
+    return [each[1].decode() if each else None for each in popped]
+
+
 def echo(values):
     """Sends each value around: what went out and what came back, as Python shows them."""
     results = [(repr(value), app.send_task("interop.echo", (value,))) for value in values]
@@ -134,7 +148,7 @@ def take_raw(queue):
     return json.loads(popped[1])
 
 
-OPERATIONS = {each.__name__: each for each in (call, echo, echo_python, burst, publish, dead_letter, publish_raw, take_raw)}
+OPERATIONS = {each.__name__: each for each in (call, send, pop, echo, echo_python, burst, publish, dead_letter, publish_raw, take_raw)}
 
 
 def main():

@@ -65,6 +65,12 @@ public sealed class PickleResultTests(PythonPickles python) : IClassFixture<Pyth
         => PickleBytes.Refusal(PickleBytes.Of(pickle)).ShouldContain("would call code: proj.models.Order");
 
     [Fact]
+    public void Exception_wrapped_in_thousands_of_calls_does_not_take_the_stack()
+        => PickleBytes.Read(PickleBytes.Of(
+            "}(Vstatus\nVFAILURE\nVresult\n", PickleBytes.Times(100_000, "cbilliard.einfo\nrebuild_exc\n"), "cproj\nError\n)R", PickleBytes.Times(100_000, "\x85R"), "u."))
+            .ShouldBe("""{"status":"FAILURE","result":{"exc_type":"Error","exc_message":[],"exc_module":"proj"}}""");
+
+    [Fact]
     public void Exception_from_a_child_process_is_the_one_that_was_raised_there()
         => PickleBytes.Read(PickleBytes.Of("}(Vstatus\nVFAILURE\nVresult\ncbilliard.einfo\nrebuild_exc\ncproj\nOrderError\nVlate\n\x85RVTraceback\n\x86Ru."))
             .ShouldBe("""{"status":"FAILURE","result":{"exc_type":"OrderError","exc_message":["late"],"exc_module":"proj"}}""");

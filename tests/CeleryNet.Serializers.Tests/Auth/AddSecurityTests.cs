@@ -1,0 +1,130 @@
+using System.Text;
+using CeleryNet.Hosting;
+using CeleryNet.TestKit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace CeleryNet.Serializers.Tests.Auth;
+
+/// <summary>Signed messages as a program has them.</summary>
+public sealed class AddSecurityTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+    private readonly Identity _signer;
+
+    public AddSecurityTests() => _signer = new Identity(_directory.Path, "signer", bits: 1024);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _signer.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Program_signs_its_messages_and_reads_signed_ones_only()
+    {
+        using var host = Build(
+            [],
+            celery => celery.AddMessagePack().AddSecurity(security =>
+            {
+                (security.Key, security.Certificate, security.CertificateStore) = (_signer.KeyFile, _signer.CertificateFile, _signer.Store);
+                (security.Serializer, security.Layout) = ("msgpack", SignatureLayout.Celery55);
+            }),
+            options => (options.TaskSerializer, options.AcceptContent) = ("auth", ["auth"]));
+        await host.StartAsync(Token);
+        var content = host.Services.GetRequiredService<ContentCodecs>();
+
+        var signed = content.Tasks.Encode("[[1], {}, {}]"u8.ToArray(), content.Format.Serializer, compression: null);
+
+        signed.ContentType.ShouldBe("application/data");
+        Encoding.UTF8.GetString(content.Tasks.Decode(signed.Body, signed.ContentType, signed.ContentEncoding, compression: null).Span).ShouldBe("[[1],{},{}]");
+        Should.Throw<MalformedMessageException>(() => content.Tasks.Decode("[[1], {}, {}]"u8.ToArray(), "application/json", "utf-8", compression: null))
+            .Message.ShouldContain("'application/json' is not accepted");
+        Should.Throw<MalformedMessageException>(() => content.Tasks.Decode("W10="u8.ToArray(), "application/data", "utf-8", compression: null))
+            .Message.ShouldContain("not signed");
+        await host.StopAsync(Token);
+    }
+
+    [Theory]
+    [InlineData("Celery:Security:Key", "Celery:Security:KeyPassword", "Celery:Security:Certificate", "Celery:Security:CertificateStore", "Celery:Security:Digest")]
+    [InlineData("Celery:security_key", "Celery:security_key_password", "Celery:security_certificate", "Celery:security_cert_store", "Celery:security_digest")]
+    [InlineData("CELERY_SECURITY_KEY", "CELERY_SECURITY_KEY_PASSWORD", "CELERY_SECURITY_CERTIFICATE", "CELERY_SECURITY_CERT_STORE", "CELERY_SECURITY_DIGEST")]
+    public void Options_are_bound_by_our_names_and_by_those_of_Celery(string key, string password, string certificate, string store, string digest)
+    {
+        var options = new CelerySecurityOptions();
+
+        new OptionsBinding(Configuration([(key, "k"), (password, "p"), (certificate, "c"), (store, "s"), (digest, "sha512")]), "Celery:Security").Bind(options);
+
+        (options.Key, options.KeyPassword, options.Certificate, options.CertificateStore, options.Digest).ShouldBe(("k", "p", "c", "s", "sha512"));
+        (options.Serializer, options.Layout).ShouldBe(("json", SignatureLayout.Celery52));
+        options.AcceptedSerializers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Options_without_a_name_in_Celery_are_bound_too()
+    {
+        var options = new CelerySecurityOptions();
+
+        new OptionsBinding(
+            Configuration(
+            [
+                ("Celery:Security:Serializer", "yaml"),
+                ("Celery:Security:Layout", "celery55"),
+                ("Celery:Security:AcceptedSerializers:0", "json"),
+                ("Celery:Security:AcceptedSerializers:1", "yaml"),
+            ]),
+            "Celery:Security").Bind(options);
+
+        (options.Serializer, options.Layout).ShouldBe(("yaml", SignatureLayout.Celery55));
+        options.AcceptedSerializers.ShouldBe(["json", "yaml"]);
+    }
+
+    [Fact]
+    public async Task Host_does_not_start_without_keys_and_says_which_settings_are_missing()
+        => (await StartErrorAsync([])).ShouldSatisfyAllConditions(
+            error => error.ShouldContain("Property Key: is not set; it must be the path of a private key in PEM (security_key)"),
+            error => error.ShouldContain("Property Certificate: is not set"),
+            error => error.ShouldContain("Property CertificateStore: is not set"));
+
+    [Fact]
+    public async Task Host_does_not_start_with_an_expired_certificate_in_the_store()
+    {
+        using var old = new Identity(_directory.Path, "old", bits: 1024, serial: [2], notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        (await StartErrorAsync(
+        [
+            ("Celery:Security:Key", _signer.KeyFile),
+            ("Celery:Security:Certificate", _signer.CertificateFile),
+            ("Celery:Security:CertificateStore", _signer.Store),
+        ])).ShouldContain($"'{old.CertificateFile}' of 'XX Example, Inc. old 2' has expired");
+    }
+
+    [Fact]
+    public async Task Host_does_not_start_with_a_layout_that_is_none()
+        => (await StartErrorAsync([], security => security.Layout = (SignatureLayout)9)).ShouldContain("Property Layout: must be Celery52 or Celery55, was 9");
+
+    private static async Task<string> StartErrorAsync((string Key, string Value)[] settings, Action<CelerySecurityOptions>? configure = null)
+    {
+        using var host = Build(settings, celery => celery.AddSecurity(configure));
+        return (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token))).Message;
+    }
+
+    private static IHost Build((string Key, string Value)[] settings, Action<CeleryBuilder> configure, Action<CeleryOptions>? options = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
+        configure(builder.Services.AddCelery(celery =>
+        {
+            celery.Broker = "memory://";
+            options?.Invoke(celery);
+        }));
+        return builder.Build();
+    }
+
+    private static IConfiguration Configuration((string Key, string Value)[] settings)
+        => new ConfigurationBuilder().AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Build();
+}
