@@ -68,6 +68,12 @@ public sealed class WireJsonTests
         => Should.Throw<CelerySerializationException>(() => WireJson.ToObject(Encoding.UTF8.GetBytes($$"""{"__type__": "{{type}}", "__value__": {{value}}}""")))
             .Message.ShouldContain($"'{type}'");
 
+    [Theory]
+    [InlineData("=")]
+    [InlineData("\\ud800")]
+    public void Bytes_that_are_no_base64_are_refused(string value)
+        => Should.Throw<CelerySerializationException>(() => WireJson.ToObject(Encoding.UTF8.GetBytes($$"""{"__type__": "base64", "__value__": "{{value}}"}""")));
+
     [Fact]
     public void Depth_and_size_are_bounded()
     {
