@@ -32,11 +32,11 @@ public class AsyncResult
     /// <summary>Asks the backend for what is stored while the task is in its present state: the meta of a state of its own, the result, or the exception.</summary>
     /// <param name="cancellationToken">Ends the wait for the backend.</param>
     /// <returns>The state and what is stored with it as JSON; of an unknown task PENDING and an undefined element.</returns>
-    /// <exception cref="ResultBackendException">The backend could not be asked.</exception>
+    /// <exception cref="ResultBackendException">The backend could not be asked, or what it has cannot be read.</exception>
     public async Task<(TaskState State, JsonElement Info)> GetInfoAsync(CancellationToken cancellationToken = default)
     {
         var meta = await Access.Backend.GetAsync(Id, cancellationToken).ConfigureAwait(false);
-        return meta is null ? (TaskState.Pending, default) : (meta.State, meta.ReadResult());
+        return meta is null ? (TaskState.Pending, default) : (meta.State, ReadInfo(meta));
     }
 
     /// <summary>Waits until the task has succeeded.</summary>
@@ -84,6 +84,19 @@ public class AsyncResult
         throw new ResultBackendException($"The result backend stopped before task {Id} had ended.");
     }
 
+    /// <exception cref="ResultBackendException">The result is not JSON.</exception>
+    internal static JsonElement ReadInfo(ResultMeta meta)
+    {
+        try
+        {
+            return meta.ReadResult();
+        }
+        catch (JsonException error)
+        {
+            throw new ResultBackendException($"What is stored as the result of task {meta.TaskId} cannot be read: {error.Message}", error);
+        }
+    }
+
     /// <exception cref="CelerySerializationException">The result is not JSON, or does not fit the type.</exception>
     internal static T ReadResult<T>(ResultMeta meta, JsonSerializerOptions options)
     {
@@ -92,7 +105,7 @@ public class AsyncResult
             var json = meta.Result.IsEmpty ? "null"u8 : meta.Result.Span;
             return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))!;
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
+        catch (Exception error) when (error is JsonException or NotSupportedException or FormatException or InvalidOperationException or OverflowException)
         {
             throw new CelerySerializationException($"The result of task {meta.TaskId} cannot be read as {typeof(T)}: {error.Message}", error);
         }
