@@ -15,6 +15,10 @@ internal sealed class PythonFloatConverter : TaggedConverter<double>
             ? double.Parse(PythonString.Read(ref reader), NumberStyles.Float, CultureInfo.InvariantCulture)
             : reader.GetDouble();
 
+    protected override double ReadKey(string text) => PythonFloat.TryParseKey(text, out var value) ? value : throw Unfit($"'{text}'");
+
+    protected override string KeyOf(double value) => PythonFloat.Key(value);
+
     protected override double ReadTagged(ref Utf8JsonReader reader, string type) => type switch
     {
         TypeTag.Float => TagValues.ReadFloat(ref reader),
@@ -27,13 +31,16 @@ internal sealed class PythonFloatConverter : TaggedConverter<double>
 internal sealed class PythonSingleConverter : TaggedConverter<float>
 {
     // By its own digits: widened as it is, 0.1f would become 0.10000000149011612.
-    public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options)
-        => PythonFloat.Write(writer, double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+    public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options) => PythonFloat.Write(writer, Widen(value));
 
     protected override float ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options)
         => reader.TokenType == JsonTokenType.String && options.NumberHandling.HasFlag(JsonNumberHandling.AllowReadingFromString)
             ? float.Parse(PythonString.Read(ref reader), NumberStyles.Float, CultureInfo.InvariantCulture)
             : reader.GetSingle();
+
+    protected override float ReadKey(string text) => PythonFloat.TryParseKey(text, out var value) ? (float)value : throw Unfit($"'{text}'");
+
+    protected override string KeyOf(float value) => PythonFloat.Key(Widen(value));
 
     protected override float ReadTagged(ref Utf8JsonReader reader, string type) => type switch
     {
@@ -41,6 +48,8 @@ internal sealed class PythonSingleConverter : TaggedConverter<float>
         TypeTag.Decimal => float.Parse(Text(ref reader), NumberStyles.Float, CultureInfo.InvariantCulture),
         _ => throw Unfit($"a {type}"),
     };
+
+    private static double Widen(float value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }
 
 /// <summary>Reads a decimal from a number or a text, without a detour over a float.</summary>
@@ -51,6 +60,10 @@ internal sealed class DecimalConverter : TaggedConverter<decimal>
 
     protected override decimal ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options)
         => reader.TokenType == JsonTokenType.Number ? reader.GetDecimal() : Parse(Text(ref reader));
+
+    protected override decimal ReadKey(string text) => Parse(text);
+
+    protected override string KeyOf(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 
     protected override decimal ReadTagged(ref Utf8JsonReader reader, string type)
         => type == TypeTag.Decimal ? Parse(Text(ref reader)) : throw Unfit($"a {type}");
@@ -75,6 +88,13 @@ internal sealed class BigIntegerConverter : TaggedConverter<BigInteger>
 
     protected override BigInteger ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options)
         => reader.TokenType == JsonTokenType.Number && !PythonInteger.IsFloat(reader.ValueSpan) ? PythonInteger.Parse(reader.ValueSpan) : throw Unfit(reader.TokenType.ToString());
+
+    protected override BigInteger ReadKey(string text)
+        => BigInteger.TryParse(text.Length <= PythonInteger.MaxDigits + 1 ? text : "", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Unfit($"'{text}'");
+
+    protected override string KeyOf(BigInteger value) => PythonInteger.Format(value);
 
     protected override BigInteger ReadTagged(ref Utf8JsonReader reader, string type) => throw Unfit($"a {type}");
 }

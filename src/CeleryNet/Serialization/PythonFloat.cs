@@ -21,6 +21,13 @@ internal static class PythonFloat
         }
     }
 
+    /// <summary>A float as a key of a map, where <c>json.dumps</c> puts its words for NaN and the infinities too.</summary>
+    public static string Key(double value) => double.IsFinite(value) ? Repr(value) : PythonJson.Word(value);
+
+    /// <summary>Reads a float that is a key of a map.</summary>
+    public static bool TryParseKey(string text, out double value)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
     public static string Repr(double value)
     {
         if (!double.IsFinite(value))

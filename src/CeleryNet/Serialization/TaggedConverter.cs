@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -20,6 +21,21 @@ internal abstract class TaggedConverter<T> : JsonConverter<T>
         return value;
     }
 
+    // The converter of a type is asked for the keys of dictionaries too: texts, whatever JsonTypeTags says.
+    public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ReadKey(PythonString.Read(ref reader));
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, [DisallowNull] T value, JsonSerializerOptions options)
+        => PythonString.WriteName(writer, KeyOf(value));
+
+    /// <summary>The value that a key of a map stands for.</summary>
+    /// <exception cref="JsonException">It does not fit.</exception>
+    /// <exception cref="NotSupportedException">The type can be no key.</exception>
+    protected virtual T ReadKey(string text) => throw NoKey();
+
+    /// <summary>The value as a key of a map.</summary>
+    /// <exception cref="NotSupportedException">The type can be no key.</exception>
+    protected virtual string KeyOf(T value) => throw NoKey();
+
     /// <exception cref="JsonException">The value does not fit.</exception>
     protected abstract T? ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options);
 
@@ -29,6 +45,8 @@ internal abstract class TaggedConverter<T> : JsonConverter<T>
 
     protected static string Text(ref Utf8JsonReader reader)
         => reader.TokenType == JsonTokenType.String ? PythonString.Read(ref reader) : throw Unfit(reader.TokenType.ToString());
+
+    private static NotSupportedException NoKey() => new($"a {typeof(T).Name} can be no key of a map");
 
     protected static JsonException Unfit(string what) => new($"{what} is no {typeof(T).Name}");
 }

@@ -32,11 +32,16 @@ internal sealed class GuidConverter : TaggedConverter<Guid>
 {
     public override void Write(Utf8JsonWriter writer, Guid value, JsonSerializerOptions options) => TagValues.WriteGuid(writer, value);
 
-    protected override Guid ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options)
-        => Text(ref reader) is var text && Guid.TryParse(text, out var value) ? value : throw Unfit($"'{text}'");
+    protected override Guid ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options) => Parse(Text(ref reader));
+
+    protected override Guid ReadKey(string text) => Parse(text);
+
+    protected override string KeyOf(Guid value) => value.ToString();
 
     protected override Guid ReadTagged(ref Utf8JsonReader reader, string type)
         => type == TypeTag.Uuid ? TagValues.ReadGuid(ref reader) : throw Unfit($"a {type}");
+
+    private static Guid Parse(string text) => Guid.TryParse(text, out var value) ? value : throw Unfit($"'{text}'");
 }
 
 /// <summary>Bytes: a tag, or base64.</summary>

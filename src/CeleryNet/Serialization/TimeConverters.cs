@@ -11,6 +11,10 @@ internal sealed class DateTimeOffsetConverter : TaggedConverter<DateTimeOffset>
 
     protected override DateTimeOffset ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options) => Parse(Text(ref reader));
 
+    protected override DateTimeOffset ReadKey(string text) => Parse(text);
+
+    protected override string KeyOf(DateTimeOffset value) => PlainText.Of(value)!;
+
     protected override DateTimeOffset ReadTagged(ref Utf8JsonReader reader, string type)
         => type is TypeTag.DateTime or TypeTag.Date ? Parse(Text(ref reader)) : throw Unfit($"a {type}");
 
@@ -24,6 +28,10 @@ internal sealed class DateTimeConverter : TaggedConverter<DateTime>
         => TypeTag.Write(writer, TypeTag.DateTime, PythonTime.Format(value));
 
     protected override DateTime ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options) => Parse(Text(ref reader));
+
+    protected override DateTime ReadKey(string text) => Parse(text);
+
+    protected override string KeyOf(DateTime value) => PlainText.Of(value)!;
 
     protected override DateTime ReadTagged(ref Utf8JsonReader reader, string type)
         => type is TypeTag.DateTime or TypeTag.Date ? Parse(Text(ref reader)) : throw Unfit($"a {type}");
@@ -39,6 +47,10 @@ internal sealed class DateOnlyConverter : TaggedConverter<DateOnly>
 
     protected override DateOnly ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options) => Parse(Text(ref reader));
 
+    protected override DateOnly ReadKey(string text) => Parse(text);
+
+    protected override string KeyOf(DateOnly value) => PythonTime.Format(value);
+
     protected override DateOnly ReadTagged(ref Utf8JsonReader reader, string type)
         => type is TypeTag.Date or TypeTag.DateTime ? Parse(Text(ref reader)) : throw Unfit($"a {type}");
 
@@ -52,6 +64,10 @@ internal sealed class TimeOnlyConverter : TaggedConverter<TimeOnly>
         => TypeTag.Write(writer, TypeTag.Time, PythonTime.Format(value));
 
     protected override TimeOnly ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options) => Parse(Text(ref reader));
+
+    protected override TimeOnly ReadKey(string text) => Parse(text);
+
+    protected override string KeyOf(TimeOnly value) => PythonTime.Format(value);
 
     protected override TimeOnly ReadTagged(ref Utf8JsonReader reader, string type)
         => type == TypeTag.Time ? Parse(Text(ref reader)) : throw Unfit($"a {type}");
@@ -71,10 +87,15 @@ internal sealed class TimeSpanConverter : TaggedConverter<TimeSpan>
             return TimeSpan.FromSeconds(reader.GetDouble());
         }
 
-        var text = Text(ref reader);
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : throw Unfit($"'{text}'");
+        return Parse(Text(ref reader));
     }
+
+    protected override TimeSpan ReadKey(string text) => Parse(text);
+
+    protected override string KeyOf(TimeSpan value) => value.ToString("c", CultureInfo.InvariantCulture);
 
     protected override TimeSpan ReadTagged(ref Utf8JsonReader reader, string type)
         => type == TypeTag.TimeDelta ? TagValues.ReadTimeSpan(ref reader) : throw Unfit($"a {type}");
+
+    private static TimeSpan Parse(string text) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : throw Unfit($"'{text}'");
 }

@@ -11,8 +11,8 @@ internal static class WireKey
         string text => text,
         null or DBNull => "null",
         bool flag => flag ? "true" : "false",
-        double number => PythonFloat.Repr(number),
-        float number => PythonFloat.Repr(number),
+        double number => PythonFloat.Key(number),
+        float number => PythonFloat.Key(number),
         BigInteger number => PythonInteger.Format(number),
         long or int or ulong or uint or short or ushort or byte or sbyte => Convert.ToString(key, CultureInfo.InvariantCulture)!,
         _ => PlainText.Of(key) ?? throw new MalformedMessageException(
