@@ -33,10 +33,23 @@ public class AsyncResult
     /// <param name="cancellationToken">Ends the wait for the backend.</param>
     /// <returns>The state and what is stored with it as JSON; of an unknown task PENDING and an undefined element.</returns>
     /// <exception cref="ResultBackendException">The backend could not be asked.</exception>
+    /// <exception cref="CelerySerializationException">What is stored is not JSON.</exception>
     public async Task<(TaskState State, JsonElement Info)> GetInfoAsync(CancellationToken cancellationToken = default)
     {
         var meta = await Access.Backend.GetAsync(Id, cancellationToken).ConfigureAwait(false);
-        return meta is null ? (TaskState.Pending, default) : (meta.State, meta.ReadResult());
+        if (meta is null)
+        {
+            return (TaskState.Pending, default);
+        }
+
+        try
+        {
+            return (meta.State, meta.ReadResult());
+        }
+        catch (JsonException error)
+        {
+            throw new CelerySerializationException($"What is stored with state {meta.State} of task {Id} is not JSON: {error.Message}", error);
+        }
     }
 
     /// <summary>Waits until the task has succeeded.</summary>
@@ -92,7 +105,7 @@ public class AsyncResult
             var json = meta.Result.IsEmpty ? "null"u8 : meta.Result.Span;
             return JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))!;
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
+        catch (Exception error) when (error is JsonException or NotSupportedException or FormatException or InvalidOperationException or OverflowException)
         {
             throw new CelerySerializationException($"The result of task {meta.TaskId} cannot be read as {typeof(T)}: {error.Message}", error);
         }
