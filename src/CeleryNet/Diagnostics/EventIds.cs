@@ -38,4 +38,5 @@ internal static class EventIds
     public const int WorkerStopped = 2017;
     public const int WorkerCannotConsume = 2018;
     public const int WorkerFailed = 2019;
+    public const int ResultSimplified = 2020;
 }

@@ -85,6 +85,7 @@ internal sealed class RawJsonConverter : JsonConverter<JsonElement>
 {
     public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
 
+    // An element can have been read with comments or commas at the end, which no receiver takes; a single value has none.
     public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options)
-        => writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+        => writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array));
 }

@@ -193,11 +193,47 @@ public sealed class PythonJsonTests
     }
 
     [Fact]
+    public void Converters_of_the_user_are_asked_for_arguments_of_the_simplest_types_too()
+    {
+        var options = CeleryJson.Complete(new JsonSerializerOptions { Converters = { new Shouting() } });
+
+        Written(TaskValue.Of("yes"), options).ShouldBe("\"YES\"");
+        Written(TaskValue.Of(1), options).ShouldBe("1");
+        Written(TaskValue.Of(1), CeleryJson.Complete(new JsonSerializerOptions { NumberHandling = JsonNumberHandling.WriteAsString })).ShouldBe("\"1\"");
+    }
+
+    [Fact]
+    public void An_argument_that_is_a_string_keeps_half_a_surrogate_pair()
+    {
+        Written(TaskValue.Of("a\ud800"), _options).ShouldBe("\"a\\ud800\"");
+        Written(TaskValue.Of<object>("a\ud800"), _options).ShouldBe("\"a\\ud800\"");
+        Written(TaskValue.Of("it's é 😀"), _options).ShouldBe(JsonSerializer.Serialize("it's é 😀", _options));
+    }
+
+    private static string Written(TaskValue value, JsonSerializerOptions options)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            value.Write(writer, options);
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    [Fact]
     public void Bytes_that_are_not_utf8_are_refused()
         => Should.Throw<MalformedMessageException>(() => new JsonCelerySerializer(false).Decode(new byte[] { (byte)'"', 0xff, (byte)'"' }, "utf-8", new ContentLimits()))
             .Message.ShouldContain("UTF-8");
 
     private sealed record Invoice(Guid Id, decimal Total, DateOnly Due, double[] Weights);
+
+    private sealed class Shouting : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToUpperInvariant());
+    }
 
     private sealed class Loud : JsonConverter<Guid>
     {
