@@ -1,7 +1,6 @@
 using System.Text;
 using CeleryNet.Extensibility;
-using CeleryNet.Serialization;
-using CeleryNet.Serialization.Auth;
+using CeleryNet.Security;
 using CeleryNet.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

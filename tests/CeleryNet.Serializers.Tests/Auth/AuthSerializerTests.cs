@@ -1,6 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
 using CeleryNet.Extensibility;
-using CeleryNet.Serialization.Auth;
+using CeleryNet.Security;
 using CeleryNet.Serializers.Tests.Compression;
 using CeleryNet.TestKit;
 using Microsoft.Extensions.Time.Testing;
@@ -87,6 +88,29 @@ public sealed class AuthSerializerTests : IDisposable
         var other = SignedBody.Unpack(serializer.Sign("[2]"), store);
 
         Refusal((one with { Signature = other.Signature }).Pack(layout)).ShouldContain("does not fit");
+    }
+
+    // The framework's own PSS, with a salt as long as the hash; Celery refuses it too.
+    [Fact]
+    public void Signature_with_a_shorter_salt_is_refused()
+    {
+        var one = SignedBody.Unpack(Create().Sign("[1]"), CertificateStore.Load(_signer.Store, _time));
+        var signature = _signer.Key.SignData(one.Content.Span, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+
+        Refusal((one with { Signature = signature }).Pack(SignatureLayout.Celery52)).ShouldContain("does not fit");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(129)]
+    public void Signature_that_no_key_of_this_size_makes_is_refused(int size)
+    {
+        var one = SignedBody.Unpack(Create().Sign("[1]"), CertificateStore.Load(_signer.Store, _time));
+        var signature = Enumerable.Repeat((byte)0xff, size).ToArray();
+
+        Refusal((one with { Signature = signature }).Pack(SignatureLayout.Celery55)).ShouldContain("does not fit");
     }
 
     [Fact]
