@@ -13,9 +13,9 @@ namespace CeleryNet.Serializers.Tests.Auth;
 public sealed class AddSecurityTests : IDisposable
 {
     private readonly TestDirectory _directory = new();
-    private readonly Identity _signer;
+    private readonly SigningIdentity _signer;
 
-    public AddSecurityTests() => _signer = new Identity(_directory.Path, "signer", bits: 1024);
+    public AddSecurityTests() => _signer = new SigningIdentity(_directory.Path, "signer", bits: 1024);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -92,7 +92,7 @@ public sealed class AddSecurityTests : IDisposable
     [Fact]
     public async Task Host_does_not_start_with_an_expired_certificate_in_the_store()
     {
-        using var old = new Identity(_directory.Path, "old", bits: 1024, serial: [2], notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var old = new SigningIdentity(_directory.Path, "old", bits: 1024, serial: [2], notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         (await StartErrorAsync(
         [

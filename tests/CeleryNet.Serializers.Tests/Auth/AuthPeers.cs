@@ -11,6 +11,13 @@ internal static class AuthPeers
 {
     public static FakeTimeProvider Clock() => new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
+    public static CelerySecurityOptions Options(this SigningIdentity identity, Action<CelerySecurityOptions>? configure = null)
+    {
+        var options = new CelerySecurityOptions { Key = identity.KeyFile, Certificate = identity.CertificateFile, CertificateStore = identity.Store };
+        configure?.Invoke(options);
+        return options;
+    }
+
     public static AuthSerializer Create(CelerySecurityOptions options, TimeProvider? time = null, params IEnumerable<CelerySerializer> others)
         => new(options, [new JsonCelerySerializer(typeTags: false), .. others], time ?? Clock());
 
