@@ -10,6 +10,7 @@ import time
 import traceback
 import uuid
 
+import celery
 import redis
 from app import app
 from kombu import Exchange, Queue
@@ -29,6 +30,10 @@ def describe_error(error):
         "message": str(error),
         "repr": repr(error),
     }
+
+
+def version():
+    return celery.__version__
 
 
 def call(name, args=(), kwargs=None, **options):
@@ -148,7 +153,7 @@ def take_raw(queue):
     return json.loads(popped[1])
 
 
-OPERATIONS = {each.__name__: each for each in (call, send, pop, echo, echo_python, burst, publish, dead_letter, publish_raw, take_raw)}
+OPERATIONS = {each.__name__: each for each in (version, call, send, pop, echo, echo_python, burst, publish, dead_letter, publish_raw, take_raw)}
 
 
 def main():
