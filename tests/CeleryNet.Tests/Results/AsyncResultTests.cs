@@ -73,7 +73,7 @@ public sealed class AsyncResultTests : IDisposable
         await using var setup = new ClientSetup();
         await StoreAsync(setup, TaskState.Success, "tru");
 
-        (await Should.ThrowAsync<CelerySerializationException>(() => setup.Client.GetResult<int>(_id).GetInfoAsync(Token)))
+        (await Should.ThrowAsync<ResultBackendException>(() => setup.Client.GetResult<int>(_id).GetInfoAsync(Token)))
             .Message.ShouldStartWith("What is stored with state SUCCESS of task id-1 is not JSON: ");
     }
 
