@@ -28,6 +28,7 @@ public sealed class WireJsonTests
         new Guid("00112233-4455-6677-8899-aabbccddeeff"),
         new Complex(1, -0.0),
         new TaggedText("decimal", "1.23456789012345678901234567890123456789"),
+        new TaggedText("decimal", "half \ud800 a pair"),
     ];
 
     [Theory]
@@ -55,6 +56,23 @@ public sealed class WireJsonTests
     public void Map_of_two_such_keys_that_is_no_tag_stays_a_map()
         => WireJson.ToObject("""{"__type__": "unknown", "__value__": [1]}"""u8)
             .ShouldBeOfType<OrderedDictionary<string, object?>>()["__value__"].ShouldBe(new List<object?> { 1L });
+
+    [Theory]
+    [InlineData("datetime", "[1]")]
+    [InlineData("date", "{}")]
+    [InlineData("time", "null")]
+    [InlineData("decimal", "1.5")]
+    [InlineData("bytes", "[]")]
+    [InlineData("base64", "[1, 2, 3]")]
+    public void Tag_with_a_value_of_another_kind_is_refused_by_name(string type, string value)
+        => Should.Throw<CelerySerializationException>(() => WireJson.ToObject(Encoding.UTF8.GetBytes($$"""{"__type__": "{{type}}", "__value__": {{value}}}""")))
+            .Message.ShouldContain($"'{type}'");
+
+    [Theory]
+    [InlineData("=")]
+    [InlineData("\\ud800")]
+    public void Bytes_that_are_no_base64_are_refused(string value)
+        => Should.Throw<CelerySerializationException>(() => WireJson.ToObject(Encoding.UTF8.GetBytes($$"""{"__type__": "base64", "__value__": "{{value}}"}""")));
 
     [Fact]
     public void Depth_and_size_are_bounded()

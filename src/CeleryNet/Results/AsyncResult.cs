@@ -32,24 +32,11 @@ public class AsyncResult
     /// <summary>Asks the backend for what is stored while the task is in its present state: the meta of a state of its own, the result, or the exception.</summary>
     /// <param name="cancellationToken">Ends the wait for the backend.</param>
     /// <returns>The state and what is stored with it as JSON; of an unknown task PENDING and an undefined element.</returns>
-    /// <exception cref="ResultBackendException">The backend could not be asked.</exception>
-    /// <exception cref="CelerySerializationException">What is stored is not JSON.</exception>
+    /// <exception cref="ResultBackendException">The backend could not be asked, or what it has cannot be read.</exception>
     public async Task<(TaskState State, JsonElement Info)> GetInfoAsync(CancellationToken cancellationToken = default)
     {
         var meta = await Access.Backend.GetAsync(Id, cancellationToken).ConfigureAwait(false);
-        if (meta is null)
-        {
-            return (TaskState.Pending, default);
-        }
-
-        try
-        {
-            return (meta.State, meta.ReadResult());
-        }
-        catch (JsonException error)
-        {
-            throw new CelerySerializationException($"What is stored with state {meta.State} of task {Id} is not JSON: {error.Message}", error);
-        }
+        return meta is null ? (TaskState.Pending, default) : (meta.State, ReadInfo(meta));
     }
 
     /// <summary>Waits until the task has succeeded.</summary>
@@ -95,6 +82,19 @@ public class AsyncResult
 
         cancellationToken.ThrowIfCancellationRequested();
         throw new ResultBackendException($"The result backend stopped before task {Id} had ended.");
+    }
+
+    /// <exception cref="ResultBackendException">The result is not JSON.</exception>
+    internal static JsonElement ReadInfo(ResultMeta meta)
+    {
+        try
+        {
+            return meta.ReadResult();
+        }
+        catch (JsonException error)
+        {
+            throw new ResultBackendException($"What is stored as the result of task {meta.TaskId} cannot be read: {error.Message}", error);
+        }
     }
 
     /// <exception cref="CelerySerializationException">The result is not JSON, or does not fit the type.</exception>

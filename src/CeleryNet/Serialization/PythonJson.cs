@@ -105,7 +105,7 @@ internal static class PythonJson
                 }
             }
         }
-        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or ArgumentException)
         {
             throw new CelerySerializationException($"A value cannot be written as JSON: {error.Message}", error);
         }

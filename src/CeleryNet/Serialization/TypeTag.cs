@@ -37,7 +37,16 @@ internal static class TypeTag
     {
         writer.WriteStartObject();
         writer.WriteString(TypeKey, type);
-        writer.WriteString(ValueKey, Encode(value));
+        writer.WritePropertyName(ValueKey);
+        if (PythonString.HasLoneSurrogate(value))
+        {
+            PythonString.Write(writer, value);
+        }
+        else
+        {
+            writer.WriteStringValue(Encode(value));
+        }
+
         writer.WriteEndObject();
     }
 

@@ -101,7 +101,7 @@ internal static class WireJsonReader
             TypeTag.Decimal => ReadDecimal(Text(ref reader, type)),
             TypeTag.Uuid => TagValues.ReadGuid(ref reader),
             TypeTag.Bytes => System.Text.Encoding.UTF8.GetBytes(Text(ref reader, type)),
-            TypeTag.Base64 => reader.TokenType == JsonTokenType.String ? reader.GetBytesFromBase64() : throw Unfit(type),
+            TypeTag.Base64 => Convert.FromBase64String(Text(ref reader, type)),
             TypeTag.Float => TagValues.ReadFloat(ref reader),
             TypeTag.TimeDelta => TagValues.ReadTimeSpan(ref reader),
             TypeTag.Complex => TagValues.ReadComplex(ref reader),

@@ -47,6 +47,10 @@ public sealed class MessageFormatTests
             var result = await peers.Client.SendTaskAsync<string>("interop.repr", [value]);
             (await result.GetAsync(TimeSpan.FromSeconds(30))).ShouldBe(repr, format.ToString());
         }
+
+        // A call may be written in another way than the rest.
+        var other = await peers.Client.SendTaskAsync<string>("interop.repr", [1.5], options: new SendOptions { Serializer = "json", Compression = "zlib" });
+        (await other.GetAsync(TimeSpan.FromSeconds(30))).ShouldBe("1.5");
     }
 
     private static async Task FailuresReachTheOtherSideAsync(FormatPeers peers)

@@ -7,7 +7,7 @@ namespace CeleryNet.Serializers.Tests.Compression;
 /// <summary>The compressions by a name that kombu knows too.</summary>
 internal static class Compressions
 {
-    public static IReadOnlyList<CeleryCompression> All { get; } = 
+    public static IReadOnlyList<CeleryCompression> All { get; } =
         [new ZlibCompression(), new BrotliCompression(), new Bzip2Compression(), new LzmaCompression(), new ZstdCompression()];
 
     public static TheoryData<string> Names => [.. All.Select(compression => compression.Names[0])];

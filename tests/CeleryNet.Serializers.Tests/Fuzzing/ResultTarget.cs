@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
@@ -12,6 +13,25 @@ internal sealed class ResultTarget() : FuzzTarget("result document", 32 * 1024 *
 {
     private static readonly TaskId _id = "90c5ee55-417c-46d8-ab42-20614b1ab7fb";
     private static readonly JsonSerializerOptions _options = CeleryJson.Complete(null);
+
+    private static readonly Action<ResultMeta>[] _reads =
+    [
+        meta => AsyncResult.ReadInfo(meta),
+        meta => AsyncResult.ReadResult<JsonElement>(meta, _options),
+        meta => AsyncResult.ReadResult<object>(meta, _options),
+        meta => AsyncResult.ReadResult<int>(meta, _options),
+        meta => AsyncResult.ReadResult<double>(meta, _options),
+        meta => AsyncResult.ReadResult<decimal>(meta, _options),
+        meta => AsyncResult.ReadResult<string>(meta, _options),
+        meta => AsyncResult.ReadResult<byte[]>(meta, _options),
+        meta => AsyncResult.ReadResult<Guid>(meta, _options),
+        meta => AsyncResult.ReadResult<DateTimeOffset>(meta, _options),
+        meta => AsyncResult.ReadResult<TimeSpan>(meta, _options),
+        meta => AsyncResult.ReadResult<BigInteger>(meta, _options),
+        meta => AsyncResult.ReadResult<Complex>(meta, _options),
+        meta => AsyncResult.ReadResult<List<object>>(meta, _options),
+        meta => AsyncResult.ReadResult<Dictionary<string, object>>(meta, _options),
+    ];
 
     private readonly IReadOnlyList<byte[]> _documents = FuzzCorpus.ReadResults();
 
@@ -50,8 +70,18 @@ internal sealed class ResultTarget() : FuzzTarget("result document", 32 * 1024 *
             throw new InvalidOperationException("The exception says nothing.");
         }
 
-        AsyncResult.ReadResult<JsonElement>(meta, _options);
-        AsyncResult.ReadResult<object>(meta, _options);
+        foreach (var read in _reads)
+        {
+            try
+            {
+                read(meta);
+            }
+            catch (CeleryException)
+            {
+                // Most results are of one type only.
+            }
+        }
+
         ResultMetaWriter.Write(meta);
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using CeleryNet.Protocol;
 using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
 
 namespace CeleryNet.Serializers.Tests.Vectors;
 

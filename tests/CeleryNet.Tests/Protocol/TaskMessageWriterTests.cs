@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using CeleryNet.TestKit;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
+using CeleryNet.TestKit;
 using CeleryNet.Tests.Vectors;
 
 namespace CeleryNet.Tests.Protocol;
@@ -293,6 +293,20 @@ public sealed class TaskMessageWriterTests
 
     private static TaskCall Call(SendOptions? options = null, string id = "id-1")
         => new("tasks.add", id, [TaskValue.Of(2), TaskValue.Of(3)], [], options ?? SendOptions.Default) { RootId = id, ReplyTo = "" };
+
+    [Fact]
+    public void Call_may_choose_its_compression_and_its_serializer()
+    {
+        var compressed = Write(Call() with { Options = new SendOptions { Serializer = "json", Compression = "gzip" } });
+
+        compressed.Headers["compression"].ShouldBe("application/x-gzip");
+        compressed.Body.Span[..2].ToArray().ShouldBe([0x78, 0x9c]);
+        Content.Reader().Read(compressed).Body.Args.Length.ShouldBeGreaterThan(2);
+        Should.Throw<CeleryConfigurationException>(() => Write(Call() with { Options = new SendOptions { Serializer = "yaml" } }))
+            .Message.ShouldContain("Serializer names the serializer 'yaml', which is not known; known: json.");
+        Should.Throw<CeleryConfigurationException>(() => Write(Call() with { Options = new SendOptions { Compression = "zstd" } }))
+            .Message.ShouldContain("Compression names the compression 'zstd', which is not known");
+    }
 
     private static Envelope Write(TaskCall call) => Content.Writer(_json).Write(call);
 
