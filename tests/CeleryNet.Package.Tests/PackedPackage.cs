@@ -16,7 +16,7 @@ public sealed class PackedPackage : IAsyncLifetime
     public static IReadOnlyList<string> Satellites { get; } =
         [.. Directory.GetDirectories(Path.Combine(DotNet.RepositoryRoot, "src"), "CeleryNet.*")
             .Select(folder => Path.GetFileName(folder)!)
-            .Where(name => name != "CeleryNet.Generators")
+            .Where(name => name is not ("CeleryNet" or "CeleryNet.Generators"))
             .Order(StringComparer.Ordinal)];
 
     public string SatelliteFile(string name) => Path.Combine(Folder, $"{name}.{Version}.nupkg");
