@@ -89,6 +89,21 @@ public sealed class AmqpTransportTests : TransportContract
     }
 
     [Fact]
+    public async Task Replay_that_is_refused_leaves_the_dead_letter()
+    {
+        var queue = NewQueue(QueueSpec.Named(Names.Unique("contract")) with
+        {
+            Arguments = new Dictionary<string, object?> { ["x-max-length"] = 1, ["x-overflow"] = "reject-publish" },
+        });
+        await BuryAsync(queue, "odd", MessageFactory.Text("one"));
+        await PublishAsync(queue, MessageFactory.Text("there is no room for two"));
+
+        await Should.ThrowAsync<PublishException>(() => Letters.ReplayAllAsync(queue.Name, cancellationToken: Token));
+
+        await EventuallyAsync(queue.Name, 1);
+    }
+
+    [Fact]
     public async Task Message_of_a_dead_letter_exchange_is_replayed_without_what_the_broker_added()
     {
         var own = Names.Unique("contract");

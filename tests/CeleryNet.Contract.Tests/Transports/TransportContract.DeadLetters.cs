@@ -169,6 +169,50 @@ public abstract partial class TransportContract
     }
 
     [Fact]
+    public async Task Messages_that_fail_again_at_once_are_not_replayed_again_by_the_same_call()
+    {
+        var queue = NewQueue();
+        await BuryAsync(queue, "first", [.. Enumerable.Range(0, 20).Select(number => MessageFactory.Text(Number(number)))]);
+        var consumer = await ConsumeAsync(queue, prefetch: 10);
+        var failing = FailAsync();
+
+        (await Letters.ReplayAllAsync(queue.Name, cancellationToken: Token).WithinBound("the replay")).ShouldBe(20);
+
+        await failing.WithinBound("the messages to fail again");
+        await EventuallyAsync(queue.Name, 20);
+
+        async Task FailAsync()
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await SettleAsync(await ReadAsync(consumer), Settlement.DeadLetter("second"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Replays_at_the_same_time_put_each_message_back_once()
+    {
+        var queue = NewQueue();
+        await BuryAsync(queue, "odd", [.. Enumerable.Range(0, 150).Select(number => MessageFactory.Text(Number(number)))]);
+        var letters = Letters;
+
+        var counts = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => letters.ReplayAllAsync(queue.Name, cancellationToken: Token))));
+
+        counts.Sum().ShouldBe(150);
+        await PublishAsync(queue, MessageFactory.Text("end"));
+        var consumer = await ConsumeAsync(queue, prefetch: 200);
+        var bodies = new List<string>();
+        while (bodies is not [.., "end"])
+        {
+            bodies.Add(BodyOf(await ReadAsync(consumer)));
+        }
+
+        bodies.Count.ShouldBe(151);
+        bodies.Distinct().Count().ShouldBe(151);
+    }
+
+    [Fact]
     public async Task Dropping_by_id_or_choice_leaves_the_others()
     {
         var queue = NewQueue();
