@@ -46,6 +46,7 @@ internal static class CeleryJson
         Add(options, new PythonStringConverter());
         Add(options, new GuidConverter());
         Add(options, new BytesConverter());
+        Add(options, new MemoryConverter());
         Add(options, new DateTimeOffsetConverter());
         Add(options, new DateTimeConverter());
         Add(options, new DateOnlyConverter());
@@ -92,6 +93,7 @@ internal static class CeleryJson
 [JsonSerializable(typeof(TimeOnly))]
 [JsonSerializable(typeof(TimeSpan))]
 [JsonSerializable(typeof(byte[]))]
+[JsonSerializable(typeof(ReadOnlyMemory<byte>))]
 [JsonSerializable(typeof(System.Numerics.BigInteger))]
 [JsonSerializable(typeof(System.Numerics.Complex))]
 [JsonSerializable(typeof(Uri))]

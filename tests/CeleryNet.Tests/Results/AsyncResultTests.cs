@@ -74,7 +74,7 @@ public sealed class AsyncResultTests : IDisposable
         await StoreAsync(setup, TaskState.Success, "tru");
 
         (await Should.ThrowAsync<ResultBackendException>(() => setup.Client.GetResult<int>(_id).GetInfoAsync(Token)))
-            .Message.ShouldStartWith("What is stored with state SUCCESS of task id-1 is not JSON: ");
+            .Message.ShouldStartWith("What is stored as the result of task id-1 cannot be read: ");
     }
 
     [Fact]

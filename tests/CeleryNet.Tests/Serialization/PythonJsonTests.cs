@@ -183,6 +183,18 @@ public sealed class PythonJsonTests
     public void Last_of_two_equal_keys_counts()
         => JsonSerializer.Deserialize<Dictionary<string, int>>("""{"a": 1, "a": 2}""", _options).ShouldBe(new Dictionary<string, int> { ["a"] = 2 });
 
+    [Theory]
+    [InlineData("""{"__type__":"base64","__value__":"AQL/"}""")]
+    [InlineData("\"AQL/\"")]
+    [InlineData("[1,2,255]")]
+    public void Memory_is_bytes_too(string json)
+    {
+        var memory = JsonSerializer.Deserialize<ReadOnlyMemory<byte>>(json, _options);
+
+        memory.ToArray().ShouldBe([1, 2, 255]);
+        JsonSerializer.Serialize(memory, _options).ShouldBe("""{"__type__":"base64","__value__":"AQL/"}""");
+    }
+
     [Fact]
     public void Converters_of_the_user_come_first()
     {
