@@ -113,7 +113,15 @@ internal sealed class AmqpDeadLetterStore(AmqpConnection connection, AmqpPublish
         }
 
         var properties = AmqpDeadLetters.OfLetter(letter.Properties);
-        await publisher.PublishAsync(properties, letter.Description.Body, new Destination("", queue + suffix), step.Token).ConfigureAwait(false);
+        try
+        {
+            await publisher.PublishAsync(properties, letter.Description.Body, new Destination("", queue + suffix), step.Token).ConfigureAwait(false);
+        }
+        catch (PublishException error)
+        {
+            throw new BrokerUnavailableException($"A dead letter of queue '{queue}' could not be written anew: {error.Message}", error);
+        }
+
         step.Restart();
         await channel.BasicAckAsync(letter.Tag, multiple: false, step.Token).ConfigureAwait(false);
     }

@@ -56,10 +56,10 @@ internal sealed class RedisDeadLetterStore(RedisConnection connection, RedisKeys
             var database = await ConnectAsync(step).ConfigureAwait(false);
             return await TakeAsync(database, request, step).ConfigureAwait(false);
         }
-        catch (RedisServerException error) when (!RedisErrors.IsConnectionFailure(error))
+        catch (RedisServerException error) when (request.Replay && !RedisErrors.IsConnectionFailure(error))
         {
             throw new PublishException(
-                $"Redis at '{connection.Target.Display}' refused to move a dead letter of queue '{request.Queue}': {RedisErrors.Describe(error)}.", error);
+                $"Redis at '{connection.Target.Display}' refused to put a message back into queue '{request.Queue}': {RedisErrors.Describe(error)}.", error);
         }
         catch (Exception error) when (RedisErrors.IsClientError(error) && !connection.IsDisposed)
         {
