@@ -128,6 +128,7 @@ internal static class RegistrationEmitter
             ("AcksOnFailure", options.AcksOnFailure),
             ("IgnoreResult", options.IgnoreResult),
             ("StoreErrorsEvenIfIgnored", options.StoreErrorsEvenIfIgnored),
+            ("KeepIfFailed", options.KeepIfFailed),
             ("TrackStarted", options.TrackStarted),
         }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}");
 

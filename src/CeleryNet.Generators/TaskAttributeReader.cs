@@ -42,6 +42,7 @@ internal static class TaskAttributeReader
             FindValue<bool>(named, "AcksOnFailure"),
             FindValue<bool>(named, "IgnoreResult"),
             FindValue<bool>(named, "StoreErrorsEvenIfIgnored"),
+            FindValue<bool>(named, "KeepIfFailed"),
             FindValue<bool>(named, "TrackStarted"));
     }
 

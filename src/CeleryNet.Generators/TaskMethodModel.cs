@@ -143,6 +143,7 @@ internal sealed record TaskOptionsModel(
     bool? AcksOnFailure,
     bool? IgnoreResult,
     bool? StoreErrorsEvenIfIgnored,
+    bool? KeepIfFailed,
     bool? TrackStarted);
 
 /// <summary>One use of the attribute: the task when it can be one, and what is wrong with it.</summary>

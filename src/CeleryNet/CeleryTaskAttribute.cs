@@ -49,6 +49,13 @@ public sealed class CeleryTaskAttribute : Attribute
     public bool TrackStarted { get; set; }
 
     /// <summary>
+    /// Move the message to the queue <c>&lt;queue&gt;.dead-letters</c> when the task has failed for good, so that it can be looked at and replayed
+    /// (<see cref="IDeadLetters"/>). Goes before <see cref="AcksOnFailure"/>. Celery has no counterpart.
+    /// </summary>
+    /// <value>When not set, the worker's <c>KeepFailedTasks</c> option decides; its default is false.</value>
+    public bool KeepIfFailed { get; set; }
+
+    /// <summary>
     /// The priority of calls that name none (<c>priority</c>), 0 to 255. RabbitMQ serves larger numbers first, Redis smaller ones.
     /// </summary>
     /// <value>When not set, messages carry the application's default priority, or none.</value>

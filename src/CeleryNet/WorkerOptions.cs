@@ -43,6 +43,14 @@ public sealed class WorkerOptions
     public UnrunnableMessages UnrunnableMessages { get; set; }
 
     /// <summary>
+    /// Whether the messages of tasks that failed for good are moved to the queue <c>&lt;queue&gt;.dead-letters</c> too, with the failure's text as the reason,
+    /// unless a task says otherwise. Goes before <see cref="AcksOnFailure"/>. A message that was acknowledged before its run is only with the worker until
+    /// then, so one that must not be lost is best acknowledged late (<see cref="AcksLate"/>). Celery has no counterpart.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool KeepFailedTasks { get; set; }
+
+    /// <summary>
     /// How long a stopping worker waits for running tasks. Tasks still running after it are cancelled; messages acknowledged late go back to their queue.
     /// </summary>
     /// <value>The default is 25 s, below the 30 s a host gives its services to stop; 0 to 24 h.</value>

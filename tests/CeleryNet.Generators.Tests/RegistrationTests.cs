@@ -62,7 +62,7 @@ public sealed class RegistrationTests
             public static class Tasks
             {
                 [CeleryTask("plain")] public static void Plain() { }
-                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, TrackStarted = true)]
+                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true)]
                 public static void All() { }
             }
             """);
@@ -70,10 +70,10 @@ public sealed class RegistrationTests
         var plain = run.Definition("plain");
         var all = run.Definition("all");
 
-        new[] { plain.AcksLate, plain.AcksOnFailure, plain.IgnoreResult, plain.StoreErrorsEvenIfIgnored, plain.TrackStarted }
+        new[] { plain.AcksLate, plain.AcksOnFailure, plain.IgnoreResult, plain.StoreErrorsEvenIfIgnored, plain.KeepIfFailed, plain.TrackStarted }
             .ShouldAllBe(value => value == null);
-        new[] { all.AcksLate, all.AcksOnFailure, all.IgnoreResult, all.StoreErrorsEvenIfIgnored, all.TrackStarted }
-            .ShouldBe([true, false, true, false, true]);
+        new[] { all.AcksLate, all.AcksOnFailure, all.IgnoreResult, all.StoreErrorsEvenIfIgnored, all.KeepIfFailed, all.TrackStarted }
+            .ShouldBe([true, false, true, false, true, true]);
     }
 
     [Fact]

@@ -39,4 +39,5 @@ internal static class EventIds
     public const int WorkerCannotConsume = 2018;
     public const int WorkerFailed = 2019;
     public const int ResultSimplified = 2020;
+    public const int FailedTaskNotKept = 2021;
 }

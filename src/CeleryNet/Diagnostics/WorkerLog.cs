@@ -35,6 +35,9 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.ResultSimplified, Level = LogLevel.Warning, Message = "The {State} of task {TaskName}[{TaskId}] is stored in a simpler form: {Reason}")]
     public static partial void ResultSimplified(this ILogger logger, string state, string taskName, string taskId, string reason);
 
+    [LoggerMessage(EventId = EventIds.FailedTaskNotKept, Level = LogLevel.Error, Message = "The message of the failed task {TaskName}[{TaskId}] was not kept")]
+    public static partial void FailedTaskNotKept(this ILogger logger, Exception error, string taskName, string taskId);
+
     [LoggerMessage(EventId = EventIds.StartedNotStored, Level = LogLevel.Warning, Message = "The start of task {TaskName}[{TaskId}] was not stored")]
     public static partial void StartedNotStored(this ILogger logger, Exception error, string taskName, string taskId);
 

@@ -19,7 +19,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class CeleryServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the client (<see cref="ICeleryClient"/>) and what it shares with a worker. Its options are bound from the configuration section
+    /// Adds the client (<see cref="ICeleryClient"/>), the dead letters (<see cref="IDeadLetters"/>) and what it shares with a worker. Its options are bound from the configuration section
     /// <c>Celery</c> first; Celery's own names (<c>broker_url</c>, the environment's <c>CELERY_BROKER_URL</c>) are accepted too.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -59,6 +59,11 @@ public static class CeleryServiceCollectionExtensions
             Options(provider).ResultExpires > TimeSpan.Zero ? Options(provider).ResultExpires : Timeout.InfiniteTimeSpan,
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ICeleryClient>(CreateClient);
+        services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
+            provider.GetRequiredService<ITransport>().DeadLetters,
+            new QueueCatalog(Options(provider)),
+            Options(provider).PublishTimeout,
+            provider.GetRequiredService<TimeProvider>()));
         return new CeleryBuilder(services);
     }
 

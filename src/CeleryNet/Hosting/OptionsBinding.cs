@@ -54,6 +54,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("TrackStarted", "task_track_started", value => options.TrackStarted = value);
         Flag("StoreErrorsEvenIfIgnored", "task_store_errors_even_if_ignored", value => options.StoreErrorsEvenIfIgnored = value);
         Word<UnrunnableMessages>("UnrunnableMessages", null, value => options.UnrunnableMessages = value);
+        Flag("KeepFailedTasks", null, value => options.KeepFailedTasks = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
     }

@@ -43,6 +43,9 @@ public sealed class TaskDefinition
     /// <summary>See <see cref="CeleryTaskAttribute.StoreErrorsEvenIfIgnored"/>; null leaves it to the worker.</summary>
     public bool? StoreErrorsEvenIfIgnored { get; init; }
 
+    /// <summary>See <see cref="CeleryTaskAttribute.KeepIfFailed"/>; null leaves it to the worker.</summary>
+    public bool? KeepIfFailed { get; init; }
+
     /// <summary>See <see cref="CeleryTaskAttribute.TrackStarted"/>; null leaves it to the worker.</summary>
     public bool? TrackStarted { get; init; }
 

@@ -32,4 +32,11 @@ internal interface IDelivery
     /// The broker could not be told, or its answer was lost. Either the transport tells it later, or the broker will deliver the message again.
     /// </exception>
     ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts a copy of the message among the dead letters of its queue and settles nothing: for a message that was acknowledged before it turned out
+    /// to be worth keeping. A call that failed may have done it.
+    /// </summary>
+    /// <exception cref="BrokerUnavailableException">It may not be there.</exception>
+    ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken);
 }

@@ -7,6 +7,8 @@ internal interface ITransport : IAsyncDisposable
 {
     IPublisher Publisher { get; }
 
+    IDeadLetterStore DeadLetters { get; }
+
     /// <summary>
     /// Connects, declares the queues and consumes them. Returns once messages can come in.
     /// </summary>

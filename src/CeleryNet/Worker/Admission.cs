@@ -48,6 +48,7 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
             AcksOnFailure = definition.AcksOnFailure ?? worker.AcksOnFailure,
             IgnoreResult = headers.IgnoreResult ?? definition.IgnoreResult ?? application.IgnoreResult,
             StoreErrorsEvenIfIgnored = definition.StoreErrorsEvenIfIgnored ?? worker.StoreErrorsEvenIfIgnored,
+            KeepIfFailed = definition.KeepIfFailed ?? worker.KeepFailedTasks,
             TrackStarted = definition.TrackStarted ?? worker.TrackStarted,
         };
         if (!message.Body.Embed.IsEmpty)

@@ -17,6 +17,8 @@ internal sealed class TaskExecutor(
     TimeProvider time,
     ILogger<TaskExecutor> logger)
 {
+    private readonly FailedTaskKeeper _keeper = new(time, logger);
+
     /// <param name="request">The admitted message.</param>
     /// <param name="shutdown">Fires when running tasks shall end, not when intake stops.</param>
     /// <param name="lastCall">Fires when even storing and settling must end.</param>
@@ -34,7 +36,7 @@ internal sealed class TaskExecutor(
         if (request.AcksLate)
         {
             await request.Delivery
-                .SettleAsync(SettlementRule.For(outcome, request.AcksOnFailure, isRecorded), lastCall)
+                .SettleAsync(SettlementRule.For(outcome, request.AcksOnFailure, isRecorded, request.KeepIfFailed), lastCall)
                 .ConfigureAwait(false);
         }
 
@@ -127,11 +129,18 @@ internal sealed class TaskExecutor(
     {
         try
         {
+            // A backend that is away must not hold up what only this worker has.
+            await _keeper.KeepAsync(request, outcome, lastCall).ConfigureAwait(false);
             return (outcome, await recorder.RecordAsync(request, outcome, lastCall).ConfigureAwait(false));
         }
         catch (CelerySerializationException error)
         {
             var failure = new TaskOutcome.Failed(error);
+            if (outcome is not TaskOutcome.Failed)
+            {
+                await _keeper.KeepAsync(request, failure, lastCall).ConfigureAwait(false);
+            }
+
             return (failure, await recorder.RecordAsync(request, failure, lastCall).ConfigureAwait(false));
         }
     }

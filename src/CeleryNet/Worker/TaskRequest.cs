@@ -23,6 +23,8 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskMessage message
 
     public required bool StoreErrorsEvenIfIgnored { get; init; }
 
+    public required bool KeepIfFailed { get; init; }
+
     public required bool TrackStarted { get; init; }
 
     /// <summary>Where the sender wants replies.</summary>

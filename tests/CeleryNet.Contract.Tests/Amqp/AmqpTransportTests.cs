@@ -64,6 +64,73 @@ public sealed class AmqpTransportTests : TransportContract
     }
 
     [Fact]
+    public async Task Listing_a_quorum_queue_of_dead_letters_over_and_over_loses_none()
+    {
+        var queue = NewQueue();
+        var name = queue.Name + ".dead-letters";
+        var letters = new QueueSpec(name, ExchangeSpec.Default, name)
+        {
+            Arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 12 },
+        };
+        await PublishAsync(letters, MessageFactory.Text("one"));
+        await PublishAsync(letters, MessageFactory.Text("two"));
+        var ids = new HashSet<string>();
+
+        for (var i = 0; i < 30; i++)
+        {
+            await EventuallyAsync(queue.Name, 2);
+            ids.UnionWith((await ListAsync(queue.Name)).Select(letter => letter.Id));
+        }
+
+        await EventuallyAsync(queue.Name, 2);
+        ids.Count.ShouldBe(2);
+        (await Letters.ReplayAllAsync(queue.Name, cancellationToken: Token)).ShouldBe(2);
+        (await ReadAsync(await ConsumeAsync(queue))).Envelope.ShouldNotBeNull().Headers.Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Replay_that_is_refused_leaves_the_dead_letter()
+    {
+        var queue = NewQueue(QueueSpec.Named(Names.Unique("contract")) with
+        {
+            Arguments = new Dictionary<string, object?> { ["x-max-length"] = 1, ["x-overflow"] = "reject-publish" },
+        });
+        await BuryAsync(queue, "odd", MessageFactory.Text("one"));
+        await PublishAsync(queue, MessageFactory.Text("there is no room for two"));
+
+        await Should.ThrowAsync<PublishException>(() => Letters.ReplayAllAsync(queue.Name, cancellationToken: Token));
+
+        await EventuallyAsync(queue.Name, 1);
+    }
+
+    [Fact]
+    public async Task Message_of_a_dead_letter_exchange_is_replayed_without_what_the_broker_added()
+    {
+        var own = Names.Unique("contract");
+        var name = own + ".dead-letters";
+        var queue = NewQueue(QueueSpec.Named(own) with
+        {
+            Arguments = new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = name },
+        });
+        await using (await Transport.ConsumeAsync(new ConsumerRequest([new QueueSpec(name, ExchangeSpec.Default, name)], 1), Token))
+        {
+            // Declared by this.
+        }
+
+        await PublishAsync(queue, MessageFactory.Text("one"));
+        var consumer = await ConsumeAsync(queue);
+        await SettleAsync(await ReadAsync(consumer), Settlement.Reject);
+        await EventuallyAsync(queue.Name, 1);
+
+        var letter = (await ListAsync(queue.Name)).ShouldHaveSingleItem();
+        letter.Reason.ShouldBe("rejected");
+        letter.Headers.ShouldBeEmpty();
+        (await Letters.ReplayAsync(queue.Name, letter.Id, Token)).ShouldBeTrue();
+
+        (await ReadAsync(consumer)).Envelope.ShouldNotBeNull().Headers.Items.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Absent_priority_and_zero_are_two_things()
     {
         var queue = NewQueue();
@@ -278,7 +345,8 @@ public sealed class AmqpTransportTests : TransportContract
         letter.Headers.GetString("x-celerynet-queue").ShouldBe(queue.Name);
         DateTimeOffset.Parse(letter.Headers.GetString("x-celerynet-time")!, null).ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
         letter.Headers.GetString("task").ShouldBe("proj.unknown");
-        letter.Headers.Items.Count.ShouldBe(task.Headers.Items.Count + 3);
+        letter.Headers.GetString("x-celerynet-expiration").ShouldBe("3600000");
+        letter.Headers.Items.Count.ShouldBe(task.Headers.Items.Count + 4);
         letter.Body.ToArray().ShouldBe(task.Body.ToArray());
         (letter.CorrelationId, letter.ReplyTo, letter.Priority, letter.ContentType).ShouldBe((task.CorrelationId, "somebody", 4, "application/json"));
         letter.Persistent.ShouldBeTrue();

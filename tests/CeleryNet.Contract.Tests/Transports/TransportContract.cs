@@ -16,7 +16,7 @@ namespace CeleryNet.Contract.Tests.Transports;
 /// <remarks>
 /// That something does not come is never shown by waiting for a while: a message that must come later is sent, and is the next to come.
 /// </remarks>
-public abstract class TransportContract : IAsyncLifetime
+public abstract partial class TransportContract : IAsyncLifetime
 {
     private readonly List<QueueSpec> _queues = [];
     private readonly List<IConsumer> _consumers = [];

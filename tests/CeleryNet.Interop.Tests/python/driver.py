@@ -57,6 +57,17 @@ def send(name, args=(), fanout=None, **options):
     return {"id": app.send_task(name, args, **options).id}
 
 
+def outcome(id, state):
+    """Waits until a task that was sent before is in a state: its result as Python shows it."""
+    end = time.monotonic() + TIMEOUT
+    while time.monotonic() < end:
+        result = app.AsyncResult(id)
+        if result.state == state:
+            return {"repr": repr(result.result)}
+        time.sleep(0.05)
+    raise TimeoutError(f"task {id} is {app.AsyncResult(id).state}, not {state}")
+
+
 def pop(key, count):
     """Waits for so many notes."""
     client = redis.Redis.from_url(os.environ["CELERYNET_REDIS"])
@@ -153,7 +164,7 @@ def take_raw(queue):
     return json.loads(popped[1])
 
 
-OPERATIONS = {each.__name__: each for each in (version, call, send, pop, echo, echo_python, burst, publish, dead_letter, publish_raw, take_raw)}
+OPERATIONS = {each.__name__: each for each in (version, call, send, outcome, pop, echo, echo_python, burst, publish, dead_letter, publish_raw, take_raw)}
 
 
 def main():

@@ -160,6 +160,8 @@ public sealed class TopologyVectorTests
     {
         public List<QueueSpec> Declared { get; } = [];
 
+        public IDeadLetterStore DeadLetters => throw new BrokerUnavailableException("There is no broker.");
+
         public IPublisher Publisher => throw new BrokerUnavailableException("There is no broker.");
 
         public ValueTask<IConsumer> ConsumeAsync(ConsumerRequest request, CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ internal sealed class ScriptedTransport(Func<int, CancellationToken, ValueTask> 
 
     public IPublisher Publisher => this;
 
+    public IDeadLetterStore DeadLetters => throw new NotSupportedException("A script has no dead letters.");
+
     public ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {
         Attempts.Fire();

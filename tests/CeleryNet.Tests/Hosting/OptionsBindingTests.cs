@@ -107,6 +107,7 @@ public sealed class OptionsBindingTests
         { "Celery:Worker:StoreErrorsEvenIfIgnored", "true", "StoreErrorsEvenIfIgnored=True" },
         { "Celery:task_store_errors_even_if_ignored", "true", "StoreErrorsEvenIfIgnored=True" },
         { "Celery:Worker:UnrunnableMessages", "reject", "UnrunnableMessages=Reject" },
+        { "Celery:Worker:KeepFailedTasks", "true", "KeepFailedTasks=True" },
         { "Celery:Worker:ShutdownGrace", "90", "ShutdownGrace=00:01:30" },
         { "Celery:Worker:ConnectRetryOnStartup", "off", "ConnectRetryOnStartup=False" },
         { "Celery:broker_connection_retry_on_startup", "0", "ConnectRetryOnStartup=False" },

@@ -17,6 +17,15 @@ public sealed class SettlementRuleTests
     public void The_outcome_decides_what_becomes_of_the_message(string outcome, bool acksOnFailure, bool isRecorded, string expected)
         => SettlementRule.For(Outcome(outcome), acksOnFailure, isRecorded).Kind.ToString().ShouldBe(expected);
 
+    [Theory]
+    [InlineData("failed", true, true, nameof(SettlementKind.DeadLetter))]
+    [InlineData("failed", false, true, nameof(SettlementKind.DeadLetter))]
+    [InlineData("failed", true, false, nameof(SettlementKind.Requeue))]
+    [InlineData("succeeded", true, true, nameof(SettlementKind.Ack))]
+    [InlineData("abandoned", true, true, nameof(SettlementKind.Requeue))]
+    public void A_message_to_be_kept_is_kept_when_its_task_failed_and_that_is_stored(string outcome, bool acksOnFailure, bool isRecorded, string expected)
+        => SettlementRule.For(Outcome(outcome), acksOnFailure, isRecorded, keepIfFailed: true).Kind.ToString().ShouldBe(expected);
+
     private static TaskOutcome Outcome(string name) => name switch
     {
         "succeeded" => new TaskOutcome.Succeeded(TaskValue.Null),

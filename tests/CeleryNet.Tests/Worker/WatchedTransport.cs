@@ -21,6 +21,14 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
 
     public IPublisher Publisher => inner.Publisher;
 
+    public IDeadLetterStore DeadLetters => inner.DeadLetters;
+
+    /// <summary>How many attempts to keep a copy of a message are told that the broker is away.</summary>
+    public int KeepRefusals { get; set; }
+
+    /// <summary>The reasons of messages that were kept without being settled, once the broker has them.</summary>
+    public TestSignal<string> Kept { get; } = new();
+
     /// <summary>Lets the next attempts to consume fail.</summary>
     public void RefuseConsumers(int times) => _refusals = times;
 
@@ -77,6 +85,17 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
         public bool Redelivered => inner.Redelivered;
 
         public CancellationToken Lost => inner.Lost;
+
+        public async ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
+        {
+            if (owner.KeepRefusals-- > 0)
+            {
+                throw new BrokerUnavailableException("The broker is away.");
+            }
+
+            await inner.KeepCopyAsync(reason, cancellationToken);
+            owner.Kept.Fire(reason);
+        }
 
         public async ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
         {

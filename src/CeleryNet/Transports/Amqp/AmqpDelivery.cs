@@ -73,6 +73,9 @@ internal sealed class AmqpDelivery(
         }
     }
 
+    public async ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
+        => await channel.DeadLetters.KeepAsync(properties, envelope.Body, queue, reason, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Acknowledges the delivery for a consumer that settles nothing, as it is taken.</summary>
     public void SettleByTaking()
     {

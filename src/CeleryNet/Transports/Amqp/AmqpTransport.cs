@@ -28,9 +28,12 @@ internal sealed class AmqpTransport : ITransport
         _publishing = new AmqpConnection(new AmqpConnectionFactory(options, time), options.ConnectionName + " publishing", time, logger);
         _publisher = new AmqpPublisher(_publishing);
         _deadLetters = new AmqpDeadLetters(_publisher, options.DeadLetterSuffix, time, logger);
+        DeadLetters = new AmqpDeadLetterStore(_consuming, _publisher, options.DeadLetterSuffix);
     }
 
     public IPublisher Publisher => _publisher;
+
+    public IDeadLetterStore DeadLetters { get; }
 
     public async ValueTask<IConsumer> ConsumeAsync(ConsumerRequest request, CancellationToken cancellationToken)
     {

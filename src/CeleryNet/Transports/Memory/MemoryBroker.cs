@@ -66,7 +66,7 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
             var body = envelope.Body.ToArray();
             foreach (var queue in targets)
             {
-                Enqueue(queue, Copy(envelope, body), destination.Exchange, destination.RoutingKey, now);
+                Enqueue(queue, Copy(envelope, body, envelope.Expiration), destination.Exchange, destination.RoutingKey, now);
             }
 
             return null;
@@ -138,6 +138,7 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
                     DispatchByName(delivery.Queue);
                     break;
                 case SettlementKind.DeadLetter:
+                    _held--;
                     Keep(delivery, settlement.Reason ?? "");
                     break;
                 default:
@@ -174,6 +175,52 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
         }
     }
 
+    /// <summary>What waits in a queue, in the order of its arrival; nothing if there is no such queue.</summary>
+    public IReadOnlyList<MemoryMessage> Peek(string name)
+    {
+        lock (_gate)
+        {
+            return _queues.TryGetValue(name, out var queue) ? queue.Peek() : [];
+        }
+    }
+
+    /// <summary>Takes a dead letter out of its queue, and puts the message it was into the queue it came from if that is wanted.</summary>
+    /// <returns>False when it is not there any more.</returns>
+    /// <exception cref="PublishException">The queue it came from is not there and must not be made. Nothing has happened.</exception>
+    public bool TakeDeadLetter(MemoryMessage letter, DeadLetterRequest request)
+    {
+        lock (_gate)
+        {
+            if (!_queues.TryGetValue(DeadLetterQueueOf(request.Queue), out var letters))
+            {
+                return false;
+            }
+
+            var target = request.Replay ? FindReplayQueue(request) : null;
+            if (!letters.Remove(letter))
+            {
+                return false;
+            }
+
+            _held--;
+            if (target is not null)
+            {
+                Enqueue(target, CopyOfOriginal(letter.Envelope), letter.Exchange, letter.RoutingKey, time.GetUtcNow());
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Puts a copy of a message that was settled before among the dead letters of its queue.</summary>
+    public void KeepCopy(MemoryDelivery delivery, string reason)
+    {
+        lock (_gate)
+        {
+            Keep(delivery, reason);
+        }
+    }
+
     public IReadOnlyCollection<MemoryConsumer> Consumers
     {
         get
@@ -186,6 +233,25 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
     }
 
     public string DeadLetterQueueOf(string queue) => queue + deadLetterSuffix;
+
+    private MemoryQueue FindReplayQueue(DeadLetterRequest request)
+    {
+        if (_queues.TryGetValue(request.Queue, out var queue))
+        {
+            return queue;
+        }
+
+        try
+        {
+            return request.Declare is { } spec
+                ? DeclareLocked(spec)
+                : throw new PublishException(DescribeUnroutable(new Destination("", request.Queue)));
+        }
+        catch (CeleryConfigurationException error)
+        {
+            throw new PublishException(error.Message, error);
+        }
+    }
 
     private MemoryQueue DeclareLocked(QueueSpec spec)
     {
@@ -341,11 +407,15 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
         var now = time.GetUtcNow();
         var name = DeadLetterQueueOf(delivery.Queue);
         var queue = DeclareLocked(new QueueSpec(name, ExchangeSpec.Default, name));
-        var envelope = Copy(delivery.Envelope, delivery.Envelope.Body, keepExpiration: false);
+        var envelope = Copy(delivery.Envelope, delivery.Envelope.Body, expiration: null);
         envelope.Headers.Set(DeadLetterHeaders.Reason, reason);
         envelope.Headers.Set(DeadLetterHeaders.Time, now.ToString("O", CultureInfo.InvariantCulture));
         envelope.Headers.Set(DeadLetterHeaders.Queue, delivery.Queue);
-        _held--;
+        if (delivery.Envelope.Expiration is { } expiration)
+        {
+            envelope.Headers.Set(DeadLetterHeaders.Expiration, expiration);
+        }
+
         Enqueue(queue, envelope, delivery.Exchange, delivery.RoutingKey, now);
     }
 
@@ -376,12 +446,21 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
     }
 
     // The publisher may go on with its own envelope, and a reader may add headers to what it got: neither sees the other's.
-    private static Envelope Copy(Envelope envelope, ReadOnlyMemory<byte> body, bool keepExpiration = true)
+    private static Envelope Copy(Envelope envelope, ReadOnlyMemory<byte> body, string? expiration)
+        => Copy(envelope, body, expiration, static _ => true);
+
+    private static Envelope CopyOfOriginal(Envelope letter)
+        => Copy(letter, letter.Body, letter.Headers.GetString(DeadLetterHeaders.Expiration), static name => !DeadLetterHeaders.IsAdded(name));
+
+    private static Envelope Copy(Envelope envelope, ReadOnlyMemory<byte> body, string? expiration, Func<string, bool> keepsHeader)
     {
         var headers = new MessageHeaders();
         foreach (var (name, value) in envelope.Headers.Items)
         {
-            headers.Add(name, value);
+            if (keepsHeader(name))
+            {
+                headers.Add(name, value);
+            }
         }
 
         return new Envelope
@@ -392,7 +471,7 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
             Headers = headers,
             CorrelationId = envelope.CorrelationId,
             ReplyTo = envelope.ReplyTo,
-            Expiration = keepExpiration ? envelope.Expiration : null,
+            Expiration = expiration,
             Priority = envelope.Priority,
             Persistent = envelope.Persistent,
         };

@@ -40,4 +40,16 @@ internal sealed class MemoryDelivery(MemoryBroker broker, MemoryConsumer consume
 
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        broker.KeepCopy(this, reason);
+        Consumer.LogDeadLetter(Queue, reason);
+        return ValueTask.CompletedTask;
+    }
 }

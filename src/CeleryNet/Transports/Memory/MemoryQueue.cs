@@ -33,6 +33,12 @@ internal sealed class MemoryQueue(QueueSpec spec)
 
     public bool TryTake([NotNullWhen(true)] out MemoryMessage? message) => _waiting.TryDequeue(out message, out _);
 
+    /// <summary>What waits, in the order of its arrival.</summary>
+    public IReadOnlyList<MemoryMessage> Peek() => [.. _waiting.UnorderedItems.Select(item => item.Element).OrderBy(message => message.Number)];
+
+    /// <summary>Takes one message out of the middle; false when it does not wait here.</summary>
+    public bool Remove(MemoryMessage message) => _waiting.Remove(message, out _, out _, ReferenceEqualityComparer.Instance);
+
     /// <summary>Drops the expired messages that are next to leave.</summary>
     /// <returns>How many it dropped.</returns>
     public int DropExpired(DateTimeOffset now)

@@ -21,9 +21,12 @@ internal sealed class MemoryTransport : ITransport, IPublisher
     {
         _broker = new MemoryBroker(ReadMaxMessages(options), options.DeadLetterSuffix, time);
         _logger = logger;
+        DeadLetters = new MemoryDeadLetterStore(_broker);
     }
 
     public IPublisher Publisher => this;
+
+    public IDeadLetterStore DeadLetters { get; }
 
     public ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {

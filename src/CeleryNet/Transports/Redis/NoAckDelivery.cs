@@ -24,5 +24,9 @@ internal sealed class NoAckDelivery : IDelivery
 
     public CancellationToken Lost => CancellationToken.None;
 
+    /// <summary>Replies and events are not for the dead letters.</summary>
+    public ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
+        => ValueTask.FromException(new NotSupportedException("A message that counted as acknowledged when it was delivered is not kept."));
+
     public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

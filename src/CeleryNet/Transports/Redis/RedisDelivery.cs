@@ -75,6 +75,20 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         return TryBegin() ? SettleOnceAsync(settlement, cancellationToken) : ValueTask.CompletedTask;
     }
 
+    public async ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.KeepCopyAsync(this, reason, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (RedisErrors.IsClientError(error) && !store.Connection.IsDisposed)
+        {
+            throw store.Connection.Unavailable(error);
+        }
+
+        logger.DeadLettered(Queue, DeadLetterQueue, reason);
+    }
+
     /// <summary>Settles it as it was to be when the broker could not be told.</summary>
     public async ValueTask SettlePendingAsync(CancellationToken cancellationToken)
     {

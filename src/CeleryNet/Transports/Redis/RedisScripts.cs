@@ -70,6 +70,22 @@ internal static class RedisScripts
         return 1
         """;
 
+    /// <summary>
+    /// Puts ARGV[2] into the list KEYS[2] as its newest, and takes the oldest ARGV[1] out of KEYS[1]; what was not there is not put anywhere. Returns
+    /// whether it was there.
+    /// </summary>
+    public const string Replay = """
+        redis.call('LPUSH', KEYS[2], ARGV[2])
+        if redis.call('LREM', KEYS[1], -1, ARGV[1]) == 1 then return 1 end
+        redis.call('LPOP', KEYS[2])
+        return 0
+        """;
+
+    /// <summary>Takes the oldest ARGV[1] out of KEYS[1]. Returns whether it was there.</summary>
+    public const string Drop = """
+        return redis.call('LREM', KEYS[1], -1, ARGV[1])
+        """;
+
     /// <summary>Forgets the tags ARGV in KEYS[1] and KEYS[2]. Returns the places in ARGV of those that were not held in KEYS[1].</summary>
     public const string Forget = """
         local missing = {}

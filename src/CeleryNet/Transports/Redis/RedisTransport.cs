@@ -26,9 +26,12 @@ internal sealed class RedisTransport : ITransport
         _keys = new RedisKeys(options.GlobalKeyPrefix, options.PrioritySteps, _connection.Target.Database);
         _declarations = new RedisDeclarations(_connection, _keys);
         Publisher = new RedisPublisher(_connection, _keys, _declarations);
+        DeadLetters = new RedisDeadLetterStore(_connection, _keys, options.DeadLetterSuffix);
     }
 
     public IPublisher Publisher { get; }
+
+    public IDeadLetterStore DeadLetters { get; }
 
     public async ValueTask<IConsumer> ConsumeAsync(ConsumerRequest request, CancellationToken cancellationToken)
     {

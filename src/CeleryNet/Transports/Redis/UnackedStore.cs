@@ -47,13 +47,20 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
                 var list = delivery.Envelope is { } envelope ? keys.ListFor(delivery.Queue, envelope.Priority) : delivery.List;
                 return await MoveAsync(database, delivery.Tag, "RPUSH", list, RedeliveredMark.Set(delivery.Raw), cancellationToken).ConfigureAwait(false);
             case SettlementKind.DeadLetter:
-                var entry = DeadLetterEntry.Write(
-                    settlement.Reason ?? "", time.GetUtcNow(), delivery.Queue, delivery.Envelope?.Headers, delivery.Raw.Span);
+                var entry = DescribeDeadLetter(delivery, settlement.Reason ?? "");
                 var deadLetters = keys.DeadLetters(delivery.DeadLetterQueue);
                 return await MoveAsync(database, delivery.Tag, "LPUSH", deadLetters, entry, cancellationToken).ConfigureAwait(false);
             default:
                 throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "There is no such way to settle a message.");
         }
+    }
+
+    /// <summary>Puts a copy of a message among the dead letters of its queue, whether it is held or not.</summary>
+    public async Task KeepCopyAsync(RedisDelivery delivery, string reason, CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var pushing = database.ListLeftPushAsync(keys.DeadLetters(delivery.DeadLetterQueue), DescribeDeadLetter(delivery, reason));
+        await pushing.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Puts a message back that was taken without a record.</summary>
@@ -70,6 +77,9 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
         var missing = await database.ScriptEvaluateAsync(RedisScripts.Renew, _both, tags).WaitAsync(cancellationToken).ConfigureAwait(false);
         return [.. ((int[])missing!).Select(place => place - 1)];
     }
+
+    private ReadOnlyMemory<byte> DescribeDeadLetter(RedisDelivery delivery, string reason)
+        => DeadLetterEntry.Write(reason, time.GetUtcNow(), delivery.Queue, delivery.Envelope?.Headers, delivery.Raw.Span);
 
     private async ValueTask<bool> MoveAsync(
         IDatabase database, string tag, string command, string list, ReadOnlyMemory<byte> element, CancellationToken cancellationToken)
