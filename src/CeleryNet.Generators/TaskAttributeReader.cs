@@ -42,7 +42,8 @@ internal static class TaskAttributeReader
             FindValue<bool>(named, "AcksOnFailure"),
             FindValue<bool>(named, "IgnoreResult"),
             FindValue<bool>(named, "StoreErrorsEvenIfIgnored"),
-            FindValue<bool>(named, "TrackStarted"));
+            FindValue<bool>(named, "TrackStarted"),
+            new RetryAttributeReader(attribute, taskMethod, diagnostics, cancellationToken).Read());
     }
 
     public static ArgumentModel ReadArgument(

@@ -22,4 +22,10 @@ internal sealed record TaskCall(string TaskName, TaskId Id, IReadOnlyList<TaskVa
     public bool Persistent { get; init; } = true;
 
     public required string ReplyTo { get; init; }
+
+    /// <summary>What the reply is recognized by; null for the id.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>What comes after the task.</summary>
+    public TaskEmbed Embed { get; init; } = TaskEmbed.Empty;
 }

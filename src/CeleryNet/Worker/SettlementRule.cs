@@ -10,7 +10,8 @@ internal static class SettlementRule
     /// <param name="isRecorded">Whether the result was stored, or none was to be.</param>
     public static Settlement For(TaskOutcome outcome, bool acksOnFailure, bool isRecorded) => outcome switch
     {
-        TaskOutcome.Abandoned => Settlement.Requeue,
+        TaskOutcome.Abandoned or TaskOutcome.RetryUnsent => Settlement.Requeue,
+        TaskOutcome.Retried => Settlement.Ack,
         _ when !isRecorded => Settlement.Requeue,
         TaskOutcome.Succeeded => Settlement.Ack,
         TaskOutcome.Failed => acksOnFailure ? Settlement.Ack : Settlement.Reject,

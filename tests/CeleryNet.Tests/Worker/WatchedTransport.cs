@@ -19,7 +19,10 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
     /// <summary>What the settling code is told next instead of success: for brokers that do not take a settlement.</summary>
     public Exception? SettlementError { get; set; }
 
-    public IPublisher Publisher => inner.Publisher;
+    /// <summary>What the publishing code is told instead of success: for brokers that do not take a message.</summary>
+    public Exception? PublishError { get; set; }
+
+    public IPublisher Publisher => PublishError is { } error ? new Refusal(error) : inner.Publisher;
 
     /// <summary>Lets the next attempts to consume fail.</summary>
     public void RefuseConsumers(int times) => _refusals = times;
@@ -41,6 +44,11 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
     public ValueTask DeleteQueueAsync(QueueSpec queue, CancellationToken cancellationToken) => inner.DeleteQueueAsync(queue, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class Refusal(Exception error) : IPublisher
+    {
+        public ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken) => ValueTask.FromException(error);
+    }
 
     private sealed class Consumer(WatchedTransport owner, IConsumer inner) : IConsumer
     {
