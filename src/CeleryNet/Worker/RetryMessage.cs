@@ -2,6 +2,7 @@ using CeleryNet.Client;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
+using CeleryNet.Serialization;
 using CeleryNet.Tasks;
 
 namespace CeleryNet.Worker;
@@ -84,9 +85,19 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
             Priority = options.Priority,
             Persistent = routed.DeliveryMode == DeliveryMode.Persistent,
             ReplyTo = options.ReplyTo ?? "",
+            Content = SameContent(request.Message, retry),
             CorrelationId = request.Message.Envelope.CorrelationId,
             Embed = request.Message.Body.Embed,
         };
+    }
+
+    // Celery writes the arguments anew, by its own serializer. As they came they lose nothing, and whoever consumes the queue could read them.
+    private static EncodedContent? SameContent(TaskMessage message, TaskRetryException retry)
+    {
+        var envelope = message.Envelope;
+        return message.IsSimple || retry is not { Args: null, Kwargs: null, Options: { Serializer: null, Compression: null } }
+            ? null
+            : new EncodedContent(envelope.Body, envelope.ContentType, envelope.ContentEncoding, envelope.Headers.GetString(HeaderNames.Compression));
     }
 
     // The sender's text goes on, except where it may show what the sender did not know to be sensitive.

@@ -22,7 +22,10 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
     /// <summary>What the publishing code is told instead of success: for brokers that do not take a message.</summary>
     public Exception? PublishError { get; set; }
 
-    public IPublisher Publisher => PublishError is { } error ? new Refusal(error) : inner.Publisher;
+    /// <summary>Each message that the broker has taken.</summary>
+    public TestSignal<PublishedMessage> Published { get; } = new();
+
+    public IPublisher Publisher => new WatchedPublisher(this, inner.Publisher);
 
     /// <summary>Lets the next attempts to consume fail.</summary>
     public void RefuseConsumers(int times) => _refusals = times;
@@ -45,9 +48,19 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private sealed class Refusal(Exception error) : IPublisher
+    private sealed class WatchedPublisher(WatchedTransport owner, IPublisher inner) : IPublisher
     {
-        public ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken) => ValueTask.FromException(error);
+        public async ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
+        {
+            if (owner.PublishError is { } error)
+            {
+                throw error;
+            }
+
+            var settledBefore = owner.Settled.Count;
+            await inner.PublishAsync(envelope, destination, cancellationToken);
+            owner.Published.Fire(new(envelope, destination, settledBefore));
+        }
     }
 
     private sealed class Consumer(WatchedTransport owner, IConsumer inner) : IConsumer
@@ -99,3 +112,9 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
         }
     }
 }
+
+/// <summary>A message that the broker has taken.</summary>
+/// <param name="Envelope">The message.</param>
+/// <param name="Destination">Where it was sent.</param>
+/// <param name="SettledBefore">How many deliveries had been settled when it was sent.</param>
+internal sealed record PublishedMessage(Envelope Envelope, Destination Destination, int SettledBefore);

@@ -51,7 +51,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
         var json = CeleryJson.Complete(application.SerializerOptions);
         var access = new ResultAccess(Backend, json, Timeout.InfiniteTimeSpan, Clock);
-        var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock);
+        var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy);
         var writer = Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize);
         var router = new TaskRouter(application);
         Client = new CeleryClient(
