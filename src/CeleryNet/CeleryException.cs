@@ -167,7 +167,10 @@ public sealed class CelerySerializationException : CeleryException
 /// <summary>An option, a URL or a task registration is wrong.</summary>
 public sealed class CeleryConfigurationException : CeleryException
 {
-    internal CeleryConfigurationException(string message, Exception? innerException = null)
+    /// <summary>Says what is wrong.</summary>
+    /// <param name="message">The option, the rule, the value, what would have been right.</param>
+    /// <param name="innerException">The cause; null when there is none.</param>
+    public CeleryConfigurationException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }

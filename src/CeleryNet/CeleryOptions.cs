@@ -130,7 +130,10 @@ public sealed class CeleryOptions
     /// <value>The default is 64 MiB; 1 kB to 1 GiB.</value>
     public int MaxBodySize { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>How deep the lists and maps of a body that arrives may be nested; the whole body counts, which is two levels more than an argument.</summary>
+    /// <summary>
+    /// How deep the lists and maps of a body may be nested, sent or received; the whole body counts, which is two levels more than an argument.
+    /// <see cref="SerializerOptions"/> that say nothing of depth take it over.
+    /// </summary>
     /// <value>The default is 64; 8 to 1,000.</value>
     public int MaxDepth { get; set; } = 64;
 

@@ -19,6 +19,22 @@ public sealed class PackageTests(PackedPackage package) : IClassFixture<PackedPa
         archive.Entries.Select(file => file.FullName).ShouldContain(entry);
     }
 
+    public static TheoryData<string> Satellites { get; } = [.. PackedPackage.Satellites];
+
+    [Theory]
+    [MemberData(nameof(Satellites))]
+    public void Satellite_depends_on_the_package_and_names_its_licence(string name)
+    {
+        using var archive = ZipFile.OpenRead(package.SatelliteFile(name));
+        using var reader = new StreamReader(archive.GetEntry($"{name}.nuspec")!.Open());
+        var nuspec = reader.ReadToEnd();
+
+        archive.Entries.Select(file => file.FullName).ShouldContain($"lib/net10.0/{name}.dll");
+        nuspec.ShouldContain($"<dependency id=\"CeleryNet\" version=\"{package.Version}\"");
+        nuspec.ShouldContain("<license type=\"expression\">MIT</license>");
+        nuspec.ShouldNotContain("Analyzers\" version");
+    }
+
     [Fact]
     public void Symbols_come_in_a_package_of_their_own()
     {

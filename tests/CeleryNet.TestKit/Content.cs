@@ -1,3 +1,4 @@
+using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
 

@@ -38,7 +38,8 @@ internal static class EventIds
     public const int WorkerStopped = 2017;
     public const int WorkerCannotConsume = 2018;
     public const int WorkerFailed = 2019;
-    public const int TaskRetried = 2020;
-    public const int RetryNotSent = 2021;
-    public const int RetryNotStored = 2022;
+    public const int ResultSimplified = 2020;
+    public const int TaskRetried = 2021;
+    public const int RetryNotSent = 2022;
+    public const int RetryNotStored = 2023;
 }

@@ -41,6 +41,9 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.ResultNotStored, Level = LogLevel.Error, Message = "The {State} of task {TaskName}[{TaskId}] was not stored")]
     public static partial void ResultNotStored(this ILogger logger, Exception? error, string taskName, string taskId, string state);
 
+    [LoggerMessage(EventId = EventIds.ResultSimplified, Level = LogLevel.Warning, Message = "The {State} of task {TaskName}[{TaskId}] is stored in a simpler form: {Reason}")]
+    public static partial void ResultSimplified(this ILogger logger, string state, string taskName, string taskId, string reason);
+
     [LoggerMessage(EventId = EventIds.StartedNotStored, Level = LogLevel.Warning, Message = "The start of task {TaskName}[{TaskId}] was not stored")]
     public static partial void StartedNotStored(this ILogger logger, Exception error, string taskName, string taskId);
 

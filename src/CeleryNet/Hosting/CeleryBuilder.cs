@@ -1,4 +1,3 @@
-using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Worker;
 using Microsoft.Extensions.Configuration;
@@ -72,32 +71,6 @@ public sealed class CeleryBuilder
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>(),
             CeleryServiceCollectionExtensions.Loggers(provider).CreateLogger<WorkerHostedService>())));
-        return this;
-    }
-
-    /// <summary>
-    /// Adds the serializer <c>auth</c>, which signs messages and reads only those that somebody trusted has signed. Its options are bound from the configuration
-    /// section <c>Celery:Security</c> and Celery's own settings (<c>security_key</c> …) first.
-    /// </summary>
-    /// <param name="configure">Changes its options; null leaves them.</param>
-    /// <remarks>It is used once <c>TaskSerializer</c> is <c>auth</c> and <c>AcceptContent</c> is only <c>auth</c>. Mirrors Celery's <c>setup_security</c>.</remarks>
-    public CeleryBuilder AddSecurity(Action<CelerySecurityOptions>? configure = null)
-    {
-        Services.AddOptions<CelerySecurityOptions>().ValidateOnStart();
-        Services.AddSingleton<IConfigureOptions<CelerySecurityOptions>>(provider => new ConfigureOptions<CelerySecurityOptions>(options =>
-        {
-            if (provider.GetService<IConfiguration>() is { } configuration)
-            {
-                new OptionsBinding(configuration, "Celery:Security").Bind(options);
-            }
-        }));
-        if (configure is not null)
-        {
-            Services.Configure(configure);
-        }
-
-        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CelerySecurityOptions>, CelerySecurityOptionsValidator>());
-        Services.TryAddEnumerable(ServiceDescriptor.Singleton<CelerySerializer, DeferredAuthSerializer>(provider => new DeferredAuthSerializer(provider)));
         return this;
     }
 }

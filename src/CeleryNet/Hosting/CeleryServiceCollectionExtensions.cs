@@ -55,7 +55,7 @@ public static class CeleryServiceCollectionExtensions
             Loggers(provider)));
         services.TryAddSingleton(provider => new ResultAccess(
             provider.GetRequiredService<IResultBackend>(),
-            CeleryJson.Complete(Options(provider).SerializerOptions),
+            CeleryJson.Complete(Options(provider).SerializerOptions, Options(provider).MaxDepth),
             Options(provider).ResultExpires > TimeSpan.Zero ? Options(provider).ResultExpires : Timeout.InfiniteTimeSpan,
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ICeleryClient>(CreateClient);

@@ -1,12 +1,10 @@
+using CeleryNet.Extensibility;
 using Microsoft.Extensions.Configuration;
 
 namespace CeleryNet.Hosting;
 
-/// <summary>
-/// Binds options by an explicit list: no reflection, Celery's own setting names accepted beside ours, and an error for a value that cannot be read.
-/// A setting <c>broker_url</c> is found as <c>Celery:Broker</c>, <c>Celery:broker_url</c> and (from the environment) <c>CELERY_BROKER_URL</c>.
-/// </summary>
-internal sealed class OptionsBinding(IConfiguration root, string section)
+/// <summary>The options of this package and their names in Celery.</summary>
+internal sealed class OptionsBinding(IConfiguration root, string section) : CeleryOptionsBinding(root, section)
 {
     public void Bind(CeleryOptions options)
     {
@@ -34,7 +32,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
         Flag("JsonTypeTags", null, value => options.JsonTypeTags = value);
         Text("TimeZone", "timezone", value => options.TimeZone = value);
         Span("VisibilityTimeout", "visibility_timeout", value => options.VisibilityTimeout = value);
-        List("PrioritySteps", "priority_steps", values => options.PrioritySteps = [.. values.Select(value => ReadNumber("PrioritySteps", value))]);
+        List("PrioritySteps", "priority_steps", values => options.PrioritySteps = [.. values.Select(value => SettingValue.Number(PathOf("PrioritySteps"), value))]);
         Text("GlobalKeyPrefix", null, value => options.GlobalKeyPrefix = value);
         Text("ResultKeyPrefix", null, value => options.ResultKeyPrefix = value);
         Text("SentinelMasterName", null, value => options.SentinelMasterName = value);
@@ -55,23 +53,9 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
         Flag("AcksOnFailure", "task_acks_on_failure_or_timeout", value => options.AcksOnFailure = value);
         Flag("TrackStarted", "task_track_started", value => options.TrackStarted = value);
         Flag("StoreErrorsEvenIfIgnored", "task_store_errors_even_if_ignored", value => options.StoreErrorsEvenIfIgnored = value);
-        Text("UnrunnableMessages", null, value => options.UnrunnableMessages = Enum.TryParse<UnrunnableMessages>(value, ignoreCase: true, out var parsed)
-            ? parsed
-            : throw Unfit("UnrunnableMessages", "Keep or Reject", value));
+        Word<UnrunnableMessages>("UnrunnableMessages", null, value => options.UnrunnableMessages = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
-    }
-
-    public void Bind(CelerySecurityOptions options)
-    {
-        Text("Key", "security_key", value => options.Key = value);
-        Text("KeyPassword", "security_key_password", value => options.KeyPassword = value);
-        Text("Certificate", "security_certificate", value => options.Certificate = value);
-        Text("CertificateStore", "security_cert_store", value => options.CertificateStore = value);
-        Text("Digest", "security_digest", value => options.Digest = value);
-        Text("Serializer", null, value => options.Serializer = value);
-        List("AcceptedSerializers", null, values => options.AcceptedSerializers = [.. values]);
-        Word<SignatureLayout>("Layout", null, value => options.Layout = value);
     }
 
     private void BindRouting(CeleryOptions options)
@@ -99,56 +83,4 @@ internal sealed class OptionsBinding(IConfiguration root, string section)
             set(found);
         }
     }
-
-    private void Word<T>(string key, string? celeryName, Action<T> set)
-        where T : struct, Enum
-        => Text(key, celeryName, value => set(SettingValue.Word<T>($"{section}:{key}", value)));
-
-    private void Text(string key, string? celeryName, Action<string> set)
-    {
-        if (Find(key, celeryName)?.Value is { } value)
-        {
-            set(value);
-        }
-    }
-
-    private void Number(string key, string? celeryName, Action<int> set) => Text(key, celeryName, value => set(ReadNumber(key, value)));
-
-    private void Flag(string key, string? celeryName, Action<bool> set) => Text(key, celeryName, value => set(SettingValue.Flag($"{section}:{key}", value)));
-
-    private void Span(string key, string? celeryName, Action<TimeSpan> set) => Text(key, celeryName, value => set(SettingValue.Span($"{section}:{key}", value)));
-
-    private void List(string key, string? celeryName, Action<IReadOnlyList<string>> set)
-    {
-        if (Find(key, celeryName) is not { } found)
-        {
-            return;
-        }
-
-        set(found.Value is { } text
-            ? SettingValue.List(text)
-            : [.. found.GetChildren().Select(child => child.Value ?? "")]);
-    }
-
-    private IConfigurationSection? Find(string key, string? celeryName)
-    {
-        var own = root.GetSection($"{section}:{key}");
-        if (own.Exists() || celeryName is null)
-        {
-            return own.Exists() ? own : null;
-        }
-
-        var named = root.GetSection($"Celery:{celeryName}");
-        if (named.Exists())
-        {
-            return named;
-        }
-
-        var fromEnvironment = root.GetSection($"CELERY_{celeryName}");
-        return fromEnvironment.Exists() ? fromEnvironment : null;
-    }
-
-    private int ReadNumber(string key, string value) => SettingValue.Number($"{section}:{key}", value);
-
-    private CeleryConfigurationException Unfit(string key, string rule, string value) => SettingValue.Unfit($"{section}:{key}", rule, value);
 }

@@ -75,6 +75,13 @@ internal sealed record ExceptionInfo(string Type, string? Module, IReadOnlyList<
         return info.Type == Wrapper ? info.Unwrap() : info;
     }
 
+    /// <summary>The same exception with the texts of its arguments in place of them, which every serializer can write.</summary>
+    public ExceptionInfo InTexts() => OfText(Type, Module, Arguments.Select(argument => PythonString.ToWellFormed(PythonRepr.Str(argument))));
+
+    /// <summary>The same exception with the beginning of its text as its one argument.</summary>
+    public ExceptionInfo Shortened(int characters)
+        => OfText(Type, Module, Message.Length <= characters ? PythonString.ToWellFormed(Message) : PythonString.ToWellFormed(Message[..characters]) + "…");
+
     /// <summary>Writes the exception's JSON object.</summary>
     public void Write(Utf8JsonWriter writer)
     {

@@ -16,7 +16,17 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
 
     /// <summary>Writes a document.</summary>
     /// <exception cref="CelerySerializationException">The serializer has no way to say something in it, or it gets too large.</exception>
-    public EncodedContent Encode(ResultMeta meta) => content.Encode(ResultMetaWriter.Write(meta), serializer, null);
+    public EncodedContent Encode(ResultMeta meta)
+    {
+        try
+        {
+            return content.Encode(ResultMetaWriter.Write(meta), serializer, null);
+        }
+        catch (CelerySerializationException error)
+        {
+            throw new CelerySerializationException($"The {meta.State} of task {meta.TaskId} cannot be stored: {error.Message}", error);
+        }
+    }
 
     /// <summary>Reads a document that this application's serializer has written.</summary>
     /// <exception cref="ResultBackendException">It is no such document.</exception>

@@ -8,20 +8,20 @@ namespace CeleryNet.Serialization;
 /// <summary>The JSON defaults: what a Python peer expects of names and numbers.</summary>
 internal static class CeleryJson
 {
-    /// <summary>The depth at which reading stops with an error.</summary>
+    /// <summary>The depth at which reading stops with an error, unless an option says otherwise.</summary>
     public const int MaxDepth = 64;
 
     /// <summary>Options with Python's look: snake_case names, floats that stay floats, names read in any case.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The reflection resolver is only made where the feature switch has left it in.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The reflection resolver is only made where the feature switch has left it in.")]
-    public static JsonSerializerOptions CreateDefaultOptions() => new()
+    public static JsonSerializerOptions CreateDefaultOptions(int maxDepth = MaxDepth) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DictionaryKeyPolicy = null,
         PropertyNameCaseInsensitive = true,
         // A record's parameter without a default must be given, as a field of a Python dataclass or model must.
         RespectRequiredConstructorParameters = true,
-        MaxDepth = MaxDepth,
+        MaxDepth = maxDepth,
         TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : PrimitiveJsonContext.Default,
     };
 
@@ -29,9 +29,12 @@ internal static class CeleryJson
     /// The user's options, completed so that the types of the wire itself are always known, and what Python says beyond JSON is understood; a copy, since the
     /// user's may be in use. Converters of the user's own come first.
     /// </summary>
-    public static JsonSerializerOptions Complete(JsonSerializerOptions? user)
+    /// <param name="user">The user's; null for the defaults.</param>
+    /// <param name="maxDepth">How deep values may be nested where the user's options do not say.</param>
+    public static JsonSerializerOptions Complete(JsonSerializerOptions? user, int maxDepth = MaxDepth)
     {
-        var options = user is null ? CreateDefaultOptions() : new JsonSerializerOptions(user);
+        var options = user is null ? CreateDefaultOptions(maxDepth) : new JsonSerializerOptions(user);
+        options.MaxDepth = options.MaxDepth == 0 ? maxDepth : options.MaxDepth;
         options.TypeInfoResolver = options.TypeInfoResolver is null
             ? PrimitiveJsonContext.Default
             : JsonTypeInfoResolver.Combine(options.TypeInfoResolver, PrimitiveJsonContext.Default);
@@ -43,6 +46,7 @@ internal static class CeleryJson
         Add(options, new PythonStringConverter());
         Add(options, new GuidConverter());
         Add(options, new BytesConverter());
+        Add(options, new MemoryConverter());
         Add(options, new DateTimeOffsetConverter());
         Add(options, new DateTimeConverter());
         Add(options, new DateOnlyConverter());
@@ -52,6 +56,13 @@ internal static class CeleryJson
         options.MakeReadOnly();
         return options;
     }
+
+    /// <summary>
+    /// Whether completed options have nothing of the user's that changes how numbers, booleans and texts look, so that they can be written without asking
+    /// them: converters of the user's own would come first.
+    /// </summary>
+    public static bool IsPlain(JsonSerializerOptions options)
+        => options.NumberHandling == JsonNumberHandling.Strict && options.Converters is [PythonFloatConverter, ..];
 
     private static void Add<T>(JsonSerializerOptions options, JsonConverter<T> converter)
     {
@@ -82,6 +93,7 @@ internal static class CeleryJson
 [JsonSerializable(typeof(TimeOnly))]
 [JsonSerializable(typeof(TimeSpan))]
 [JsonSerializable(typeof(byte[]))]
+[JsonSerializable(typeof(ReadOnlyMemory<byte>))]
 [JsonSerializable(typeof(System.Numerics.BigInteger))]
 [JsonSerializable(typeof(System.Numerics.Complex))]
 [JsonSerializable(typeof(Uri))]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CeleryNet.Extensibility;
 
 namespace CeleryNet.Serialization;
@@ -75,17 +76,41 @@ internal sealed class ContentCodec
     /// <param name="json">What to write.</param>
     /// <param name="serializer">By which serializer.</param>
     /// <param name="compression">By which compression; null for none.</param>
-    /// <exception cref="CelerySerializationException">The serializer has no way to say something in it, or the body gets too large.</exception>
+    /// <exception cref="CelerySerializationException">The serializer has no way to say something in it, or the body gets too large or is nested too deep.</exception>
     public EncodedContent Encode(ReadOnlyMemory<byte> json, CelerySerializer serializer, CeleryCompression? compression)
     {
+        CheckDepth(json.Span);
         var body = serializer.Encode(json);
         if (body.Length > Limits.MaxSize)
         {
             throw new CelerySerializationException(
-                $"they take {body.Length} bytes; MaxBodySize allows {Limits.MaxSize}. Store large data elsewhere and send a reference to it.");
+                $"the body takes {body.Length} bytes; MaxBodySize allows {Limits.MaxSize}. Store large data elsewhere and send a reference to it.");
         }
 
         return new EncodedContent(compression?.Compress(body) ?? body, serializer.ContentType, serializer.ContentEncoding, compression?.ContentType);
+    }
+
+    // Those who have the same limits must be able to read it.
+    private void CheckDepth(ReadOnlySpan<byte> json)
+    {
+        // Most bodies have fewer brackets than levels are allowed.
+        if (json.Count((byte)'[') + json.Count((byte)'{') <= Limits.MaxDepth)
+        {
+            return;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Limits.MaxDepth });
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException error)
+        {
+            throw new CelerySerializationException(
+                $"the body is not JSON, or nested deeper than the {Limits.MaxDepth} levels that MaxDepth allows: {error.Message}", error);
+        }
     }
 }
 

@@ -25,11 +25,14 @@ internal static class PythonString
         if (HasLoneSurrogate(name))
         {
             // The writer has no raw names. The key keeps its place, its half a character is lost: nothing that a Python program could look up by.
-            name = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name));
+            name = ToWellFormed(name);
         }
 
         writer.WritePropertyName(name);
     }
+
+    /// <summary>The text with U+FFFD in place of each half surrogate pair.</summary>
+    public static string ToWellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The text of the string or name the reader stands at.</summary>
     public static string Read(ref Utf8JsonReader reader)

@@ -47,7 +47,9 @@ internal sealed class GuidConverter : TaggedConverter<Guid>
 /// <summary>Bytes: a tag, or base64.</summary>
 internal sealed class BytesConverter : TaggedConverter<byte[]>
 {
-    public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) => Write(writer, value);
+
+    public static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> value)
     {
         writer.WriteStartObject();
         writer.WriteString(TypeTag.TypeKey, TypeTag.Base64);
@@ -55,8 +57,12 @@ internal sealed class BytesConverter : TaggedConverter<byte[]>
         writer.WriteEndObject();
     }
 
+    protected override byte[] ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options) => ReadPlain(ref reader);
+
+    protected override byte[] ReadTagged(ref Utf8JsonReader reader, string type) => Read(ref reader, type);
+
     // A list of small integers is what Python's list(data) becomes.
-    protected override byte[] ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options)
+    public static byte[] ReadPlain(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -72,7 +78,7 @@ internal sealed class BytesConverter : TaggedConverter<byte[]>
         return [.. list];
     }
 
-    protected override byte[] ReadTagged(ref Utf8JsonReader reader, string type) => type switch
+    public static byte[] Read(ref Utf8JsonReader reader, string type) => type switch
     {
         TypeTag.Base64 => reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes) ? bytes : throw Unfit("what is no base64"),
         TypeTag.Bytes => Encoding.UTF8.GetBytes(Text(ref reader)),
@@ -80,11 +86,22 @@ internal sealed class BytesConverter : TaggedConverter<byte[]>
     };
 }
 
+/// <inheritdoc cref="BytesConverter" />
+internal sealed class MemoryConverter : TaggedConverter<ReadOnlyMemory<byte>>
+{
+    public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<byte> value, JsonSerializerOptions options) => BytesConverter.Write(writer, value.Span);
+
+    protected override ReadOnlyMemory<byte> ReadPlain(ref Utf8JsonReader reader, JsonSerializerOptions options) => BytesConverter.ReadPlain(ref reader);
+
+    protected override ReadOnlyMemory<byte> ReadTagged(ref Utf8JsonReader reader, string type) => BytesConverter.Read(ref reader, type);
+}
+
 /// <summary>JSON that is passed on as it is, digit by digit.</summary>
 internal sealed class RawJsonConverter : JsonConverter<JsonElement>
 {
     public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
 
+    // An element can have been read with comments or commas at the end, which no receiver takes; a single value has none.
     public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options)
-        => writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+        => writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array));
 }

@@ -47,7 +47,8 @@ internal sealed class OutcomeRecorder
         TaskOutcome.Failed when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
         TaskOutcome.Abandoned or TaskOutcome.Retried or TaskOutcome.RetryUnsent => new(true),
         TaskOutcome.Succeeded success => StoreAsync(request, _metas.OfValue(request, TaskState.Success, success.Value), cancellationToken),
-        TaskOutcome.Failed failure => StoreAsync(request, _metas.OfException(request, TaskState.Failure, failure.Error), cancellationToken),
+        TaskOutcome.Failed failure => StoreFailureAsync(
+            request.Headers, _metas.OfException(request, TaskState.Failure, failure.Error), failure.Error, request.Reply, cancellationToken),
         _ => throw new InvalidOperationException($"No record is defined for {outcome.GetType().Name}."),
     };
 
@@ -59,7 +60,7 @@ internal sealed class OutcomeRecorder
     {
         try
         {
-            await _backend.StoreAsync(_metas.OfStarted(request), request.Reply, cancellationToken).ConfigureAwait(false);
+            await StoreOnceAsync(_metas.OfStarted(request), request.Reply, cancellationToken).ConfigureAwait(false);
         }
         catch (CeleryException error)
         {
@@ -77,7 +78,7 @@ internal sealed class OutcomeRecorder
 
         try
         {
-            await _backend.StoreAsync(_metas.OfRetry(request, retry), request.Reply, cancellationToken).ConfigureAwait(false);
+            await StoreOnceAsync(_metas.OfRetry(request, retry), request.Reply, cancellationToken).ConfigureAwait(false);
         }
         catch (CeleryException error)
         {
@@ -87,16 +88,50 @@ internal sealed class OutcomeRecorder
 
     /// <summary>Stores a state of the task's own, once.</summary>
     /// <exception cref="ResultBackendException">The backend did not take it.</exception>
+    /// <exception cref="CelerySerializationException">It cannot be written.</exception>
     public ValueTask RecordStateAsync(TaskRequest request, TaskState state, TaskValue meta, CancellationToken cancellationToken)
-        => _backend.StoreAsync(_metas.OfValue(request, state, meta), request.Reply, cancellationToken);
+        => StoreOnceAsync(_metas.OfValue(request, state, meta), request.Reply, cancellationToken);
 
     /// <summary>Tells whoever waits for a message that it cannot be run.</summary>
     public ValueTask<bool> RecordUnrunnableAsync(TaskHeaders headers, Envelope envelope, Exception error, CancellationToken cancellationToken)
-        => StoreAsync(
+        => StoreFailureAsync(
             headers,
             _metas.OfException(headers.Id, TaskState.Failure, error),
+            error,
             new ReplyAddress(envelope.ReplyTo, envelope.CorrelationId),
             cancellationToken);
+
+    // Whoever waits has to learn that the task failed and of what, whether or not all of the exception can be written.
+    private async ValueTask<bool> StoreFailureAsync(
+        TaskHeaders headers, ResultMeta failure, Exception error, ReplyAddress reply, CancellationToken cancellationToken)
+    {
+        Func<ResultMeta>[] forms = [() => failure, () => _metas.InTexts(failure, error), () => _metas.Shortened(failure, error)];
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                return await StoreAsync(headers, forms[i](), reply, cancellationToken).ConfigureAwait(false);
+            }
+            catch (CelerySerializationException cause) when (i < forms.Length - 1)
+            {
+                _logger.ResultSimplified(failure.State.Name, headers.DisplayName, headers.Id.Value, cause.Message);
+            }
+        }
+    }
+
+    // The arguments are the sender's: that they cannot be written here must not cost what the task came to.
+    private async ValueTask StoreOnceAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _backend.StoreAsync(meta, reply, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CelerySerializationException error) when (meta.Extension is { } extension)
+        {
+            await _backend.StoreAsync(meta with { Extension = extension.WithoutArguments() }, reply, cancellationToken).ConfigureAwait(false);
+            _logger.ResultSimplified(meta.State.Name, extension.Name, meta.TaskId.Value, error.Message);
+        }
+    }
 
     private ValueTask<bool> StoreAsync(TaskRequest request, ResultMeta meta, CancellationToken cancellationToken)
         => StoreAsync(request.Headers, meta, request.Reply, cancellationToken);
@@ -106,8 +141,8 @@ internal sealed class OutcomeRecorder
         try
         {
             await _retry.ExecuteAsync(
-                static (state, token) => state._backend.StoreAsync(state.meta, state.reply, token),
-                (_backend, meta, reply),
+                static (state, token) => state.recorder.StoreOnceAsync(state.meta, state.reply, token),
+                (recorder: this, meta, reply),
                 cancellationToken).ConfigureAwait(false);
             return true;
         }

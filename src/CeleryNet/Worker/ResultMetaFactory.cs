@@ -9,6 +9,9 @@ namespace CeleryNet.Worker;
 /// <summary>Makes the documents a worker stores of a task's states.</summary>
 internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions, string hostname, bool isExtended, TimeProvider time)
 {
+    // With their escapes they fit even the smallest MaxBodySize.
+    private const int ShownCharacters = 100;
+
     /// <summary>The document of a value.</summary>
     /// <exception cref="CelerySerializationException">The value cannot be written.</exception>
     public ResultMeta OfValue(TaskRequest request, TaskState state, TaskValue value)
@@ -42,6 +45,18 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         Result = Json(PythonExceptions.ToPython(error, serializerOptions).Write),
         Traceback = PythonExceptions.Traceback(error),
         DateDone = state.IsReady ? time.GetUtcNow() : null,
+    };
+
+    /// <summary>The document of an exception with the texts of its arguments in place of them: for a serializer that cannot write them.</summary>
+    public ResultMeta InTexts(ResultMeta failure, Exception error)
+        => failure with { Result = Json(PythonExceptions.ToPython(error, serializerOptions).InTexts().Write) };
+
+    /// <summary>The document of an exception with no more than who waits for it must know: for one that is too large.</summary>
+    public ResultMeta Shortened(ResultMeta failure, Exception error) => failure with
+    {
+        Result = Json(PythonExceptions.ToPython(error, serializerOptions).Shortened(ShownCharacters).Write),
+        Traceback = null,
+        Children = default,
     };
 
     /// <summary>A task that ended without being run. celery/worker/request.py _announce_revoked</summary>

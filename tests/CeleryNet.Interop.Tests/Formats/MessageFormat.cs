@@ -1,11 +1,12 @@
 namespace CeleryNet.Interop.Tests.Formats;
 
 /// <summary>A way to write messages that both sides agree on, and what Python's values look like after a way through .NET.</summary>
-/// <param name="Serializer">The serializer of messages and results.</param>
+/// <param name="Serializer">The serializer of messages, and of results unless these have one of their own.</param>
 /// <param name="Compression">The compression of messages; empty for none.</param>
 /// <param name="Protocol">The message protocol.</param>
 /// <param name="IsAmqp">Over RabbitMQ, else over Redis.</param>
-public sealed record MessageFormat(string Serializer, string Compression = "", int Protocol = 2, bool IsAmqp = false)
+/// <param name="Results">The serializer of results; null for that of messages.</param>
+public sealed record MessageFormat(string Serializer, string Compression = "", int Protocol = 2, bool IsAmqp = false, string? Results = null)
 {
     // What every serializer can say.
     private static readonly string[] _common =
@@ -14,10 +15,16 @@ public sealed record MessageFormat(string Serializer, string Compression = "", i
         "[1, [2.5, {'a': [None]}]]", "{'a': {'ключ': '漢字'}, 'b': 1}",
     ];
 
+    public string ResultSerializer => Results ?? Serializer;
+
+    /// <summary>Whether messages are signed, by keys of either side's own.</summary>
+    public bool IsSigned => Serializer == "auth";
+
     /// <summary>Expressions of values that come back to Python as they were.</summary>
     public IReadOnlyList<string> Values => Serializer switch
     {
-        "json" => [.. _common, "10**40", "'half \\ud83d'"],
+        // JSON is what is signed.
+        "json" or "auth" => [.. _common, "10**40", "'half \\ud83d'"],
         "msgpack" => [.. _common, "2**64 - 1", "b'\\x00\\xff'", "b''"],
         "yaml" =>
         [
@@ -58,5 +65,5 @@ public sealed record MessageFormat(string Serializer, string Compression = "", i
         }
     }
 
-    public override string ToString() => $"{(IsAmqp ? "amqp" : "redis")} {Serializer} {Compression} protocol {Protocol}";
+    public override string ToString() => $"{(IsAmqp ? "amqp" : "redis")} {Serializer} {Compression} protocol {Protocol}, results {ResultSerializer}";
 }

@@ -11,8 +11,14 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
     /// <summary>What the names of the queues in python/topology.py begin with; empty when there are none.</summary>
     public string Topology { get; init; } = "";
 
-    /// <summary>How messages and results are written (<c>task_serializer</c>, <c>result_serializer</c>).</summary>
+    /// <summary>How messages are written (<c>task_serializer</c>).</summary>
     public string Serializer { get; init; } = "json";
+
+    /// <summary>How results are written (<c>result_serializer</c>).</summary>
+    public string ResultSerializer { get; init; } = "json";
+
+    /// <summary>What signs and verifies; null for nothing.</summary>
+    public PythonSecurity? Security { get; init; }
 
     /// <summary>How messages are compressed; empty for not at all.</summary>
     public string Compression { get; init; } = "";
@@ -28,9 +34,19 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
         ["CELERYNET_REDIS"] = Urls.RedisResults,
         ["CELERYNET_TOPOLOGY"] = Topology,
         ["CELERYNET_SERIALIZER"] = Serializer,
+        ["CELERYNET_RESULT_SERIALIZER"] = ResultSerializer,
         ["CELERYNET_COMPRESSION"] = Compression,
         ["CELERYNET_PROTOCOL"] = Protocol,
+        ["CELERYNET_KEY"] = Security?.Key ?? "",
+        ["CELERYNET_CERTIFICATE"] = Security?.Certificate ?? "",
+        ["CELERYNET_CERTIFICATES"] = Security?.Store ?? "",
     };
 
     public static string Script(string name) => Path.Combine(Directory, name);
 }
+
+/// <summary>The files that Python's <c>setup_security</c> takes.</summary>
+/// <param name="Key">The private key (<c>security_key</c>).</param>
+/// <param name="Certificate">Its certificate (<c>security_certificate</c>).</param>
+/// <param name="Store">The directory of those who are trusted (<c>security_cert_store</c>).</param>
+public sealed record PythonSecurity(string Key, string Certificate, string Store);

@@ -1,7 +1,8 @@
 """The Python side of the tests: an application whose tasks have the names of the .NET side's.
 
 CELERYNET_BROKER, CELERYNET_RESULTS, CELERYNET_QUEUE and CELERYNET_REDIS say where everything is; CELERYNET_SERIALIZER, CELERYNET_COMPRESSION and
-CELERYNET_PROTOCOL how messages are written.
+CELERYNET_PROTOCOL how messages are written, CELERYNET_RESULT_SERIALIZER how results. With CELERYNET_KEY, CELERYNET_CERTIFICATE and CELERYNET_CERTIFICATES
+messages are signed.
 """
 import os
 import sys
@@ -14,14 +15,17 @@ from celery.signals import worker_ready
 from celery.utils.saferepr import saferepr
 
 SERIALIZER = os.environ.get("CELERYNET_SERIALIZER", "json")
+RESULT_SERIALIZER = os.environ.get("CELERYNET_RESULT_SERIALIZER", "json")
+SIGNED = bool(os.environ.get("CELERYNET_KEY"))
 COMPRESSION = os.environ.get("CELERYNET_COMPRESSION") or None
 
 app = Celery("interop", broker=os.environ["CELERYNET_BROKER"], backend=os.environ["CELERYNET_RESULTS"])
 app.conf.update(
     task_default_queue=os.environ["CELERYNET_QUEUE"],
     task_serializer=SERIALIZER,
-    result_serializer=SERIALIZER,
-    accept_content=["json", SERIALIZER],
+    result_serializer=RESULT_SERIALIZER,
+    accept_content=["auth"] if SIGNED else ["json", SERIALIZER],
+    result_accept_content=[RESULT_SERIALIZER] if SIGNED else None,
     task_compression=COMPRESSION,
     result_compression=COMPRESSION,  # Celery 5.2 compresses calls by this one.
     task_protocol=int(os.environ.get("CELERYNET_PROTOCOL", 2)),
@@ -29,6 +33,8 @@ app.conf.update(
     worker_redirect_stdouts=False,
     result_expires=3600,
 )
+if SIGNED:
+    app.setup_security(key=os.environ["CELERYNET_KEY"], cert=os.environ["CELERYNET_CERTIFICATE"], store=os.environ["CELERYNET_CERTIFICATES"])
 if os.environ.get("CELERYNET_TOPOLOGY"):
     topology.apply(app, os.environ["CELERYNET_TOPOLOGY"])
 

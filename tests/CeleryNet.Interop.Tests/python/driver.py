@@ -10,6 +10,7 @@ import time
 import traceback
 import uuid
 
+import celery
 import redis
 from app import app
 from celery.utils.time import get_exponential_backoff_interval
@@ -30,6 +31,10 @@ def describe_error(error):
         "message": str(error),
         "repr": repr(error),
     }
+
+
+def version():
+    return celery.__version__
 
 
 def describe_state(meta):
@@ -164,7 +169,9 @@ def take_raw(queue):
 
 
 OPERATIONS = {
-    each.__name__: each for each in (call, send, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw)}
+    each.__name__: each
+    for each in (version, call, send, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw)
+}
 
 
 def main():

@@ -1,5 +1,6 @@
 using System.Text;
 using CeleryNet.Hosting;
+using CeleryNet.Security;
 using CeleryNet.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,9 +13,9 @@ namespace CeleryNet.Serializers.Tests.Auth;
 public sealed class AddSecurityTests : IDisposable
 {
     private readonly TestDirectory _directory = new();
-    private readonly Identity _signer;
+    private readonly SigningIdentity _signer;
 
-    public AddSecurityTests() => _signer = new Identity(_directory.Path, "signer", bits: 1024);
+    public AddSecurityTests() => _signer = new SigningIdentity(_directory.Path, "signer", bits: 1024);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -31,7 +32,7 @@ public sealed class AddSecurityTests : IDisposable
             [],
             celery => celery.AddMessagePack().AddSecurity(security =>
             {
-                (security.Key, security.Certificate, security.CertificateStore) = (_signer.KeyFile, _signer.CertificateFile, _signer.Store);
+                Sign(security);
                 (security.Serializer, security.Layout) = ("msgpack", SignatureLayout.Celery55);
             }),
             options => (options.TaskSerializer, options.AcceptContent) = ("auth", ["auth"]));
@@ -57,7 +58,7 @@ public sealed class AddSecurityTests : IDisposable
     {
         var options = new CelerySecurityOptions();
 
-        new OptionsBinding(Configuration([(key, "k"), (password, "p"), (certificate, "c"), (store, "s"), (digest, "sha512")]), "Celery:Security").Bind(options);
+        new SecurityOptionsBinding(Configuration([(key, "k"), (password, "p"), (certificate, "c"), (store, "s"), (digest, "sha512")])).Bind(options);
 
         (options.Key, options.KeyPassword, options.Certificate, options.CertificateStore, options.Digest).ShouldBe(("k", "p", "c", "s", "sha512"));
         (options.Serializer, options.Layout).ShouldBe(("json", SignatureLayout.Celery52));
@@ -69,15 +70,13 @@ public sealed class AddSecurityTests : IDisposable
     {
         var options = new CelerySecurityOptions();
 
-        new OptionsBinding(
-            Configuration(
-            [
-                ("Celery:Security:Serializer", "yaml"),
-                ("Celery:Security:Layout", "celery55"),
-                ("Celery:Security:AcceptedSerializers:0", "json"),
-                ("Celery:Security:AcceptedSerializers:1", "yaml"),
-            ]),
-            "Celery:Security").Bind(options);
+        new SecurityOptionsBinding(Configuration(
+        [
+            ("Celery:Security:Serializer", "yaml"),
+            ("Celery:Security:Layout", "celery55"),
+            ("Celery:Security:AcceptedSerializers:0", "json"),
+            ("Celery:Security:AcceptedSerializers:1", "yaml"),
+        ])).Bind(options);
 
         (options.Serializer, options.Layout).ShouldBe(("yaml", SignatureLayout.Celery55));
         options.AcceptedSerializers.ShouldBe(["json", "yaml"]);
@@ -93,7 +92,7 @@ public sealed class AddSecurityTests : IDisposable
     [Fact]
     public async Task Host_does_not_start_with_an_expired_certificate_in_the_store()
     {
-        using var old = new Identity(_directory.Path, "old", bits: 1024, serial: [2], notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var old = new SigningIdentity(_directory.Path, "old", bits: 1024, serial: [2], notAfter: new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         (await StartErrorAsync(
         [
@@ -107,9 +106,68 @@ public sealed class AddSecurityTests : IDisposable
     public async Task Host_does_not_start_with_a_layout_that_is_none()
         => (await StartErrorAsync([], security => security.Layout = (SignatureLayout)9)).ShouldContain("Property Layout: must be Celery52 or Celery55, was 9");
 
+    [Fact]
+    public void Layout_that_is_none_is_an_error_by_its_key()
+        => Should.Throw<CeleryConfigurationException>(
+                () => new SecurityOptionsBinding(Configuration([("Celery:Security:Layout", "celery60")])).Bind(new CelerySecurityOptions()))
+            .Message.ShouldBe("Celery:Security:Layout must be Celery52 or Celery55, was 'celery60'.");
+
+    [Theory]
+    [InlineData("auth", new[] { "auth" })]
+    [InlineData("application/data", new[] { "application/data" })]
+    [InlineData("json", new[] { "auth" })]
+    [InlineData("json", new[] { "json", "auth" })]
+    public async Task Host_starts_when_what_is_signed_is_verified(string serializer, string[] accept)
+    {
+        using var host = Build([], celery => celery.AddSecurity(Sign), options => (options.TaskSerializer, options.AcceptContent) = (serializer, accept));
+
+        await host.StartAsync(Token);
+
+        host.Services.GetRequiredService<ICeleryClient>().ShouldNotBeNull();
+        await host.StopAsync(Token);
+    }
+
+    [Theory]
+    [InlineData("auth", new[] { "json" }, "Property AcceptContent: must be 'auth' alone where TaskSerializer is 'auth', was 'json': signing is in vain")]
+    [InlineData("application/data", new[] { "auth", "json" }, "Property AcceptContent: must be 'auth' alone where TaskSerializer is 'auth', was 'auth', 'json': signing is in vain")]
+    [InlineData("json", new[] { "json" }, "Property TaskSerializer: is 'json' and AcceptContent is 'json', so that AddSecurity() has nothing signed and nothing verified")]
+    public async Task Host_does_not_start_when_signing_would_be_in_vain(string serializer, string[] accept, string error)
+    {
+        using var host = Build([], celery => celery.AddSecurity(Sign), options => (options.TaskSerializer, options.AcceptContent) = (serializer, accept));
+
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token))).Message.ShouldContain(error);
+    }
+
+    [Theory]
+    [InlineData("auth", new[] { "json" }, "TaskSerializer names the serializer 'auth'")]
+    [InlineData("json", new[] { "json", "auth" }, "AcceptContent names the serializer 'auth'")]
+    public async Task Host_without_security_does_not_start_and_names_the_package(string serializer, string[] accept, string error)
+    {
+        using var host = Build([], _ => { }, options => (options.TaskSerializer, options.AcceptContent) = (serializer, accept));
+
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token))).Message.ShouldSatisfyAllConditions(
+            message => message.ShouldContain(error),
+            message => message.ShouldContain("AddSecurity() of the package CeleryNet.Security adds it."));
+    }
+
+    [Fact]
+    public async Task Results_need_not_be_signed_where_tasks_are()
+    {
+        using var host = Build([], celery => celery.AddSecurity(Sign), options => (options.TaskSerializer, options.AcceptContent) = ("auth", ["auth"]));
+        await host.StartAsync(Token);
+
+        var document = host.Services.GetRequiredService<ContentCodecs>().Results.Open("""{"status": "SUCCESS"}"""u8.ToArray(), "application/json", "utf-8");
+
+        Encoding.UTF8.GetString(document.Span).ShouldBe("""{"status": "SUCCESS"}""");
+        await host.StopAsync(Token);
+    }
+
+    private void Sign(CelerySecurityOptions security)
+        => (security.Key, security.Certificate, security.CertificateStore) = (_signer.KeyFile, _signer.CertificateFile, _signer.Store);
+
     private static async Task<string> StartErrorAsync((string Key, string Value)[] settings, Action<CelerySecurityOptions>? configure = null)
     {
-        using var host = Build(settings, celery => celery.AddSecurity(configure));
+        using var host = Build(settings, celery => celery.AddSecurity(configure), options => (options.TaskSerializer, options.AcceptContent) = ("auth", ["auth"]));
         return (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token))).Message;
     }
 

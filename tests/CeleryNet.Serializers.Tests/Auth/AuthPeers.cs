@@ -1,7 +1,6 @@
 using System.Text;
 using CeleryNet.Extensibility;
-using CeleryNet.Serialization;
-using CeleryNet.Serialization.Auth;
+using CeleryNet.Security;
 using CeleryNet.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
@@ -11,6 +10,13 @@ namespace CeleryNet.Serializers.Tests.Auth;
 internal static class AuthPeers
 {
     public static FakeTimeProvider Clock() => new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public static CelerySecurityOptions Options(this SigningIdentity identity, Action<CelerySecurityOptions>? configure = null)
+    {
+        var options = new CelerySecurityOptions { Key = identity.KeyFile, Certificate = identity.CertificateFile, CertificateStore = identity.Store };
+        configure?.Invoke(options);
+        return options;
+    }
 
     public static AuthSerializer Create(CelerySecurityOptions options, TimeProvider? time = null, params IEnumerable<CelerySerializer> others)
         => new(options, [new JsonCelerySerializer(typeTags: false), .. others], time ?? Clock());

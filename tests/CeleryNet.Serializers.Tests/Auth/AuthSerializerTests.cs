@@ -1,6 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
 using CeleryNet.Extensibility;
-using CeleryNet.Serialization.Auth;
+using CeleryNet.Security;
 using CeleryNet.Serializers.Tests.Compression;
 using CeleryNet.TestKit;
 using Microsoft.Extensions.Time.Testing;
@@ -11,9 +12,9 @@ public sealed class AuthSerializerTests : IDisposable
 {
     private readonly TestDirectory _directory = new();
     private readonly FakeTimeProvider _time = AuthPeers.Clock();
-    private readonly Identity _signer;
+    private readonly SigningIdentity _signer;
 
-    public AuthSerializerTests() => _signer = new Identity(_directory.Path, "signer", bits: 1024);
+    public AuthSerializerTests() => _signer = new SigningIdentity(_directory.Path, "signer", bits: 1024);
 
     public static TheoryData<SignatureLayout> Layouts => [.. Enum.GetValues<SignatureLayout>()];
 
@@ -89,10 +90,33 @@ public sealed class AuthSerializerTests : IDisposable
         Refusal((one with { Signature = other.Signature }).Pack(layout)).ShouldContain("does not fit");
     }
 
+    // The framework's own PSS, with a salt as long as the hash; Celery refuses it too.
+    [Fact]
+    public void Signature_with_a_shorter_salt_is_refused()
+    {
+        var one = SignedBody.Unpack(Create().Sign("[1]"), CertificateStore.Load(_signer.Store, _time));
+        var signature = _signer.Key.SignData(one.Content.Span, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+
+        Refusal((one with { Signature = signature }).Pack(SignatureLayout.Celery52)).ShouldContain("does not fit");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(129)]
+    public void Signature_that_no_key_of_this_size_makes_is_refused(int size)
+    {
+        var one = SignedBody.Unpack(Create().Sign("[1]"), CertificateStore.Load(_signer.Store, _time));
+        var signature = Enumerable.Repeat((byte)0xff, size).ToArray();
+
+        Refusal((one with { Signature = signature }).Pack(SignatureLayout.Celery55)).ShouldContain("does not fit");
+    }
+
     [Fact]
     public void Signer_who_is_not_in_the_store_is_refused_by_name()
     {
-        using var stranger = new Identity(Directory.CreateDirectory(_directory["elsewhere"]).FullName, "stranger", bits: 1024);
+        using var stranger = new SigningIdentity(Directory.CreateDirectory(_directory["elsewhere"]).FullName, "stranger", bits: 1024);
         var body = AuthPeers.Create(stranger.Options(), _time).Sign("[1]");
 
         Refusal(body).ShouldBe(
@@ -102,7 +126,7 @@ public sealed class AuthSerializerTests : IDisposable
     [Fact]
     public void Signature_in_the_name_of_another_is_refused()
     {
-        using var thief = new Identity(_directory.Path, "thief", bits: 1024, serial: [9]);
+        using var thief = new SigningIdentity(_directory.Path, "thief", bits: 1024, serial: [9]);
         var store = CertificateStore.Load(_signer.Store, _time);
         var stolen = SignedBody.Unpack(AuthPeers.Create(thief.Options(), _time).Sign("[1]"), store);
 
@@ -118,7 +142,7 @@ public sealed class AuthSerializerTests : IDisposable
     [Fact]
     public void Certificate_that_expires_while_we_run_is_trusted_no_more()
     {
-        using var brief = new Identity(_directory.Path, "brief", bits: 1024, serial: [7], notAfter: _time.GetUtcNow().AddHours(1));
+        using var brief = new SigningIdentity(_directory.Path, "brief", bits: 1024, serial: [7], notAfter: _time.GetUtcNow().AddHours(1));
         var reader = Create();
         var writer = AuthPeers.Create(brief.Options(), _time);
         var body = writer.Sign("[1]");

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using CeleryNet.Serialization.Auth;
+using CeleryNet.Security;
 using CeleryNet.TestKit;
 
 namespace CeleryNet.Serializers.Tests.Auth;

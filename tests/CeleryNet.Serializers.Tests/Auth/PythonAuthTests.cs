@@ -20,7 +20,7 @@ public sealed class PythonAuthTests : IDisposable
     [InlineData(4096, "sha256")]
     public async Task Bodies_go_both_ways_by_any_key_and_digest(int bits, string digest)
     {
-        using var signer = new Identity(_directory.Path, "signer", bits);
+        using var signer = new SigningIdentity(_directory.Path, "signer", bits);
         var options = signer.Options();
         options.Digest = digest;
         options.Layout = await AuthPeers.LayoutOfPythonAsync();
@@ -39,7 +39,7 @@ public sealed class PythonAuthTests : IDisposable
     [InlineData("unicode", "CN=\u65e5\u672c Stra\u00dfe \ud83d\ude00, E=mail@example.org", new byte[] { 0x00, 0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88, 0x77 })]
     public async Task Certificate_is_called_what_Celery_calls_it(string name, string issuer, byte[] serial)
     {
-        using var signer = new Identity(
+        using var signer = new SigningIdentity(
             _directory.Path, name, issuer: new System.Security.Cryptography.X509Certificates.X500DistinguishedName(issuer), serial: serial);
         var options = signer.Options();
         options.Layout = await AuthPeers.LayoutOfPythonAsync();
@@ -53,8 +53,8 @@ public sealed class PythonAuthTests : IDisposable
     [Fact]
     public async Task Celery_refuses_what_was_changed_and_whom_it_does_not_know()
     {
-        using var signer = new Identity(_directory.Path, "signer");
-        using var stranger = new Identity(Directory.CreateDirectory(_directory["elsewhere"]).FullName, "stranger");
+        using var signer = new SigningIdentity(_directory.Path, "signer");
+        using var stranger = new SigningIdentity(Directory.CreateDirectory(_directory["elsewhere"]).FullName, "stranger");
         var options = signer.Options();
         options.Layout = await AuthPeers.LayoutOfPythonAsync();
         var body = AuthPeers.Create(options).Sign("[1, 2]");

@@ -9,9 +9,9 @@ namespace CeleryNet.Serializers.Tests.Auth;
 public sealed class SecurityFilesTests : IDisposable
 {
     private readonly TestDirectory _directory = new();
-    private readonly Identity _signer;
+    private readonly SigningIdentity _signer;
 
-    public SecurityFilesTests() => _signer = new Identity(_directory.Path, "signer", bits: 1024);
+    public SecurityFilesTests() => _signer = new SigningIdentity(_directory.Path, "signer", bits: 1024);
 
     public void Dispose()
     {
@@ -51,7 +51,7 @@ public sealed class SecurityFilesTests : IDisposable
     [Fact]
     public void Expired_certificate_in_the_store_is_an_error_with_its_file()
     {
-        using var old = new Identity(_directory.Path, "old", bits: 1024, serial: [2], notAfter: new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var old = new SigningIdentity(_directory.Path, "old", bits: 1024, serial: [2], notAfter: new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         Error().ShouldBe(
             $"Celery:Security:CertificateStore: the certificate '{old.CertificateFile}' of 'XX Example, Inc. old 2' has expired on 2026-01-01 00:00:00Z.");
@@ -88,7 +88,7 @@ public sealed class SecurityFilesTests : IDisposable
     [Fact]
     public void Certificate_of_another_key_is_an_error()
     {
-        using var other = new Identity(_directory.Path, "other", bits: 1024, serial: [3]);
+        using var other = new SigningIdentity(_directory.Path, "other", bits: 1024, serial: [3]);
 
         Error(options => options.Certificate = other.CertificateFile).ShouldContain("other.pem' is not the certificate of the key");
     }
@@ -96,7 +96,7 @@ public sealed class SecurityFilesTests : IDisposable
     [Fact]
     public void Own_certificate_that_has_expired_is_an_error()
     {
-        using var old = new Identity(Directory.CreateDirectory(_directory["old"]).FullName, "old", bits: 1024, notAfter: new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var old = new SigningIdentity(Directory.CreateDirectory(_directory["old"]).FullName, "old", bits: 1024, notAfter: new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         Error(options => (options.Key, options.Certificate) = (old.KeyFile, old.CertificateFile)).ShouldContain("Celery:Security:Certificate");
     }
@@ -152,7 +152,7 @@ public sealed class SecurityFilesTests : IDisposable
     [Fact]
     public void Small_key_is_an_error()
     {
-        using var small = new Identity(_directory.Path, "small", bits: 512, serial: [4]);
+        using var small = new SigningIdentity(_directory.Path, "small", bits: 512, serial: [4]);
 
         Error(options => (options.Key, options.Certificate) = (small.KeyFile, small.CertificateFile)).ShouldContain("has 512 bits; at least 1024 are needed");
     }
@@ -160,7 +160,7 @@ public sealed class SecurityFilesTests : IDisposable
     [Fact]
     public void Small_certificate_of_another_is_an_error_when_the_digest_does_not_fit()
     {
-        using var small = new Identity(_directory.Path, "small", bits: 512, serial: [4]);
+        using var small = new SigningIdentity(_directory.Path, "small", bits: 512, serial: [4]);
 
         Error(options => options.Digest = "sha512").ShouldContain("sha512 needs keys of at least 529 bits");
     }

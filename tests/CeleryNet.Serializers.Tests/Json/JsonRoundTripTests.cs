@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
+using CeleryNet.Extensibility;
 using CeleryNet.Serialization;
 using CeleryNet.Serializers.Tests.RoundTrip;
 using FsCheck;

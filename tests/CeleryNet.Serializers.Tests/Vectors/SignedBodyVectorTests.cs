@@ -1,5 +1,5 @@
 using CeleryNet.Extensibility;
-using CeleryNet.Serialization.Auth;
+using CeleryNet.Security;
 
 namespace CeleryNet.Serializers.Tests.Vectors;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using CeleryNet.Serialization;
-using CeleryNet.Serialization.Auth;
+using CeleryNet.Extensibility;
+using CeleryNet.Security;
 using CeleryNet.TestKit;
 
 namespace CeleryNet.Serializers.Tests.Vectors;

@@ -197,6 +197,33 @@ public sealed class TaskMessageWriterTests
         Encoding.UTF8.GetString(ArgumentMask.Kwargs("{\"a\": oops}"u8.ToArray(), _ => false)).ShouldBe("{\"***\":\"***\"}");
     }
 
+    [Theory]
+    [InlineData(62, true)]
+    [InlineData(63, false)]
+    public void Body_is_as_deep_as_a_reader_with_the_same_limits_takes_it(int depth, bool isSent)
+    {
+        using var value = JsonDocument.Parse(new string('[', depth) + new string(']', depth), new JsonDocumentOptions { MaxDepth = 100 });
+        var call = Call() with { Args = [TaskValue.Of(value.RootElement)] };
+
+        if (isSent)
+        {
+            Content.Reader().Read(Write(call)).Body.Args.Length.ShouldBe((2 * depth) + 2);
+        }
+        else
+        {
+            Should.Throw<CelerySerializationException>(() => Write(call)).Message.ShouldContain("nested deeper than the 64 levels that MaxDepth allows");
+        }
+    }
+
+    [Fact]
+    public void Element_that_was_read_from_more_than_json_is_refused()
+    {
+        using var value = JsonDocument.Parse("[1, /* two */ 3,]", new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+
+        Should.Throw<CelerySerializationException>(() => Write(Call() with { Args = [TaskValue.Of(value.RootElement)] }))
+            .Message.ShouldStartWith("The arguments of task 'tasks.add' cannot be written as JSON: ");
+    }
+
     [Fact]
     public void Body_larger_than_allowed_is_an_error_that_says_what_to_do()
     {
@@ -204,7 +231,7 @@ public sealed class TaskMessageWriterTests
         Content.Writer(_json, maxSize: size).Write(Call()).Body.Length.ShouldBe(size);
 
         Should.Throw<CelerySerializationException>(() => Content.Writer(_json, maxSize: size - 1).Write(Call())).Message.ShouldBe(
-            $"The arguments of task 'tasks.add' cannot be sent: they take {size} bytes; MaxBodySize allows {size - 1}. Store large data elsewhere and send a reference to it.");
+            $"The arguments of task 'tasks.add' cannot be sent: the body takes {size} bytes; MaxBodySize allows {size - 1}. Store large data elsewhere and send a reference to it.");
     }
 
     public static TheoryData<string> Unwritable { get; } = ["a cycle", "a type", "a getter that refuses"];

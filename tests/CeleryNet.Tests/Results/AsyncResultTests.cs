@@ -42,6 +42,41 @@ public sealed class AsyncResultTests : IDisposable
         (await setup.Client.GetResult<JsonElement>(_id).GetAsync(Token)).ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("\"soon\"")]
+    [InlineData("""{"__type__": "timedelta", "__value__": "soon"}""")]
+    [InlineData("""{"__type__": "timedelta", "__value__": [9999999999, 0, 0]}""")]
+    [InlineData("null")]
+    public async Task Result_that_does_not_fit_the_type_is_an_error_that_names_both(string json)
+    {
+        await using var setup = new ClientSetup();
+        await StoreAsync(setup, TaskState.Success, json);
+
+        var error = await Should.ThrowAsync<CelerySerializationException>(() => setup.Client.GetResult<TimeSpan>(_id).GetAsync(Token));
+
+        error.Message.ShouldStartWith("The result of task id-1 cannot be read as System.TimeSpan: ");
+    }
+
+    [Fact]
+    public async Task What_is_stored_may_be_nested_deeper_than_most()
+    {
+        await using var setup = new ClientSetup();
+        await StoreAsync(setup, TaskState.Success, new string('[', 200) + new string(']', 200));
+
+        (await setup.Client.GetResult<int>(_id).GetInfoAsync(Token)).Info.GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_is_stored_and_is_not_json_is_an_error_that_says_so()
+    {
+        await using var setup = new ClientSetup();
+        await StoreAsync(setup, TaskState.Success, "tru");
+
+        (await Should.ThrowAsync<ResultBackendException>(() => setup.Client.GetResult<int>(_id).GetInfoAsync(Token)))
+            .Message.ShouldStartWith("What is stored as the result of task id-1 cannot be read: ");
+    }
+
     [Fact]
     public async Task Task_that_does_not_end_in_time_is_an_error_that_names_it_and_may_be_asked_again()
     {

@@ -29,6 +29,15 @@ public sealed class CeleryJsonTests
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<JsonElement>(Nested(CeleryJson.MaxDepth + 1), options));
     }
 
+    [Theory]
+    [InlineData(0, 100)]
+    [InlineData(30, 30)]
+    public void The_users_depth_limit_goes_before_that_of_the_application(int user, int expected)
+    {
+        CeleryJson.Complete(new JsonSerializerOptions { MaxDepth = user }, 100).MaxDepth.ShouldBe(expected);
+        CeleryJson.Complete(null, 100).MaxDepth.ShouldBe(100);
+    }
+
     [Fact]
     public void Options_of_the_user_are_kept_and_completed_with_the_types_of_the_wire()
     {

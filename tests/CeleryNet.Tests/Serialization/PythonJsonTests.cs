@@ -183,6 +183,18 @@ public sealed class PythonJsonTests
     public void Last_of_two_equal_keys_counts()
         => JsonSerializer.Deserialize<Dictionary<string, int>>("""{"a": 1, "a": 2}""", _options).ShouldBe(new Dictionary<string, int> { ["a"] = 2 });
 
+    [Theory]
+    [InlineData("""{"__type__":"base64","__value__":"AQL/"}""")]
+    [InlineData("\"AQL/\"")]
+    [InlineData("[1,2,255]")]
+    public void Memory_is_bytes_too(string json)
+    {
+        var memory = JsonSerializer.Deserialize<ReadOnlyMemory<byte>>(json, _options);
+
+        memory.ToArray().ShouldBe([1, 2, 255]);
+        JsonSerializer.Serialize(memory, _options).ShouldBe("""{"__type__":"base64","__value__":"AQL/"}""");
+    }
+
     [Fact]
     public void Converters_of_the_user_come_first()
     {
@@ -193,11 +205,47 @@ public sealed class PythonJsonTests
     }
 
     [Fact]
+    public void Converters_of_the_user_are_asked_for_arguments_of_the_simplest_types_too()
+    {
+        var options = CeleryJson.Complete(new JsonSerializerOptions { Converters = { new Shouting() } });
+
+        Written(TaskValue.Of("yes"), options).ShouldBe("\"YES\"");
+        Written(TaskValue.Of(1), options).ShouldBe("1");
+        Written(TaskValue.Of(1), CeleryJson.Complete(new JsonSerializerOptions { NumberHandling = JsonNumberHandling.WriteAsString })).ShouldBe("\"1\"");
+    }
+
+    [Fact]
+    public void An_argument_that_is_a_string_keeps_half_a_surrogate_pair()
+    {
+        Written(TaskValue.Of("a\ud800"), _options).ShouldBe("\"a\\ud800\"");
+        Written(TaskValue.Of<object>("a\ud800"), _options).ShouldBe("\"a\\ud800\"");
+        Written(TaskValue.Of("it's é 😀"), _options).ShouldBe(JsonSerializer.Serialize("it's é 😀", _options));
+    }
+
+    private static string Written(TaskValue value, JsonSerializerOptions options)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            value.Write(writer, options);
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    [Fact]
     public void Bytes_that_are_not_utf8_are_refused()
         => Should.Throw<MalformedMessageException>(() => new JsonCelerySerializer(false).Decode(new byte[] { (byte)'"', 0xff, (byte)'"' }, "utf-8", new ContentLimits()))
             .Message.ShouldContain("UTF-8");
 
     private sealed record Invoice(Guid Id, decimal Total, DateOnly Due, double[] Weights);
+
+    private sealed class Shouting : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToUpperInvariant());
+    }
 
     private sealed class Loud : JsonConverter<Guid>
     {

@@ -122,7 +122,7 @@ internal sealed class RpcResultBackend : IResultBackend
             // The client may be gone, and its queue with it: that is no error of ours.
             await _transport.Publisher.PublishAsync(envelope, new Destination("", reply.ReplyTo) { Mandatory = false }, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is BrokerUnavailableException or PublishException or CelerySerializationException)
+        catch (Exception error) when (error is BrokerUnavailableException or PublishException)
         {
             throw new ResultBackendException($"State {meta.State} of task {meta.TaskId} could not be sent to '{reply.ReplyTo}': {error.Message}", error);
         }

@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace CeleryNet.Serialization.Auth;
+namespace CeleryNet.Security;
 
 /// <summary>Whom we trust, by what their messages call them. celery/security/certificate.py FSCertStore</summary>
 internal sealed class CertificateStore

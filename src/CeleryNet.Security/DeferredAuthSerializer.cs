@@ -1,10 +1,8 @@
 using CeleryNet.Extensibility;
-using CeleryNet.Serialization;
-using CeleryNet.Serialization.Auth;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace CeleryNet.Hosting;
+namespace CeleryNet.Security;
 
 /// <summary>
 /// The serializer <c>auth</c> in the container. It signs what the other serializers there write, so it can be made only when all of them are: when the first

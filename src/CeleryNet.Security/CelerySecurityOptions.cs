@@ -5,8 +5,13 @@ namespace CeleryNet;
 /// signed it. Bound from the configuration section <c>Celery:Security</c> and from Celery's own settings, changed in code, checked when the host starts.
 /// </summary>
 /// <remarks>
-/// It takes effect where <c>TaskSerializer</c> is <c>auth</c> and <c>AcceptContent</c> is only <c>auth</c>. Messages are signed, not encrypted, and a
-/// signature does not cover the headers: a task's name and id are as trustworthy as the broker.
+/// It takes effect where <c>TaskSerializer</c> is <c>auth</c> and <c>AcceptContent</c> is only <c>auth</c>. <c>TaskSerializer</c> <c>auth</c> with an
+/// <c>AcceptContent</c> of more than that is an error, as in Celery. While a deployment changes over, a process that does not sign yet may accept <c>auth</c>
+/// and others. Messages are signed, not encrypted, and a signature does not cover the headers: a task's name and id are as trustworthy as the broker.
+/// <para>
+/// Results are signed only where <c>ResultSerializer</c> is <c>auth</c>. A Python process accepts results as it accepts tasks: for unsigned ones it needs
+/// <c>result_accept_content = ['json']</c>. Celery's events are never signed.
+/// </para>
 /// </remarks>
 public sealed class CelerySecurityOptions
 {
@@ -30,7 +35,11 @@ public sealed class CelerySecurityOptions
     public string CertificateStore { get; set; } = "";
 
     /// <summary>The hash that is signed, which both sides must agree on because the message does not tell (<c>security_digest</c>).</summary>
-    /// <value>The default is <c>sha256</c>; also <c>sha384</c>, <c>sha512</c> and, where the system has them, <c>sha3_256</c>, <c>sha3_384</c>, <c>sha3_512</c>.</value>
+    /// <value>The default is <c>sha256</c>; also <c>sha384</c>, <c>sha512</c>, <c>sha3_256</c>, <c>sha3_384</c>, <c>sha3_512</c>.</value>
+    /// <remarks>
+    /// <c>app.setup_security</c> of Celery 5.2 does not look at the setting <c>security_digest</c>: it signs with <c>sha256</c> unless it is called with
+    /// <c>digest=</c>.
+    /// </remarks>
     public string Digest { get; set; } = "sha256";
 
     /// <summary>The serializer of the content that is signed (<c>serializer</c> of <c>setup_security</c>).</summary>

@@ -1,6 +1,6 @@
 using CeleryNet.Extensibility;
 
-namespace CeleryNet.Serialization.Auth;
+namespace CeleryNet.Security;
 
 /// <summary>
 /// Signs what another serializer writes, and has another read only what somebody of the certificate store has signed. What is signed is the written content, so
@@ -13,7 +13,7 @@ internal sealed class AuthSerializer : CelerySerializer
 
     private readonly SigningKey _key;
     private readonly CertificateStore _store;
-    private readonly RsaPss _pss;
+    private readonly MaximumSaltPss _pss;
     private readonly CelerySerializer _writer;
     private readonly IReadOnlyList<CelerySerializer> _readers;
     private readonly SignatureLayout _layout;
@@ -39,7 +39,7 @@ internal sealed class AuthSerializer : CelerySerializer
         }
 
         _digest = options.Digest;
-        _pss = new RsaPss(Digests.Find(options.Digest) ?? throw new CeleryConfigurationException(
+        _pss = new MaximumSaltPss(Digests.Find(options.Digest) ?? throw new CeleryConfigurationException(
             $"Celery:Security:Digest must be one of {string.Join(", ", Digests.Names)}, was '{options.Digest}'."));
         _layout = options.Layout;
         _time = time;
@@ -85,10 +85,10 @@ internal sealed class AuthSerializer : CelerySerializer
     {
         foreach (var signer in _store.Signers.Append(_key.Certificate))
         {
-            if (signer.PublicKey.Bits < _pss.SmallestKeyBits)
+            if (signer.PublicKey.Modulus.BitLength < _pss.SmallestKeyBits)
             {
                 throw new CeleryConfigurationException(
-                    $"Celery:Security:Digest: {_digest} needs keys of at least {_pss.SmallestKeyBits} bits; that of '{signer.File}' has {signer.PublicKey.Bits}.");
+                    $"Celery:Security:Digest: {_digest} needs keys of at least {_pss.SmallestKeyBits} bits; that of '{signer.File}' has {signer.PublicKey.Modulus.BitLength}.");
             }
         }
     }

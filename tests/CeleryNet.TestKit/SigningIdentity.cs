@@ -1,20 +1,21 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CeleryNet.Serializers.Tests.Auth;
+namespace CeleryNet.TestKit;
 
 /// <summary>A key and its certificate, made for one test, in files of a directory.</summary>
-internal sealed class Identity : IDisposable
+public sealed class SigningIdentity : IDisposable
 {
     private readonly RSA _rsa;
 
+    /// <summary>Makes them.</summary>
     /// <param name="directory">Where the files go: NAME.key and certs/NAME.pem.</param>
     /// <param name="name">What the files and the subject are called.</param>
     /// <param name="bits">The size of the key.</param>
     /// <param name="issuer">Who has issued the certificate; null for one of several parts.</param>
     /// <param name="serial">Its serial number, big-endian.</param>
     /// <param name="notAfter">When it expires; null for the year 2100.</param>
-    public Identity(string directory, string name, int bits = 2048, X500DistinguishedName? issuer = null, byte[]? serial = null, DateTimeOffset? notAfter = null)
+    public SigningIdentity(string directory, string name, int bits = 2048, X500DistinguishedName? issuer = null, byte[]? serial = null, DateTimeOffset? notAfter = null)
     {
         _rsa = RSA.Create(bits);
         KeyFile = Path.Combine(directory, $"{name}.key");
@@ -35,21 +36,18 @@ internal sealed class Identity : IDisposable
         File.WriteAllText(CertificateFile, certificate.ExportCertificatePem());
     }
 
+    /// <summary>The private key.</summary>
     public string KeyFile { get; }
 
+    /// <summary>The certificate.</summary>
     public string CertificateFile { get; }
 
     /// <summary>The directory of the certificates of all identities there.</summary>
     public string Store { get; }
 
+    /// <summary>The key itself.</summary>
     public RSA Key => _rsa;
 
-    public CelerySecurityOptions Options(Action<CelerySecurityOptions>? configure = null)
-    {
-        var options = new CelerySecurityOptions { Key = KeyFile, Certificate = CertificateFile, CertificateStore = Store };
-        configure?.Invoke(options);
-        return options;
-    }
-
+    /// <inheritdoc />
     public void Dispose() => _rsa.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Extensibility;
 
@@ -14,21 +15,21 @@ internal sealed class TypedTaskValue<T>(T value, bool isSensitive = false) : Tas
         {
             writer.WriteNullValue();
         }
-        else if (typeof(T) == typeof(int))
+        else if (typeof(T) == typeof(int) && CeleryJson.IsPlain(options))
         {
             writer.WriteNumberValue((int)(object)value);
         }
-        else if (typeof(T) == typeof(long))
+        else if (typeof(T) == typeof(long) && CeleryJson.IsPlain(options))
         {
             writer.WriteNumberValue((long)(object)value);
         }
-        else if (typeof(T) == typeof(bool))
+        else if (typeof(T) == typeof(bool) && CeleryJson.IsPlain(options))
         {
             writer.WriteBooleanValue((bool)(object)value);
         }
-        else if (typeof(T) == typeof(string))
+        else if (typeof(T) == typeof(string) && CeleryJson.IsPlain(options))
         {
-            writer.WriteStringValue((string)(object)value);
+            PythonString.Write(writer, (string)(object)value);
         }
         else if (typeof(T) == typeof(object))
         {

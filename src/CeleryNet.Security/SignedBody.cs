@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
-namespace CeleryNet.Serialization.Auth;
+namespace CeleryNet.Security;
 
 /// <summary>The parts of a signed body.</summary>
 /// <param name="Signer">Who has signed it.</param>
@@ -66,7 +66,7 @@ internal readonly record struct SignedBody(
         }
         else
         {
-            var size = signer.PublicKey.Size;
+            var size = signer.SignatureSize;
             if (rest.Length < size || !rest.Span[size..].StartsWith(Separator))
             {
                 throw new MalformedMessageException($"The body signed by '{id}' has no signature of {size} bytes, as the key of the signer makes them.");

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Security;
 
-namespace CeleryNet.Serialization.Auth;
+namespace CeleryNet.Security;
 
 /// <summary>The key we sign with, and the certificate that others know it by.</summary>
 internal sealed class SigningKey
@@ -8,9 +10,9 @@ internal sealed class SigningKey
     private const string Option = "Celery:Security:Key";
     private const int SmallestBits = 1024;
 
-    private readonly RsaPrivateKey _key;
+    private readonly RsaKeyParameters _key;
 
-    private SigningKey(RsaPrivateKey key, SignerCertificate certificate)
+    private SigningKey(RsaKeyParameters key, SignerCertificate certificate)
     {
         _key = key;
         Certificate = certificate;
@@ -23,7 +25,7 @@ internal sealed class SigningKey
     {
         var key = LoadKey(options.Key, options.KeyPassword);
         var certificate = SignerCertificate.Load(options.Certificate, "Celery:Security:Certificate");
-        if (certificate.PublicKey.Modulus != key.PublicKey.Modulus)
+        if (!certificate.PublicKey.Modulus.Equals(key.Modulus))
         {
             throw new CeleryConfigurationException($"Celery:Security:Certificate: '{options.Certificate}' is not the certificate of the key '{options.Key}'.");
         }
@@ -33,9 +35,9 @@ internal sealed class SigningKey
             : new SigningKey(key, certificate);
     }
 
-    public byte[] Sign(RsaPss pss, ReadOnlySpan<byte> data) => pss.Sign(_key, data);
+    public byte[] Sign(MaximumSaltPss pss, ReadOnlySpan<byte> data) => pss.Sign(_key, data);
 
-    private static RsaPrivateKey LoadKey(string file, string? password)
+    private static RsaKeyParameters LoadKey(string file, string? password)
     {
         using var rsa = RSA.Create();
         try
@@ -50,10 +52,10 @@ internal sealed class SigningKey
                 rsa.ImportFromEncryptedPem(pem, password);
             }
 
-            var parameters = rsa.ExportParameters(includePrivateParameters: true);
-            return rsa.KeySize >= SmallestBits
-                ? new RsaPrivateKey(parameters)
-                : throw new CeleryConfigurationException($"{Option}: the key in '{file}' has {rsa.KeySize} bits; at least {SmallestBits} are needed.");
+            var key = (RsaKeyParameters)DotNetUtilities.GetRsaKeyPair(rsa).Private;
+            return key.Modulus.BitLength >= SmallestBits
+                ? key
+                : throw new CeleryConfigurationException($"{Option}: the key in '{file}' has {key.Modulus.BitLength} bits; at least {SmallestBits} are needed.");
         }
 
         // The causes may quote what they could not read; so they are not passed on.

@@ -1,9 +1,7 @@
 using CeleryNet.Extensibility;
-using CeleryNet.Serialization;
-using CeleryNet.Serialization.Auth;
 using Microsoft.Extensions.Options;
 
-namespace CeleryNet.Hosting;
+namespace CeleryNet.Security;
 
 /// <summary>Checks the options when the host starts, and that the keys and certificates they name can be used.</summary>
 internal sealed class CelerySecurityOptionsValidator(IEnumerable<CelerySerializer> serializers, TimeProvider time) : IValidateOptions<CelerySecurityOptions>
