@@ -130,7 +130,58 @@ internal static class RegistrationEmitter
             ("StoreErrorsEvenIfIgnored", options.StoreErrorsEvenIfIgnored),
             ("KeepIfFailed", options.KeepIfFailed),
             ("TrackStarted", options.TrackStarted),
-        }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}");
+        }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}")
+            .Concat(ListRetryOptions(options.Retry));
+
+    private static IEnumerable<string> ListRetryOptions(RetryOptionsModel options)
+    {
+        if (options.MaxRetries is { } maxRetries)
+        {
+            yield return $"MaxRetries = {(maxRetries < 0 ? "null" : Number(maxRetries))}";
+        }
+
+        if (options.DelayTicks is { } delay)
+        {
+            yield return $"RetryDelay = {Time(delay)}";
+        }
+
+        if (options.AutoRetryFor.Count > 0)
+        {
+            yield return $"AutoRetryFor = {Types(options.AutoRetryFor)}";
+        }
+
+        if (options.DontAutoRetryFor.Count > 0)
+        {
+            yield return $"DontAutoRetryFor = {Types(options.DontAutoRetryFor)}";
+        }
+
+        if (options.Backoff is { } backoff)
+        {
+            var set = new List<string>();
+            if (backoff.Factor is { } factor)
+            {
+                set.Add($"Factor = {Number(factor)}");
+            }
+
+            if (backoff.MaximumTicks is { } maximum)
+            {
+                set.Add($"Maximum = {Time(maximum)}");
+            }
+
+            if (backoff.Jitter is { } jitter)
+            {
+                set.Add($"Jitter = {CodeText.Literal(jitter)}");
+            }
+
+            yield return $"RetryBackoff = new {Extensibility}.RetryBackoff(){(set.Count == 0 ? "" : $" {{ {string.Join(", ", set)} }}")}";
+        }
+    }
+
+    private static string Types(EquatableArray<string> types) => $"new global::System.Type[] {{ {string.Join(", ", types.Select(type => $"typeof({type})"))} }}";
+
+    private static string Time(long ticks) => $"global::System.TimeSpan.FromTicks({ticks.ToString(CultureInfo.InvariantCulture)}L)";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static void EmitInvoke(SourceWriter writer, TaskMethodModel method, int index)
     {

@@ -43,7 +43,8 @@ internal static class TaskAttributeReader
             FindValue<bool>(named, "IgnoreResult"),
             FindValue<bool>(named, "StoreErrorsEvenIfIgnored"),
             FindValue<bool>(named, "KeepIfFailed"),
-            FindValue<bool>(named, "TrackStarted"));
+            FindValue<bool>(named, "TrackStarted"),
+            new RetryAttributeReader(attribute, taskMethod, diagnostics, cancellationToken).Read());
     }
 
     public static ArgumentModel ReadArgument(

@@ -144,7 +144,23 @@ internal sealed record TaskOptionsModel(
     bool? IgnoreResult,
     bool? StoreErrorsEvenIfIgnored,
     bool? KeepIfFailed,
-    bool? TrackStarted);
+    bool? TrackStarted,
+    RetryOptionsModel Retry);
+
+/// <summary>What the attribute says of retries; null is what it does not say.</summary>
+/// <param name="MaxRetries">How many; -1 for no limit.</param>
+/// <param name="DelayTicks">The wait before each.</param>
+/// <param name="AutoRetryFor">Exceptions on which the task is retried, as generated code writes their types.</param>
+/// <param name="DontAutoRetryFor">Exceptions among these on which it is not.</param>
+/// <param name="Backoff">How the waits grow; null when they do not.</param>
+internal sealed record RetryOptionsModel(
+    int? MaxRetries, long? DelayTicks, EquatableArray<string> AutoRetryFor, EquatableArray<string> DontAutoRetryFor, RetryBackoffModel? Backoff);
+
+/// <summary>How waits grow; null is what the attribute does not say.</summary>
+/// <param name="Factor">The first wait in seconds.</param>
+/// <param name="MaximumTicks">The longest wait.</param>
+/// <param name="Jitter">Whether waits are random.</param>
+internal sealed record RetryBackoffModel(int? Factor, long? MaximumTicks, bool? Jitter);
 
 /// <summary>One use of the attribute: the task when it can be one, and what is wrong with it.</summary>
 internal sealed record ParsedTask(TaskMethodModel? Model, LocationInfo Location, EquatableArray<DiagnosticInfo> Diagnostics);

@@ -104,6 +104,9 @@ internal static class TaskMethodParser
             : null;
     }
 
+    /// <summary>What keeps generated code from naming the type; null when nothing does.</summary>
+    public static string? FindInaccessible(INamedTypeSymbol type) => Outwards(type).Select(FindAccessibilityProblem).FirstOrDefault(problem => problem is not null);
+
     private static string? FindAccessibilityProblem(ISymbol symbol) => symbol switch
     {
         IMethodSymbol { MethodKind: MethodKind.ExplicitInterfaceImplementation } => "an explicit interface implementation",

@@ -129,6 +129,16 @@ public sealed class UnknownTaskException : CeleryException
     public string TaskName { get; }
 }
 
+/// <summary>A task asked for one retry more than it may have, and gave no exception as the reason.</summary>
+/// <remarks>Stored as Celery's <c>MaxRetriesExceededError</c>.</remarks>
+public sealed class MaxRetriesExceededException : CeleryException
+{
+    internal MaxRetriesExceededException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
 /// <summary>A message cannot be read: not JSON, not three parts, a content type that is not accepted, an envelope with parts missing.</summary>
 public sealed class MalformedMessageException : CeleryException
 {

@@ -8,6 +8,9 @@ namespace CeleryNet;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class CeleryTaskAttribute : Attribute
 {
+    /// <summary>For <see cref="MaxRetries"/>: there is no limit (Celery's <c>None</c>).</summary>
+    public const int UnlimitedRetries = -1;
+
     /// <summary>A task whose wire name is the full type name, a dot, and the method's name without <c>Async</c>.</summary>
     public CeleryTaskAttribute()
     {
@@ -60,4 +63,47 @@ public sealed class CeleryTaskAttribute : Attribute
     /// </summary>
     /// <value>When not set, messages carry the application's default priority, or none.</value>
     public int Priority { get; set; }
+
+    /// <summary>How often the task may be retried after its first run (<c>max_retries</c>), 0 or more, or <see cref="UnlimitedRetries"/>.</summary>
+    /// <value>The default is 3.</value>
+    public int MaxRetries { get; set; } = 3;
+
+    /// <summary>
+    /// How long a retry waits that does not say (<c>default_retry_delay</c>): a time such as <c>00:03:00</c> or a number of seconds such as <c>180</c>, 0 or more.
+    /// </summary>
+    /// <value>When not set, 180 seconds.</value>
+    public string? RetryDelay { get; set; }
+
+    /// <summary>Exceptions, those derived from them included, on which the task is retried without asking (<c>autoretry_for</c>).</summary>
+    /// <value>The default is none.</value>
+    public Type[] AutoRetryFor { get; set; } = [];
+
+    /// <summary>Exceptions, those derived from them included, on which the task fails although they are in <see cref="AutoRetryFor"/> (<c>dont_autoretry_for</c>).</summary>
+    /// <value>The default is none.</value>
+    public Type[] DontAutoRetryFor { get; set; } = [];
+
+    /// <summary>
+    /// Whether automatic retries wait longer each time, twice as long as the time before (<c>retry_backoff</c>), beginning with
+    /// <see cref="RetryBackoffFactor"/> seconds, in place of <see cref="RetryDelay"/>.
+    /// </summary>
+    /// <value>The default is false; true as soon as <see cref="RetryBackoffFactor"/> is set.</value>
+    public bool RetryBackoff { get; set; }
+
+    /// <summary>The wait before the first automatic retry in seconds, 1 or more (<c>retry_backoff</c> as a number).</summary>
+    /// <value>The default is 1.</value>
+    public int RetryBackoffFactor { get; set; } = 1;
+
+    /// <summary>
+    /// The longest wait of <see cref="RetryBackoff"/> (<c>retry_backoff_max</c>): a time such as <c>00:10:00</c> or a number of seconds such as <c>600</c>,
+    /// whole seconds, 1 or more.
+    /// </summary>
+    /// <value>When not set, 600 seconds.</value>
+    public string? RetryBackoffMax { get; set; }
+
+    /// <summary>
+    /// Whether the wait of <see cref="RetryBackoff"/> is a random number of seconds from 0 up to what it would be (<c>retry_jitter</c>), so that tasks that failed
+    /// together do not come back together.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool RetryJitter { get; set; } = true;
 }

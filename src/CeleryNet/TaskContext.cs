@@ -49,6 +49,9 @@ public sealed class TaskContext
     /// <summary>How many times the task was retried before this run; 0 on the first.</summary>
     public int Retries { get; init; }
 
+    /// <summary>How many retries the task's declaration allows; null for any number.</summary>
+    public int? MaxRetries { get; init; } = TaskDefinition.DefaultMaxRetries;
+
     /// <summary>Whether the broker has delivered the message before, to this worker or another.</summary>
     public bool IsRedelivered { get; init; }
 
@@ -87,6 +90,8 @@ public sealed class TaskContext
 
     internal Func<CancellationReason>? ReasonSource { get; init; }
 
+    internal TimeSpan RetryDelay { get; init; } = TaskDefinition.DefaultRetryDelay;
+
     internal Func<TaskState, TaskValue, CancellationToken, ValueTask>? StateStore { get; init; }
 
     /// <summary>Stores a state of your own, with anything that tells how far the task is. The next state replaces it.</summary>
@@ -98,6 +103,59 @@ public sealed class TaskContext
     /// <remarks>Mirrors <c>update_state</c>. Does nothing when the task's result is ignored.</remarks>
     public ValueTask UpdateStateAsync<TMeta>(TaskState state, TMeta meta, CancellationToken cancellationToken = default)
         => StateStore is null ? ValueTask.CompletedTask : StateStore(state, TaskValue.Of(meta), cancellationToken);
+
+    /// <summary>
+    /// Makes the exception that ends this run and has the task run again: <c>throw task.Retry(...)</c>. Nothing is sent before it is thrown. Once the task
+    /// had all the retries it may have, it fails with <paramref name="exception"/> instead, or with a <see cref="MaxRetriesExceededException"/> if that is null.
+    /// </summary>
+    /// <param name="countdown">How long to wait; zero or less runs the task again at once. Null for the declaration's <see cref="CeleryTaskAttribute.RetryDelay"/>.</param>
+    /// <param name="eta">When to run again, in place of a countdown.</param>
+    /// <param name="exception">The reason, which callers see as the result while the task waits, and at last when no retry is left.</param>
+    /// <param name="maxRetries">How many retries the task may have had after this one, 0 or more; null for <see cref="MaxRetries"/>. It holds for this retry only.</param>
+    /// <param name="args">Other positional arguments; null for those of this run.</param>
+    /// <param name="kwargs">Other keyword arguments; null for those of this run.</param>
+    /// <param name="options">
+    /// How to send the message in another way than it came: queue, priority, expiry and so on. What is left null stays as it is. It cannot set
+    /// the id, the count of retries, nor the time, which are this method's.
+    /// </param>
+    /// <returns>The exception to throw.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="countdown"/> and <paramref name="eta"/> are both given, or <paramref name="options"/> sets what it cannot.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxRetries"/> is negative.</exception>
+    /// <remarks>Mirrors <c>Task.retry</c>. The message keeps its id, so callers go on waiting for the same result.</remarks>
+    public TaskRetryException Retry(
+        TimeSpan? countdown = null,
+        DateTimeOffset? eta = null,
+        Exception? exception = null,
+        int? maxRetries = null,
+        IReadOnlyList<object?>? args = null,
+        Dictionary<string, object?>? kwargs = null,
+        SendOptions? options = null)
+    {
+        if (countdown is not null && eta is not null)
+        {
+            throw new ArgumentException("countdown and eta say the same thing; give one of them.", nameof(eta));
+        }
+
+        if (maxRetries < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(maxRetries), maxRetries, "maxRetries must be 0 or more, or null for the task's own.");
+        }
+
+        if (options is { TaskId: not null } or { Retries: not null } or { Countdown: not null } or { Eta: not null })
+        {
+            throw new ArgumentException("The options of a retry must not set TaskId, Retries, Countdown or Eta; the first two stay the message's, for the time there are parameters.", nameof(options));
+        }
+
+        return new TaskRetryException(eta is null ? countdown ?? RetryDelay : null, eta, exception)
+        {
+            MaxRetries = maxRetries,
+            Args = args,
+            Kwargs = kwargs,
+            Options = options ?? SendOptions.Default,
+        };
+    }
 
     internal void AddChild(TaskId child)
     {

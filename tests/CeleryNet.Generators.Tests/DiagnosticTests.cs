@@ -54,6 +54,17 @@ public sealed class DiagnosticTests
     [InlineData("[CeleryTask] ~Tasks() { }", "CELERY010", "Tasks", "Tasks.Finalize", "a finalizer")]
     [InlineData("[CeleryTask(\"a\")] public int Get(int x) => 1; [CeleryTask(\"b\")] public Task GetAsync(int y, TaskContext t) => null!;", "CELERY011", "GetAsync", "Tasks.GetAsync", "Tasks.Get ")]
     [InlineData("[CeleryTask(\"a\", Priority = 256)] public int One() => 1;", "CELERY012", "Priority = 256", "Priority of Tasks.One", "0 to 255, was 256")]
+    [InlineData("[CeleryTask(MaxRetries = -2)] public int One() => 1;", "CELERY012", "MaxRetries = -2", "MaxRetries of Tasks.One", "UnlimitedRetries, was -2")]
+    [InlineData("[CeleryTask(RetryDelay = \"soon\")] public int One() => 1;", "CELERY012", "RetryDelay = \"soon\"", "RetryDelay of Tasks.One", "was \"soon\"")]
+    [InlineData("[CeleryTask(RetryDelay = \"-00:00:01\")] public int One() => 1;", "CELERY012", "RetryDelay = \"-00:00:01\"", "RetryDelay of Tasks.One", "0 or more")]
+    [InlineData("[CeleryTask(RetryDelay = \"\")] public int One() => 1;", "CELERY012", "RetryDelay = \"\"", "such as \"00:03:00\"", "an empty text")]
+    [InlineData("[CeleryTask(RetryDelay = \"NaN\")] public int One() => 1;", "CELERY012", "RetryDelay = \"NaN\"", "RetryDelay of Tasks.One", "was \"NaN\"")]
+    [InlineData("[CeleryTask(RetryBackoff = true, RetryBackoffMax = \"0.5\")] public int One() => 1;", "CELERY012", "RetryBackoffMax = \"0.5\"", "RetryBackoffMax of Tasks.One", "whole seconds")]
+    [InlineData("[CeleryTask(RetryBackoffFactor = 0)] public int One() => 1;", "CELERY012", "RetryBackoffFactor = 0", "RetryBackoffFactor of Tasks.One", "1 or more, was 0")]
+    [InlineData("[CeleryTask(RetryBackoff = false, RetryBackoffFactor = 2)] public int One() => 1;", "CELERY012", "RetryBackoffFactor = 2", "RetryBackoffFactor of Tasks.One", "left out where RetryBackoff is false")]
+    [InlineData("[CeleryTask(AutoRetryFor = [typeof(IOException), typeof(string)])] public int One() => 1;", "CELERY012", "AutoRetryFor = [typeof(IOException), typeof(string)]", "AutoRetryFor of Tasks.One", "exceptions, was 'string'")]
+    [InlineData("[CeleryTask(AutoRetryFor = [null!])] public int One() => 1;", "CELERY012", "AutoRetryFor = [null!]", "AutoRetryFor of Tasks.One", "exceptions, was null")]
+    [InlineData("[CeleryTask(DontAutoRetryFor = [typeof(Hidden)])] public int One() => 1; private sealed class Hidden : Exception;", "CELERY012", "DontAutoRetryFor = [typeof(Hidden)]", "DontAutoRetryFor of Tasks.One", "which is private")]
     [InlineData("[CeleryTask(Queue = \"\")] public int One() => 1;", "CELERY012", "Queue = \"\"", "Queue of Tasks.One", "name of a queue")]
     [InlineData("[CeleryTask] public int One([CeleryArgument(\"\")] int x) => 1;", "CELERY012", "x", "keyword of parameter 'x' of Tasks.One", "a name")]
     [InlineData("[CeleryTask] public void One([CeleryArgument(\"y\")] params int[] x) { }", "CELERY014", "x", "collects the positional arguments", "remove the name")]
@@ -126,7 +137,7 @@ public sealed class DiagnosticTests
     public void Half_written_code_never_breaks_the_generator()
     {
         const string source = """
-            namespace A.B; public partial class Tasks { [CeleryTask("a", Queue = "q", Priority = 3)] public async Task<List<(int, string)>>
+            namespace A.B; public partial class Tasks { [CeleryTask("a", Queue = "q", Priority = 3, RetryDelay = "1", AutoRetryFor = [typeof(Exception), null])] public async Task<List<(int, string)>>
             AddAsync([CeleryArgument("k", KeywordOnly = true)] int x, string? y = "z", TaskContext c, params int[] z) => [CeleryTask] () => 1; }
             """;
 

@@ -77,6 +77,43 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void What_the_attribute_says_of_retries_is_set()
+    {
+        var run = GeneratorHarness.Run("""
+            public static class Tasks
+            {
+                [CeleryTask("plain")] public static void Plain() { }
+
+                [CeleryTask("all", MaxRetries = 5, RetryDelay = "00:00:30", AutoRetryFor = [typeof(IOException), typeof(Own.Error)],
+                    DontAutoRetryFor = new[] { typeof(FileNotFoundException), typeof(Generic<int>) }, RetryBackoffFactor = 4, RetryBackoffMax = "1.00:00:00", RetryJitter = false)]
+                public static void All() { }
+
+                [CeleryTask("some", MaxRetries = CeleryTaskAttribute.UnlimitedRetries, RetryDelay = "0.5", RetryBackoff = true)] public static void Some() { }
+
+                [CeleryTask("off", MaxRetries = 0, RetryBackoff = false, AutoRetryFor = [])] public static void Off() { }
+            }
+
+            public static class Own { internal sealed class Error : Exception; }
+            public sealed class Generic<T> : Exception;
+            """);
+
+        run.Diagnostics.ShouldBeEmpty();
+        var plain = run.Definition("plain");
+        (plain.MaxRetries, plain.RetryDelay, plain.RetryBackoff).ShouldBe((3, TimeSpan.FromSeconds(180), null));
+        plain.AutoRetryFor.Concat(plain.DontAutoRetryFor).ShouldBeEmpty();
+        var all = run.Definition("all");
+        (all.MaxRetries, all.RetryDelay).ShouldBe((5, TimeSpan.FromSeconds(30)));
+        all.AutoRetryFor.Select(type => type.Name).ShouldBe(["IOException", "Error"]);
+        all.DontAutoRetryFor.Select(type => type.Name).ShouldBe(["FileNotFoundException", "Generic`1"]);
+        all.RetryBackoff.ShouldBe(new() { Factor = 4, Maximum = TimeSpan.FromDays(1), Jitter = false });
+        var some = run.Definition("some");
+        (some.MaxRetries, some.RetryDelay).ShouldBe((null, TimeSpan.FromMilliseconds(500)));
+        some.RetryBackoff.ShouldBe(new() { Factor = 1, Maximum = TimeSpan.FromSeconds(600), Jitter = true });
+        var off = run.Definition("off");
+        (off.MaxRetries, off.RetryBackoff, off.AutoRetryFor.Count).ShouldBe((0, null, 0));
+    }
+
+    [Fact]
     public void Parameters_are_named_for_the_wire_with_keyword_only_ones_last()
     {
         var run = GeneratorHarness.Run("""

@@ -104,6 +104,26 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     [CeleryTask("interop.note")]
     public async Task NoteAsync(string key, string text) => await counters.ListRightPushAsync(key, $"net {text}");
 
+    /// <summary>Fails so many times, and then tells how often it was retried. Who ran it is noted each time.</summary>
+    [CeleryTask("interop.flaky")]
+    public async Task<int> FlakyAsync(string key, int failures, double pause, TaskContext task)
+    {
+        await counters.ListRightPushAsync(key, task.Hostname);
+        return task.Retries >= failures
+            ? task.Retries
+            : throw task.Retry(TimeSpan.FromSeconds(pause), exception: new ArgumentException($"not yet, {task.Retries}"));
+    }
+
+    [CeleryTask("interop.stubborn", MaxRetries = 2, RetryDelay = "0", AutoRetryFor = [typeof(OutOfPaperException)])]
+    public static void Stubborn(string message) => throw new OutOfPaperException(message);
+
+    [CeleryTask("interop.give_up", MaxRetries = 1, RetryDelay = "0")]
+    public static void GiveUp(TaskContext task) => throw task.Retry();
+
+    /// <summary>Leaves it to the worker of another queue.</summary>
+    [CeleryTask("interop.options")]
+    public static void Options(string queue, TaskContext task) => throw task.Retry(TimeSpan.Zero, options: new() { Queue = queue });
+
     [CeleryTask("interop.who")]
     public async Task<string> WhoAsync(string key, int number, TaskContext task)
     {

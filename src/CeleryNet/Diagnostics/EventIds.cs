@@ -40,4 +40,7 @@ internal static class EventIds
     public const int WorkerFailed = 2019;
     public const int ResultSimplified = 2020;
     public const int FailedTaskNotKept = 2021;
+    public const int TaskRetried = 2022;
+    public const int RetryNotSent = 2023;
+    public const int RetryNotStored = 2024;
 }

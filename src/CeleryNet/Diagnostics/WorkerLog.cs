@@ -14,6 +14,15 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.TaskFailed, Level = LogLevel.Error, Message = "Task {TaskName}[{TaskId}] raised")]
     public static partial void TaskFailed(this ILogger logger, Exception error, string taskName, string taskId);
 
+    [LoggerMessage(EventId = EventIds.TaskRetried, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] retry: {Reason}")]
+    public static partial void TaskRetried(this ILogger logger, string taskName, string taskId, string reason);
+
+    [LoggerMessage(EventId = EventIds.RetryNotSent, Level = LogLevel.Warning, Message = "The retry of task {TaskName}[{TaskId}] could not be sent; its message goes back to the queue and will run again")]
+    public static partial void RetryNotSent(this ILogger logger, Exception error, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.RetryNotStored, Level = LogLevel.Warning, Message = "The retry of task {TaskName}[{TaskId}] was not stored")]
+    public static partial void RetryNotStored(this ILogger logger, Exception error, string taskName, string taskId);
+
     [LoggerMessage(EventId = EventIds.TaskAbandoned, Level = LogLevel.Warning, Message = "Task {TaskName}[{TaskId}] was ended by the worker ({Reason}) and will run again")]
     public static partial void TaskAbandoned(this ILogger logger, string taskName, string taskId, CancellationReason reason);
 

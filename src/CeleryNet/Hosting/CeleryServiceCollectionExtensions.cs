@@ -70,17 +70,31 @@ public static class CeleryServiceCollectionExtensions
     private static CeleryClient CreateClient(IServiceProvider provider)
     {
         var options = Options(provider);
-        var time = provider.GetRequiredService<TimeProvider>();
-        var results = provider.GetRequiredService<ResultAccess>();
-        var content = provider.GetRequiredService<ContentCodecs>();
         return new CeleryClient(
-            new TaskPublisher(provider.GetRequiredService<ITransport>(), options.PublishTimeout, time, options.PublishRetry, options.PublishRetryPolicy),
-            new TaskMessageWriter(results.SerializerOptions, ProcessOrigin.Create(), content.Tasks, content.Format),
+            CreatePublisher(provider),
+            CreateWriter(provider),
             new TaskRouter(options),
-            results,
+            provider.GetRequiredService<ResultAccess>(),
             options.DefaultPriority,
-            time,
+            provider.GetRequiredService<TimeProvider>(),
             options.HideArguments);
+    }
+
+    internal static TaskPublisher CreatePublisher(IServiceProvider provider)
+    {
+        var options = Options(provider);
+        return new(
+            provider.GetRequiredService<ITransport>(),
+            options.PublishTimeout,
+            provider.GetRequiredService<TimeProvider>(),
+            options.PublishRetry,
+            options.PublishRetryPolicy);
+    }
+
+    internal static TaskMessageWriter CreateWriter(IServiceProvider provider)
+    {
+        var content = provider.GetRequiredService<ContentCodecs>();
+        return new(provider.GetRequiredService<ResultAccess>().SerializerOptions, ProcessOrigin.Create(), content.Tasks, content.Format);
     }
 
     // A bare container may have no logging.

@@ -26,8 +26,11 @@ internal static class WorkerFactory
         var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, hostname, application.ResultExtended, time);
         var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>());
+        var retries = new RetryMessage(
+            new TaskRouter(application), CeleryServiceCollectionExtensions.CreateWriter(services), application.HideArguments, time);
         var executor = new TaskExecutor(
             recorder,
+            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services)),
             new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
             results.SerializerOptions,
             hostname,

@@ -34,4 +34,10 @@ internal static class HeaderNames
     ]);
 
     public static bool IsDefined(string name) => _known.Contains(name);
+
+    /// <summary>Whether a broker keeps account of a message's deliveries in it: it belongs to the message that was delivered and to no other.</summary>
+    public static bool IsBookkeeping(string name)
+        => name is "x-death" or "x-delivery-count" or "x-acquired-count"
+            || name.StartsWith("x-first-death-", StringComparison.Ordinal)
+            || name.StartsWith("x-last-death-", StringComparison.Ordinal);
 }

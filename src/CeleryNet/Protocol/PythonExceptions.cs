@@ -27,6 +27,8 @@ internal static class PythonExceptions
             TaskArgumentException => ("TypeError", Builtins),
             UnknownTaskException => ("NotRegistered", "celery.exceptions"),
             MalformedMessageException => ("InvalidTaskError", "celery.exceptions"),
+            MaxRetriesExceededException => ("MaxRetriesExceededError", "celery.exceptions"),
+            TaskRetryException => ("Retry", "celery.exceptions"),
             CelerySerializationException => ("EncodeError", "kombu.exceptions"),
             ArgumentException or FormatException => ("ValueError", Builtins),
             KeyNotFoundException => ("KeyError", Builtins),

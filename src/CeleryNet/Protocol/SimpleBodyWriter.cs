@@ -31,14 +31,14 @@ internal static class SimpleBodyWriter
         Instant(writer, "eta", call.Eta);
         Instant(writer, "expires", call.Expires);
         writer.WriteBoolean("utc", true);
-        writer.WriteNull("callbacks");
-        writer.WriteNull("errbacks");
+        JsonParts.WriteMember(writer, "callbacks"u8, call.Embed.Callbacks);
+        JsonParts.WriteMember(writer, "errbacks"u8, call.Embed.Errbacks);
         writer.WriteStartArray("timelimit");
         Seconds(writer, call.Options.TimeLimit);
         Seconds(writer, call.Options.SoftTimeLimit);
         writer.WriteEndArray();
         writer.WriteString("taskset", call.Options.GroupId);
-        writer.WriteNull("chord");
+        JsonParts.WriteMember(writer, "chord"u8, call.Embed.Chord);
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;

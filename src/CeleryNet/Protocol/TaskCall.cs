@@ -1,4 +1,5 @@
 using CeleryNet.Extensibility;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Protocol;
 
@@ -22,4 +23,15 @@ internal sealed record TaskCall(string TaskName, TaskId Id, IReadOnlyList<TaskVa
     public bool Persistent { get; init; } = true;
 
     public required string ReplyTo { get; init; }
+
+    /// <summary>What the reply is recognized by; null for the id.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>
+    /// The body as a message brought it, where it is to go on as it came: what was written by another serializer, compressed or signed stays so. Null to write it.
+    /// </summary>
+    public EncodedContent? Content { get; init; }
+
+    /// <summary>What comes after the task.</summary>
+    public TaskEmbed Embed { get; init; } = TaskEmbed.Empty;
 }

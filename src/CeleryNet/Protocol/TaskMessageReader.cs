@@ -22,7 +22,7 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
             return new TaskMessage(headers, TaskBodyReader.Read(body, maxDepth), envelope);
         }
 
-        return new TaskMessage(headers ?? simple!.ReadHeaders(), simple!.ReadBody(), envelope);
+        return new TaskMessage(headers ?? simple!.ReadHeaders(), simple!.ReadBody(), envelope) { IsSimple = true };
     }
 
     /// <summary>Whether the headers tell the task, as in protocol 2.</summary>

@@ -26,7 +26,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
         var headers = isSimple
             ? WriteOwnHeaders(call, new MessageHeaders())
             : WriteHeaders(call, CallRepr.Args(call, args), CallRepr.Kwargs(call, kwargs));
-        var body = Encode(call, isSimple ? SimpleBodyWriter.Write(call, args.Span, kwargs.Span) : json);
+        var body = isSimple ? Encode(call, SimpleBodyWriter.Write(call, args.Span, kwargs.Span)) : call.Content ?? Encode(call, json);
         if (body.Compression is { } compression)
         {
             headers.Set(HeaderNames.Compression, compression);
@@ -37,7 +37,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             Body = body.Body,
             ContentType = body.ContentType,
             ContentEncoding = body.ContentEncoding,
-            CorrelationId = call.Id.Value,
+            CorrelationId = call.CorrelationId ?? call.Id.Value,
             ReplyTo = call.ReplyTo,
             Priority = call.Priority,
             Persistent = call.Persistent,
@@ -118,7 +118,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
         { TotalSeconds: var seconds } => seconds,
     };
 
-    // [args, kwargs, {"callbacks": null, "errbacks": null, "chain": null, "chord": null}]
+    // [args, kwargs, {"callbacks", "errbacks", "chain", "chord"}]
     private (byte[] Body, int ArgsLength, int KwargsStart, int KwargsLength) WriteBody(TaskCall call)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -144,10 +144,10 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             writer.WriteEndObject();
             var kwargsEnd = (int)(writer.BytesCommitted + writer.BytesPending);
             writer.WriteStartObject();
-            writer.WriteNull("callbacks"u8);
-            writer.WriteNull("errbacks"u8);
-            writer.WriteNull("chain"u8);
-            writer.WriteNull("chord"u8);
+            JsonParts.WriteMember(writer, "callbacks"u8, call.Embed.Callbacks);
+            JsonParts.WriteMember(writer, "errbacks"u8, call.Embed.Errbacks);
+            JsonParts.WriteMember(writer, "chain"u8, call.Embed.Chain);
+            JsonParts.WriteMember(writer, "chord"u8, call.Embed.Chord);
             writer.WriteEndObject();
             writer.WriteEndArray();
             writer.Flush();

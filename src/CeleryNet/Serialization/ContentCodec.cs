@@ -116,7 +116,7 @@ internal sealed class ContentCodec
 
 /// <summary>A body on the wire and what its properties have to say of it.</summary>
 /// <param name="Body">The body.</param>
-/// <param name="ContentType">Its content type.</param>
-/// <param name="ContentEncoding">Its content encoding.</param>
+/// <param name="ContentType">Its content type; null for none.</param>
+/// <param name="ContentEncoding">Its content encoding; null for none.</param>
 /// <param name="Compression">The value of the header <c>compression</c>; null when it is not compressed.</param>
-internal readonly record struct EncodedContent(ReadOnlyMemory<byte> Body, string ContentType, string ContentEncoding, string? Compression);
+internal readonly record struct EncodedContent(ReadOnlyMemory<byte> Body, string? ContentType, string? ContentEncoding, string? Compression);

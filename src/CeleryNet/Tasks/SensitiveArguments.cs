@@ -14,6 +14,22 @@ internal static class SensitiveArguments
     public static ReadOnlyMemory<byte> Kwargs(TaskDefinition definition, ReadOnlyMemory<byte> kwargs)
         => definition.HasSensitive ? ArgumentMask.Kwargs(kwargs, new Choice(definition).IsHidden) : kwargs;
 
+    /// <summary>Marks the positional arguments of a call.</summary>
+    public static IReadOnlyList<TaskValue> Mark(TaskDefinition definition, IReadOnlyList<TaskValue> args)
+    {
+        var choice = new Choice(definition);
+        return definition.HasSensitive ? [.. args.Select((value, place) => choice.IsHidden(place) ? new HiddenTaskValue(value) : value)] : args;
+    }
+
+    /// <summary>Marks the keyword arguments of a call.</summary>
+    public static IReadOnlyList<KeyValuePair<string, TaskValue>> Mark(TaskDefinition definition, IReadOnlyList<KeyValuePair<string, TaskValue>> kwargs)
+    {
+        var choice = new Choice(definition);
+        return definition.HasSensitive
+            ? [.. kwargs.Select(pair => choice.IsHidden(pair.Key) ? KeyValuePair.Create<string, TaskValue>(pair.Key, new HiddenTaskValue(pair.Value)) : pair)]
+            : kwargs;
+    }
+
     // What no parameter takes may be a sensitive value in a wrong place or under a mistyped name.
     private sealed class Choice(TaskDefinition definition)
     {

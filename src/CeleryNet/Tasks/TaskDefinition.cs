@@ -3,6 +3,10 @@ namespace CeleryNet.Extensibility;
 /// <summary>A task this program can run: its name, its parameters, how it wants to be run, and the code that binds and calls it. Made by generated code.</summary>
 public sealed class TaskDefinition
 {
+    internal const int DefaultMaxRetries = 3;
+
+    internal static readonly TimeSpan DefaultRetryDelay = TimeSpan.FromSeconds(180);
+
     /// <summary>Describes a task.</summary>
     /// <param name="name">The name on the wire.</param>
     /// <param name="parameters">
@@ -48,6 +52,31 @@ public sealed class TaskDefinition
 
     /// <summary>See <see cref="CeleryTaskAttribute.TrackStarted"/>; null leaves it to the worker.</summary>
     public bool? TrackStarted { get; init; }
+
+    /// <summary>See <see cref="CeleryTaskAttribute.MaxRetries"/>; null for no limit.</summary>
+    /// <value>The default is 3.</value>
+    public int? MaxRetries
+    {
+        get;
+        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxRetries must be 0 or more, or null for no limit.");
+    } = DefaultMaxRetries;
+
+    /// <summary>See <see cref="CeleryTaskAttribute.RetryDelay"/>.</summary>
+    /// <value>The default is 180 s.</value>
+    public TimeSpan RetryDelay
+    {
+        get;
+        init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "RetryDelay must not be negative.");
+    } = DefaultRetryDelay;
+
+    /// <summary>See <see cref="CeleryTaskAttribute.AutoRetryFor"/>.</summary>
+    public IReadOnlyList<Type> AutoRetryFor { get; init; } = [];
+
+    /// <summary>See <see cref="CeleryTaskAttribute.DontAutoRetryFor"/>.</summary>
+    public IReadOnlyList<Type> DontAutoRetryFor { get; init; } = [];
+
+    /// <summary>How the waits of automatic retries grow; null when each is <see cref="RetryDelay"/>.</summary>
+    public RetryBackoff? RetryBackoff { get; init; }
 
     /// <summary>How many of the parameters, the first ones, can be given by position.</summary>
     internal int PositionalCount { get; }

@@ -45,7 +45,7 @@ internal sealed class OutcomeRecorder
     {
         TaskOutcome.Succeeded when request.IgnoreResult => new(true),
         TaskOutcome.Failed when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
-        TaskOutcome.Abandoned => new(true),
+        TaskOutcome.Abandoned or TaskOutcome.Retried or TaskOutcome.RetryUnsent => new(true),
         TaskOutcome.Succeeded success => StoreAsync(request, _metas.OfValue(request, TaskState.Success, success.Value), cancellationToken),
         TaskOutcome.Failed failure => StoreFailureAsync(
             request.Headers, _metas.OfException(request, TaskState.Failure, failure.Error), failure.Error, request.Reply, cancellationToken),
@@ -65,6 +65,24 @@ internal sealed class OutcomeRecorder
         catch (CeleryException error)
         {
             _logger.StartedNotStored(error, request.Headers.DisplayName, request.Headers.Id.Value);
+        }
+    }
+
+    /// <summary>Stores RETRY once, unless it is to be ignored: no retry waits for a backend that is away.</summary>
+    public async ValueTask RecordRetryAsync(TaskRequest request, TaskRetryException retry, CancellationToken cancellationToken)
+    {
+        if (request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false })
+        {
+            return;
+        }
+
+        try
+        {
+            await StoreOnceAsync(_metas.OfRetry(request, retry), request.Reply, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CeleryException error)
+        {
+            _logger.RetryNotStored(error, request.Headers.DisplayName, request.Headers.Id.Value);
         }
     }
 

@@ -32,6 +32,13 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
     public ResultMeta OfException(TaskRequest request, TaskState state, Exception error)
         => Complete(request, OfException(request.Headers.Id, state, error));
 
+    /// <summary>The document of a task that waits for its retry: the reason in place of the retry itself, null without one. celery/app/trace.py handle_retry</summary>
+    public ResultMeta OfRetry(TaskRequest request, TaskRetryException retry) => Complete(request, new ResultMeta(request.Headers.Id, TaskState.Retry)
+    {
+        Result = retry.InnerException is { } cause ? Json(PythonExceptions.ToPython(cause, serializerOptions).Write) : default,
+        Traceback = PythonExceptions.Traceback(retry),
+    });
+
     /// <summary>The document of a message of which nothing but the id is known. celery/worker/consumer/consumer.py on_unknown_task</summary>
     public ResultMeta OfException(TaskId id, TaskState state, Exception error) => new(id, state)
     {

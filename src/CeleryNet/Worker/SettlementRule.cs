@@ -11,7 +11,8 @@ internal static class SettlementRule
     /// <param name="keepIfFailed">Whether a failed task's message goes to the dead letters.</param>
     public static Settlement For(TaskOutcome outcome, bool acksOnFailure, bool isRecorded, bool keepIfFailed = false) => outcome switch
     {
-        TaskOutcome.Abandoned => Settlement.Requeue,
+        TaskOutcome.Abandoned or TaskOutcome.RetryUnsent => Settlement.Requeue,
+        TaskOutcome.Retried => Settlement.Ack,
         _ when !isRecorded => Settlement.Requeue,
         TaskOutcome.Succeeded => Settlement.Ack,
         TaskOutcome.Failed failed when keepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(failed.Error)),

@@ -11,6 +11,7 @@ namespace CeleryNet.Worker;
 /// <summary>The life of one message, from admission to settlement.</summary>
 internal sealed class TaskExecutor(
     OutcomeRecorder recorder,
+    TaskRetrier retrier,
     ITaskScopeFactory scopes,
     JsonSerializerOptions serializerOptions,
     string hostname,
@@ -32,6 +33,11 @@ internal sealed class TaskExecutor(
         var started = time.GetTimestamp();
         var outcome = await RunAsync(request, shutdown).ConfigureAwait(false);
         var elapsed = time.GetElapsedTime(started);
+        if (outcome is TaskOutcome.Retried retried)
+        {
+            outcome = await retrier.SendAsync(request, retried, lastCall).ConfigureAwait(false);
+        }
+
         (outcome, var isRecorded) = await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
         if (request.AcksLate)
         {
@@ -115,7 +121,7 @@ internal sealed class TaskExecutor(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return new TaskOutcome.Failed(error);
+            return RetryRule.For(request, error, Random.Shared);
         }
         finally
         {
@@ -156,6 +162,12 @@ internal sealed class TaskExecutor(
             case TaskOutcome.Failed failed:
                 logger.TaskFailed(failed.Error, name, id);
                 break;
+            case TaskOutcome.Retried retried:
+                logger.TaskRetried(name, id, retried.Retry.Message);
+                break;
+            case TaskOutcome.RetryUnsent unsent:
+                logger.RetryNotSent(unsent.Error, name, id);
+                break;
             case TaskOutcome.Abandoned abandoned:
                 logger.TaskAbandoned(name, id, abandoned.Reason);
                 break;
@@ -172,6 +184,8 @@ internal sealed class TaskExecutor(
             ParentId = headers.ParentId,
             GroupId = headers.GroupId,
             Retries = headers.Retries,
+            MaxRetries = request.Definition.MaxRetries,
+            RetryDelay = request.Definition.RetryDelay,
             IsRedelivered = request.Delivery.Redelivered,
             RoutingKey = request.Delivery.RoutingKey,
             Exchange = request.Delivery.Exchange,

@@ -13,6 +13,12 @@ internal abstract record TaskOutcome
 
     internal sealed record Failed(Exception Error) : TaskOutcome;
 
+    /// <summary>The task asked to be run again, and the message for it is with the broker.</summary>
+    internal sealed record Retried(TaskRetryException Retry) : TaskOutcome;
+
+    /// <summary>The task asked to be run again, and the broker is away: its own message shall run again in place of the one that could not be sent.</summary>
+    internal sealed record RetryUnsent(Exception Error) : TaskOutcome;
+
     /// <summary>The worker itself ended the run: the message shall run again, here or elsewhere.</summary>
     internal sealed record Abandoned(CancellationReason Reason) : TaskOutcome;
 }

@@ -85,6 +85,9 @@ public sealed class PythonAnswer(JsonElement answer)
 
     public IReadOnlyList<string> Children => [.. answer.GetProperty("children").EnumerateArray().Select(child => child.GetString()!)];
 
+    /// <summary>The documents of the states it went through, as they came.</summary>
+    public IReadOnlyList<JsonElement> States => [.. answer.GetProperty("states").EnumerateArray()];
+
     public string? Traceback => answer.GetProperty("traceback").GetString();
 
     public string ErrorType => Error("type").GetString()!;

@@ -225,6 +225,14 @@ def note(key, text):
     counters().rpush(key, f"py {text}")
 
 
+@app.task(name="interop.flaky", bind=True)
+def flaky(self, key, failures, pause):
+    counters().rpush(key, self.request.hostname)
+    if self.request.retries < failures:
+        raise self.retry(countdown=pause, exc=ValueError(f"not yet, {self.request.retries}"))
+    return self.request.retries
+
+
 @app.task(name="interop.reprs", bind=True)
 def reprs(self, *args, **kwargs):
     """The texts that came for the arguments, and those Celery itself would have sent (celery/app/amqp.py as_task_v2)."""

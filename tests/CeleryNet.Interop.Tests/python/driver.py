@@ -13,6 +13,7 @@ import uuid
 import celery
 import redis
 from app import app
+from celery.utils.time import get_exponential_backoff_interval
 from kombu import Exchange, Queue
 
 TIMEOUT = 30
@@ -36,13 +37,22 @@ def version():
     return celery.__version__
 
 
+def describe_state(meta):
+    """A state on the way; some backends hand it over with the exception made of it, others as it was stored."""
+    reason = meta["result"]
+    if isinstance(reason, Exception):
+        reason = {"exc_type": type(reason).__name__, "exc_message": list(reason.args)}
+    return {"status": meta["status"], "reason": reason if meta["status"] == "RETRY" else None, "traceback": meta["traceback"]}
+
+
 def call(name, args=(), kwargs=None, **options):
-    """Sends a task and waits for it: its value, or the exception that get() raised."""
+    """Sends a task and waits for it: its value, or the exception that get() raised, and the states it went through."""
     sent = time.time()
     result = app.send_task(name, args, kwargs, **options)
-    answer = {"id": result.id, "sent": sent}
+    states = []
+    answer = {"id": result.id, "sent": sent, "states": states}
     try:
-        value = result.get(timeout=TIMEOUT)
+        value = result.get(timeout=TIMEOUT, on_message=lambda meta: states.append(describe_state(meta)))
         answer.update(value=value, repr=repr(value), type=type(value).__name__)
     except Exception as error:
         answer.update(error=describe_error(error), traceback=result.traceback)
@@ -96,6 +106,11 @@ def burst(count, offset):
     results = [(number, app.send_task("interop.add", (number, 1))) for number in range(offset, offset + count)]
     wrong = [number for number, result in results if result.get(timeout=2 * TIMEOUT) != number + 1]
     return {"right": count - len(wrong), "wrong": wrong}
+
+
+def backoff(cases):
+    """The waits of Celery itself before automatic retries."""
+    return [get_exponential_backoff_interval(factor, retries, maximum) for factor, retries, maximum in cases]
 
 
 def publish(queue, body, headers, content_type="application/json", content_encoding="utf-8", padding=0):
@@ -164,7 +179,10 @@ def take_raw(queue):
     return json.loads(popped[1])
 
 
-OPERATIONS = {each.__name__: each for each in (version, call, send, outcome, pop, echo, echo_python, burst, publish, dead_letter, publish_raw, take_raw)}
+OPERATIONS = {
+    each.__name__: each
+    for each in (version, call, send, outcome, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw)
+}
 
 
 def main():

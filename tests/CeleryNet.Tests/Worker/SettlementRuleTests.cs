@@ -12,6 +12,8 @@ public sealed class SettlementRuleTests
     [InlineData("failed", true, true, nameof(SettlementKind.Ack))]
     [InlineData("failed", false, true, nameof(SettlementKind.Reject))]
     [InlineData("failed", false, false, nameof(SettlementKind.Requeue))]
+    [InlineData("retried", false, true, nameof(SettlementKind.Ack))]
+    [InlineData("unsent", true, true, nameof(SettlementKind.Requeue))]
     [InlineData("abandoned", true, true, nameof(SettlementKind.Requeue))]
     [InlineData("abandoned", false, true, nameof(SettlementKind.Requeue))]
     public void The_outcome_decides_what_becomes_of_the_message(string outcome, bool acksOnFailure, bool isRecorded, string expected)
@@ -30,6 +32,8 @@ public sealed class SettlementRuleTests
     {
         "succeeded" => new TaskOutcome.Succeeded(TaskValue.Null),
         "failed" => new TaskOutcome.Failed(new InvalidOperationException("broken")),
+        "retried" => new TaskOutcome.Retried(new TaskRetryException(TimeSpan.Zero, null, null)),
+        "unsent" => new TaskOutcome.RetryUnsent(new InvalidOperationException("broken")),
         _ => new TaskOutcome.Abandoned(CancellationReason.Shutdown),
     };
 }

@@ -17,7 +17,8 @@ public sealed class UnwritableResultTests
     public async Task A_value_that_cannot_be_written_is_the_tasks_failure(bool isLarge, string reason)
     {
         await using var harness = await StartAsync(new TaskDefinition(
-            "odd", [], _ => new(isLarge ? TaskValue.Of(new string('x', MaxSize)) : TaskValue.Of(new Complex(1, 2)))) { AcksLate = true });
+            "odd", [], _ => new(isLarge ? TaskValue.Of(new string('x', MaxSize)) : TaskValue.Of(new Complex(1, 2))))
+        { AcksLate = true });
 
         var failure = await harness.RunAsync("odd");
 

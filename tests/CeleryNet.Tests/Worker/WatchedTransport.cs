@@ -19,7 +19,13 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
     /// <summary>What the settling code is told next instead of success: for brokers that do not take a settlement.</summary>
     public Exception? SettlementError { get; set; }
 
-    public IPublisher Publisher => inner.Publisher;
+    /// <summary>What the publishing code is told instead of success: for brokers that do not take a message.</summary>
+    public Exception? PublishError { get; set; }
+
+    /// <summary>Each message that the broker has taken.</summary>
+    public TestSignal<PublishedMessage> Published { get; } = new();
+
+    public IPublisher Publisher => new WatchedPublisher(this, inner.Publisher);
 
     public IDeadLetterStore DeadLetters => inner.DeadLetters;
 
@@ -49,6 +55,21 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
     public ValueTask DeleteQueueAsync(QueueSpec queue, CancellationToken cancellationToken) => inner.DeleteQueueAsync(queue, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class WatchedPublisher(WatchedTransport owner, IPublisher inner) : IPublisher
+    {
+        public async ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
+        {
+            if (owner.PublishError is { } error)
+            {
+                throw error;
+            }
+
+            var settledBefore = owner.Settled.Count;
+            await inner.PublishAsync(envelope, destination, cancellationToken);
+            owner.Published.Fire(new(envelope, destination, settledBefore));
+        }
+    }
 
     private sealed class Consumer(WatchedTransport owner, IConsumer inner) : IConsumer
     {
@@ -110,3 +131,9 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
         }
     }
 }
+
+/// <summary>A message that the broker has taken.</summary>
+/// <param name="Envelope">The message.</param>
+/// <param name="Destination">Where it was sent.</param>
+/// <param name="SettledBefore">How many deliveries had been settled when it was sent.</param>
+internal sealed record PublishedMessage(Envelope Envelope, Destination Destination, int SettledBefore);

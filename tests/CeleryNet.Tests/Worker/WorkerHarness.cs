@@ -51,10 +51,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
         var json = CeleryJson.Complete(application.SerializerOptions);
         var access = new ResultAccess(Backend, json, Timeout.InfiniteTimeSpan, Clock);
+        var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy);
+        var writer = Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize);
+        var router = new TaskRouter(application);
         Client = new CeleryClient(
-            new TaskPublisher(_broker, application.PublishTimeout, Clock),
-            Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize),
-            new TaskRouter(application),
+            publisher,
+            writer,
+            router,
             access,
             application.DefaultPriority,
             Clock);
@@ -65,7 +68,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
         var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>());
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());
-        var executor = new TaskExecutor(recorder, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
+        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher);
+        var executor = new TaskExecutor(recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
         var admission = new Admission(reader, registry, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
         _worker = new CeleryWorker(
