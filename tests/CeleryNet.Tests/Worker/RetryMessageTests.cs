@@ -259,6 +259,7 @@ public sealed class RetryMessageTests
             AcksOnFailure = true,
             IgnoreResult = false,
             StoreErrorsEvenIfIgnored = false,
+            KeepIfFailed = false,
             TrackStarted = false,
         };
         var writer = Content.Writer(CeleryJson.Complete(null), protocol: protocol);
@@ -280,10 +281,7 @@ public sealed class RetryMessageTests
 
         public CancellationToken Lost => CancellationToken.None;
 
-        public ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
-        {
-            throw new NotImplementedException();
-        }
+        public ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
         public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
