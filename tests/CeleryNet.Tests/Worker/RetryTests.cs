@@ -343,7 +343,7 @@ public sealed class RetryTests
 
         result.ReadResult().GetString().ShouldBe("done");
         backend.Failed.Count.ShouldBe(1);
-        harness.Log.Lines.ShouldContain(line => line.EventId.Id == 2023);
+        harness.Log.Lines.ShouldContain(line => line.EventId.Id == 2024);
     }
 
     [Fact]
@@ -354,7 +354,7 @@ public sealed class RetryTests
         var result = await harness.RunAsync("flaky");
 
         result.Children.IsEmpty.ShouldBeTrue();
-        harness.Log.Lines.ShouldContain(line => line.EventId.Id == 2021 && line.Message.EndsWith("retry: Retry in 0s", StringComparison.Ordinal));
+        harness.Log.Lines.ShouldContain(line => line.EventId.Id == 2022 && line.Message.EndsWith("retry: Retry in 0s", StringComparison.Ordinal));
     }
 
     [Theory]
