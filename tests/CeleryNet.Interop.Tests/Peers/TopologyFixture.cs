@@ -35,6 +35,11 @@ public abstract class TopologyFixture(string broker, string results) : IAsyncLif
             _python = await PythonDriver.StartAsync(Settings);
             _pythonWorker = await StartPythonWorkerAsync($"{Name}-py,{Broadcast}");
             _dotNet = await StartDotNetWorkerAsync($"{Name}-net", Broadcast);
+
+            // Over Redis, a Python producer takes an exchange for a direct one until it has declared a queue of it, as it does before it sends to one.
+            var note = Names.Unique("notes");
+            await SendFromPythonAsync("interop.note", [note, "first"], []);
+            await NotesAsync(note, 1);
         }
         catch
         {
