@@ -16,7 +16,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public void Mutated_input_is_read_or_refused(string name)
     {
         var settings = FuzzSettings.FromEnvironment();
-        var count = Math.Max(1, settings.Inputs / _targets.Length);
+        var count = Math.Max(1, (settings.Inputs + _targets.Length - 1) / _targets.Length);
         var run = new FuzzRun(_targets.Single(target => target.Name == name), settings.Seed, settings.First, count);
 
         run.Run();
