@@ -1,4 +1,9 @@
+using System.Text;
+using CeleryNet.Extensibility;
+using CeleryNet.Serializers.Tests.RoundTrip;
 using CeleryNet.TestKit;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace CeleryNet.Serializers.Tests.Auth;
 
@@ -32,6 +37,25 @@ public sealed class PythonAuthTests : IDisposable
         // Read back as text, since the spaces between are Python's.
         (await AuthPeers.SignInPythonAsync(options, contents)).Select(line => serializer.Read(Convert.FromBase64String(line))).ShouldBe(contents);
     }
+
+    [Fact]
+    public async Task Generated_values_go_both_ways()
+    {
+        using var signer = new SigningIdentity(_directory.Path, "signer", 1024);
+        var options = signer.Options();
+        options.Layout = await AuthPeers.LayoutOfPythonAsync();
+        var serializer = AuthPeers.Create(options);
+        var values = WireValues.Of(new WireFormat { Types = WireTypes.None }).Sample(2000, new Rnd(5), 30);
+        var contents = values.Select(value => Encoding.UTF8.GetString(WireJson.FromObject(value, new ContentLimits()).Span)).ToArray();
+
+        var verified = await AuthPeers.VerifyInPythonAsync(options, contents.Select(serializer.Sign));
+        var signed = await AuthPeers.SignInPythonAsync(options, contents);
+
+        verified.Select(Describe).ShouldBe(values.Select(value => Description.Of(value)));
+        signed.Select(line => Describe(serializer.Read(Convert.FromBase64String(line)))).ShouldBe(values.Select(value => Description.Of(value)));
+    }
+
+    private static string Describe(string json) => Description.Of(WireJson.ToObject(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
     [InlineData("simple", "CN=simple", new byte[] { 1 })]
