@@ -279,7 +279,11 @@ public sealed class RetryMessageTests
 
         public bool Redelivered => false;
 
+        public int DeliveryCount => 0;
+
         public CancellationToken Lost => CancellationToken.None;
+
+        public ValueTask<bool> CountAsync(CancellationToken cancellationToken) => new(true);
 
         public ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

@@ -14,6 +14,7 @@ internal sealed class AmqpConsumer : IConsumer
 
     private readonly AmqpConnection _connection;
     private readonly AmqpDeadLetters _deadLetters;
+    private readonly AmqpRunCount _runCount;
     private readonly ConsumerRequest _request;
     private readonly string[] _queues;
     private readonly string _names;
@@ -29,10 +30,18 @@ internal sealed class AmqpConsumer : IConsumer
     private bool _sharesPrefetch;
     private bool _stopped;
 
-    public AmqpConsumer(AmqpConnection connection, AmqpDeadLetters deadLetters, ConsumerRequest request, TimeProvider time, ILogger logger, Action<AmqpConsumer> onDisposed)
+    public AmqpConsumer(
+        AmqpConnection connection,
+        AmqpDeadLetters deadLetters,
+        AmqpRunCount runCount,
+        ConsumerRequest request,
+        TimeProvider time,
+        ILogger logger,
+        Action<AmqpConsumer> onDisposed)
     {
         _connection = connection;
         _deadLetters = deadLetters;
+        _runCount = runCount;
         _request = request;
         _queues = [.. request.Queues.Select(queue => queue.Name)];
         _names = string.Join(", ", _queues);
@@ -181,7 +190,7 @@ internal sealed class AmqpConsumer : IConsumer
     }
 
     private Task<AmqpConsumerChannel> OpenAsync(AmqpLink link, bool shared, CancellationToken cancellationToken)
-        => AmqpConsumerChannel.OpenAsync(link, _queues, _request.Prefetch, shared, _deliveries.Writer, _deadLetters, _logger, cancellationToken);
+        => AmqpConsumerChannel.OpenAsync(link, _queues, _request.Prefetch, shared, _deliveries.Writer, _deadLetters, _runCount, _logger, cancellationToken);
 
     // Nobody but the next channel writes, and it is not open yet: afterwards there is room for all that it may bring.
     private void DropLost()

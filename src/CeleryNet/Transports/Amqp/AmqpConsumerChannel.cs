@@ -21,12 +21,13 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     private int _disposed;
 
     private AmqpConsumerChannel(
-        IChannel channel, IReadOnlyList<string> queues, ChannelWriter<AmqpDelivery> deliveries, AmqpDeadLetters deadLetters, ILogger logger)
+        IChannel channel, IReadOnlyList<string> queues, ChannelWriter<AmqpDelivery> deliveries, AmqpDeadLetters deadLetters, AmqpRunCount runCount, ILogger logger)
     {
         _channel = channel;
         _queues = queues;
         _deliveries = deliveries;
         DeadLetters = deadLetters;
+        RunCount = runCount;
         Logger = logger;
         Acks = new AmqpAckBatcher(channel, End);
         // Raised at once when the channel is closed already.
@@ -38,6 +39,8 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     public AmqpAckBatcher Acks { get; }
 
     public AmqpDeadLetters DeadLetters { get; }
+
+    public AmqpRunCount RunCount { get; }
 
     public ILogger Logger { get; }
 
@@ -54,6 +57,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     /// <param name="shared">Whether the broker can bound all queues together; else each gets its part.</param>
     /// <param name="deliveries">Where deliveries go.</param>
     /// <param name="deadLetters">Keeps what cannot be run.</param>
+    /// <param name="runCount">Counts runs.</param>
     /// <param name="logger">Gets failed settlements.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<AmqpConsumerChannel> OpenAsync(
@@ -63,11 +67,12 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
         bool shared,
         ChannelWriter<AmqpDelivery> deliveries,
         AmqpDeadLetters deadLetters,
+        AmqpRunCount runCount,
         ILogger logger,
         CancellationToken cancellationToken)
     {
         var opened = new AmqpConsumerChannel(
-            await link.CreateChannelAsync(null, cancellationToken).ConfigureAwait(false), queues, deliveries, deadLetters, logger);
+            await link.CreateChannelAsync(null, cancellationToken).ConfigureAwait(false), queues, deliveries, deadLetters, runCount, logger);
         try
         {
             await opened.ConsumeAsync(prefetch, shared, cancellationToken).ConfigureAwait(false);
