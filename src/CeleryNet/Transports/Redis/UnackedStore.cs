@@ -43,9 +43,10 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         switch (settlement.Kind)
         {
-            case SettlementKind.Requeue:
+            case SettlementKind.Requeue or SettlementKind.Return:
                 var list = delivery.Envelope is { } envelope ? keys.ListFor(delivery.Queue, envelope.Priority) : delivery.List;
-                return await MoveAsync(database, delivery.Tag, "RPUSH", list, DeliveryMarks.Return(delivery.Raw, delivery.CountedRuns), cancellationToken).ConfigureAwait(false);
+                var element = settlement.Kind == SettlementKind.Return ? delivery.Raw : DeliveryMarks.Return(delivery.Raw, delivery.CountedRuns);
+                return await MoveAsync(database, delivery.Tag, "RPUSH", list, element, cancellationToken).ConfigureAwait(false);
             case SettlementKind.DeadLetter:
                 var entry = DescribeDeadLetter(delivery, settlement.Reason ?? "");
                 var deadLetters = keys.DeadLetters(delivery.DeadLetterQueue);
