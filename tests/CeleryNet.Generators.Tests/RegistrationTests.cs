@@ -62,8 +62,10 @@ public sealed class RegistrationTests
             public static class Tasks
             {
                 [CeleryTask("plain")] public static void Plain() { }
-                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true)]
+                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true,
+                    AcksOnTimeout = false, RejectOnWorkerLost = true, MaxDeliveries = 5)]
                 public static void All() { }
+                [CeleryTask("unbound", MaxDeliveries = CeleryTaskAttribute.UnlimitedDeliveries)] public static void Unbound() { }
             }
             """);
 
@@ -74,6 +76,9 @@ public sealed class RegistrationTests
             .ShouldAllBe(value => value == null);
         new[] { all.AcksLate, all.AcksOnFailure, all.IgnoreResult, all.StoreErrorsEvenIfIgnored, all.KeepIfFailed, all.TrackStarted }
             .ShouldBe([true, false, true, false, true, true]);
+        (plain.AcksOnTimeout, plain.RejectOnWorkerLost, plain.MaxDeliveries).ShouldBe((null, null, null));
+        (all.AcksOnTimeout, all.RejectOnWorkerLost, all.MaxDeliveries).ShouldBe((false, true, 5));
+        run.Definition("unbound").MaxDeliveries.ShouldBe(-1);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class AmqpDelivery(
 
     public string RoutingKey => _way.RoutingKey;
 
-    public bool Redelivered => redelivered;
+    public bool Redelivered => redelivered || DeliveryCount > 0;
 
     public int DeliveryCount { get; } = AmqpRunCount.Read(properties) + (redelivered ? 1 : 0);
 
