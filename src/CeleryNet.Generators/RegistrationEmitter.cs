@@ -134,6 +134,7 @@ internal static class RegistrationEmitter
             ("TrackStarted", options.TrackStarted),
         }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}")
             .Concat(options.MaxDeliveries is { } maxDeliveries ? [$"MaxDeliveries = {Number(maxDeliveries)}"] : [])
+            .Concat(options.RateLimit is { } limit ? [$"RateLimit = {Extensibility}.RateLimit.Parse({CodeText.Literal(limit)})"] : [])
             .Concat(ListRetryOptions(options.Retry));
 
     private static IEnumerable<string> ListRetryOptions(RetryOptionsModel options)

@@ -1,3 +1,4 @@
+using CeleryNet.Extensibility;
 namespace CeleryNet.Generators.Tests;
 
 public sealed class RegistrationTests
@@ -63,7 +64,7 @@ public sealed class RegistrationTests
             {
                 [CeleryTask("plain")] public static void Plain() { }
                 [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true,
-                    AcksOnTimeout = false, RejectOnWorkerLost = true, MaxDeliveries = 5)]
+                    AcksOnTimeout = false, RejectOnWorkerLost = true, MaxDeliveries = 5, RateLimit = "100/m")]
                 public static void All() { }
                 [CeleryTask("unbound", MaxDeliveries = CeleryTaskAttribute.UnlimitedDeliveries)] public static void Unbound() { }
             }
@@ -79,6 +80,7 @@ public sealed class RegistrationTests
         (plain.AcksOnTimeout, plain.RejectOnWorkerLost, plain.MaxDeliveries).ShouldBe((null, null, null));
         (all.AcksOnTimeout, all.RejectOnWorkerLost, all.MaxDeliveries).ShouldBe((false, true, 5));
         run.Definition("unbound").MaxDeliveries.ShouldBe(-1);
+        (plain.RateLimit, all.RateLimit).ShouldBe((null, RateLimit.Parse("100/m")));
     }
 
     [Fact]

@@ -48,4 +48,5 @@ internal static class EventIds
     public const int TaskIgnored = 2027;
     public const int AlreadySucceeded = 2028;
     public const int RunUnguarded = 2029;
+    public const int TaskLimited = 2050;
 }
