@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
 using CeleryNet.Serialization;
+using CeleryNet.Tasks;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
 using CeleryNet.Worker;
