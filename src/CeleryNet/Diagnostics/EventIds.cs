@@ -49,4 +49,5 @@ internal static class EventIds
     public const int AlreadySucceeded = 2028;
     public const int RunUnguarded = 2029;
     public const int TaskLimited = 2050;
+    public const int EtaLimitReached = 2051;
 }
