@@ -126,11 +126,14 @@ internal static class RegistrationEmitter
         {
             ("AcksLate", options.AcksLate),
             ("AcksOnFailure", options.AcksOnFailure),
+            ("AcksOnTimeout", options.AcksOnTimeout),
+            ("RejectOnWorkerLost", options.RejectOnWorkerLost),
             ("IgnoreResult", options.IgnoreResult),
             ("StoreErrorsEvenIfIgnored", options.StoreErrorsEvenIfIgnored),
             ("KeepIfFailed", options.KeepIfFailed),
             ("TrackStarted", options.TrackStarted),
         }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}")
+            .Concat(options.MaxDeliveries is { } maxDeliveries ? [$"MaxDeliveries = {Number(maxDeliveries)}"] : [])
             .Concat(options.RateLimit is { } limit ? [$"RateLimit = {Extensibility}.RateLimit.Parse({CodeText.Literal(limit)})"] : [])
             .Concat(ListRetryOptions(options.Retry));
 

@@ -11,6 +11,7 @@ internal static class TaskAttributeReader
     private const string ArgumentAttributeName = "CeleryNet.CeleryArgumentAttribute";
     private const string KeywordArgumentsAttributeName = "CeleryNet.CeleryKeywordArgumentsAttribute";
     private const int MaxPriority = 255;
+    private const int UnlimitedDeliveries = -1;
 
     /// <summary>The name given to the constructor; null when there is none.</summary>
     public static string? ReadName(AttributeData attribute)
@@ -35,11 +36,23 @@ internal static class TaskAttributeReader
             diagnostics.Add(new(DiagnosticDescriptors.InvalidValue, location, "Priority", taskMethod, $"0 to {MaxPriority}", given));
         }
 
+        var maxDeliveries = FindValue<int>(named, "MaxDeliveries");
+        if (maxDeliveries is 0 or < UnlimitedDeliveries)
+        {
+            var given = maxDeliveries.Value.ToString(CultureInfo.InvariantCulture);
+            var location = Locate(attribute, "MaxDeliveries", cancellationToken);
+            diagnostics.Add(new(
+                DiagnosticDescriptors.InvalidValue, location, "MaxDeliveries", taskMethod, "1 or more, or CeleryTaskAttribute.UnlimitedDeliveries", given));
+        }
+
         return new(
             queue,
             priority,
+            maxDeliveries,
             FindValue<bool>(named, "AcksLate"),
             FindValue<bool>(named, "AcksOnFailure"),
+            FindValue<bool>(named, "AcksOnTimeout"),
+            FindValue<bool>(named, "RejectOnWorkerLost"),
             FindValue<bool>(named, "IgnoreResult"),
             FindValue<bool>(named, "StoreErrorsEvenIfIgnored"),
             FindValue<bool>(named, "KeepIfFailed"),

@@ -139,8 +139,11 @@ internal sealed record TaskParameterModel(
 internal sealed record TaskOptionsModel(
     string? Queue,
     int? Priority,
+    int? MaxDeliveries,
     bool? AcksLate,
     bool? AcksOnFailure,
+    bool? AcksOnTimeout,
+    bool? RejectOnWorkerLost,
     bool? IgnoreResult,
     bool? StoreErrorsEvenIfIgnored,
     bool? KeepIfFailed,

@@ -139,6 +139,17 @@ public sealed class MaxRetriesExceededException : CeleryException
     }
 }
 
+/// <summary>A message was not run again, since as many runs of it were begun as may be, and none of them settled it: it may be what takes workers down.</summary>
+/// <remarks>Stored as billiard's <c>WorkerLostError</c>, which Celery stores for a task that took its process down. See <see cref="WorkerOptions.MaxDeliveries"/>.</remarks>
+public sealed class TooManyDeliveriesException : CeleryException
+{
+    internal TooManyDeliveriesException(int deliveryCount, string message)
+        : base(message) => DeliveryCount = deliveryCount;
+
+    /// <summary>How many runs of the message were begun, as far as is known.</summary>
+    public int DeliveryCount { get; }
+}
+
 /// <summary>A message cannot be read: not JSON, not three parts, a content type that is not accepted, an envelope with parts missing.</summary>
 public sealed class MalformedMessageException : CeleryException
 {

@@ -11,6 +11,9 @@ public sealed class CeleryTaskAttribute : Attribute
     /// <summary>For <see cref="MaxRetries"/>: there is no limit (Celery's <c>None</c>).</summary>
     public const int UnlimitedRetries = -1;
 
+    /// <summary>For <see cref="MaxDeliveries"/>: there is no bound, whatever the worker's is.</summary>
+    public const int UnlimitedDeliveries = -1;
+
     /// <summary>A task whose wire name is the full type name, a dot, and the method's name without <c>Async</c>.</summary>
     public CeleryTaskAttribute()
     {
@@ -33,11 +36,32 @@ public sealed class CeleryTaskAttribute : Attribute
     public bool AcksLate { get; set; }
 
     /// <summary>
-    /// Acknowledge a late-acknowledged message also when the task failed (<c>acks_on_failure_or_timeout</c>). False rejects it instead,
-    /// without requeue, so that a dead-letter exchange can take it.
+    /// Acknowledge a late-acknowledged message also when the task failed (<c>acks_on_failure</c>, before 5.6 <c>acks_on_failure_or_timeout</c>). False
+    /// rejects it instead, without requeue, so that a dead-letter exchange can take it.
     /// </summary>
     /// <value>When not set, the worker's option decides; its default is true.</value>
     public bool AcksOnFailure { get; set; }
+
+    /// <summary>
+    /// Acknowledge a late-acknowledged message also when the task exceeded its hard time limit (<c>acks_on_timeout</c>, before 5.6
+    /// <c>acks_on_failure_or_timeout</c>). False puts it back into its queue, as Celery 5.6 does.
+    /// </summary>
+    /// <value>When not set, the worker's option decides; its default is true.</value>
+    public bool AcksOnTimeout { get; set; }
+
+    /// <summary>
+    /// Put a late-acknowledged message back when the worker ends its run before it has finished (<c>reject_on_worker_lost</c>); see the worker's
+    /// option <see cref="WorkerOptions.RejectOnWorkerLost"/>.
+    /// </summary>
+    /// <value>When not set, the worker's option decides; its default is true.</value>
+    public bool RejectOnWorkerLost { get; set; }
+
+    /// <summary>
+    /// How many runs of one late-acknowledged message may be begun, 1 or more, or <see cref="UnlimitedDeliveries"/>; see the worker's option
+    /// <see cref="WorkerOptions.MaxDeliveries"/>. Celery has no counterpart.
+    /// </summary>
+    /// <value>When not set, the worker's option decides; by default there is no bound.</value>
+    public int MaxDeliveries { get; set; }
 
     /// <summary>Store no result (<c>ignore_result</c>). A message that says otherwise wins, as in Celery 5.6.</summary>
     /// <value>When not set, the application's option decides; its default is false.</value>

@@ -155,6 +155,32 @@ public sealed class TaskContext
         };
     }
 
+    /// <summary>
+    /// Makes the exception that ends this run and refuses its message: <c>throw task.Reject(...)</c>. Without <paramref name="requeue"/> the task fails with that
+    /// exception, so that callers learn of it, and a message that is acknowledged late is rejected: RabbitMQ gives it to the queue's dead-letter exchange if it has
+    /// one. With it the message goes back to its queue and is delivered again, here or elsewhere, at once; no state is stored.
+    /// </summary>
+    /// <param name="reason">Why, for callers and logs; null for none.</param>
+    /// <param name="requeue">
+    /// Whether the message goes back. It can only where it is acknowledged late (<see cref="CeleryTaskAttribute.AcksLate"/>); a message that was acknowledged
+    /// before its run is gone, and its task fails with that exception.
+    /// </param>
+    /// <returns>The exception to throw.</returns>
+    /// <remarks>Mirrors <c>raise Reject(reason, requeue)</c>, as Celery 5.6 treats it.</remarks>
+#pragma warning disable CA1822 // It is said of the task, as a retry is.
+    public TaskRejectException Reject(string? reason = null, bool requeue = false) => new(reason, requeue);
+#pragma warning restore CA1822
+
+    /// <summary>
+    /// Makes the exception that ends this run and leaves its state as it is, for example as the task itself has set it by <see cref="UpdateStateAsync"/>:
+    /// <c>throw task.Ignore()</c>. The message is acknowledged.
+    /// </summary>
+    /// <returns>The exception to throw.</returns>
+    /// <remarks>Mirrors <c>raise Ignore()</c>. Who waits for the result waits on.</remarks>
+#pragma warning disable CA1822 // It is said of the task, as a retry is.
+    public TaskIgnoreException Ignore() => new();
+#pragma warning restore CA1822
+
     internal void AddChild(TaskId child)
     {
         lock (_childrenGate)

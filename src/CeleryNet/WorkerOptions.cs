@@ -40,9 +40,44 @@ public sealed class WorkerOptions
     /// <value>The default is false.</value>
     public bool AcksLate { get; set; }
 
-    /// <summary>Acknowledge a late-acknowledged message also when its task failed (<c>task_acks_on_failure_or_timeout</c>).</summary>
+    /// <summary>
+    /// Acknowledge a late-acknowledged message also when its task failed (<c>task_acks_on_failure</c>, before 5.6 <c>task_acks_on_failure_or_timeout</c>,
+    /// which sets <see cref="AcksOnTimeout"/> too). False rejects it instead, without requeue, so that a dead-letter exchange can take it.
+    /// </summary>
     /// <value>The default is true.</value>
     public bool AcksOnFailure { get; set; } = true;
+
+    /// <summary>
+    /// Acknowledge a late-acknowledged message also when its task exceeded its hard time limit (<c>task_acks_on_timeout</c>, before 5.6
+    /// <c>task_acks_on_failure_or_timeout</c>, which sets <see cref="AcksOnFailure"/> too). False puts it back into its queue, as Celery 5.6 does.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool AcksOnTimeout { get; set; } = true;
+
+    /// <summary>
+    /// Put a late-acknowledged message back into its queue when the worker ends its run before it has finished, since the worker has to stop
+    /// (<c>task_reject_on_worker_lost</c>). With false the task fails instead, with Python's <c>WorkerLostError</c>: for tasks that must not be begun twice. A
+    /// worker that dies has no choice, its messages are delivered again; <see cref="MaxDeliveries"/> of 1 bounds that.
+    /// </summary>
+    /// <value>The default is true, where Celery's is false: no task is given up because a worker stops.</value>
+    public bool RejectOnWorkerLost { get; set; } = true;
+
+    /// <summary>
+    /// How many runs of one late-acknowledged message may be begun unless a task says otherwise. Once it was delivered so often and not settled, it is not run
+    /// again: its task fails with a <see cref="TooManyDeliveriesException"/>, and the message goes to the queue <c>&lt;queue&gt;.dead-letters</c>. It stops a
+    /// task that takes its worker down each time. With a bound each begin of a run costs a step at the broker: on Redis a write, on RabbitMQ a
+    /// copy of each message that was delivered before. Celery has no counterpart.
+    /// </summary>
+    /// <value>The default is null, no bound; 1 or more.</value>
+    public int? MaxDeliveries { get; set; }
+
+    /// <summary>
+    /// Acknowledge a late-acknowledged message without running it again when it is delivered once more although its task has succeeded, as when a worker died
+    /// between the storing of the result and its acknowledgement (<c>worker_deduplicate_successful_tasks</c>). What succeeded is known from the result backend, and
+    /// from the last 1,000 successes of this worker. It costs a read of the backend per message that is delivered again.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool DeduplicateSuccessfulTasks { get; set; }
 
     /// <summary>Store the STARTED state when a run begins (<c>task_track_started</c>).</summary>
     /// <value>The default is false.</value>

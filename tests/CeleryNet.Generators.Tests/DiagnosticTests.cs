@@ -54,6 +54,8 @@ public sealed class DiagnosticTests
     [InlineData("[CeleryTask] ~Tasks() { }", "CELERY010", "Tasks", "Tasks.Finalize", "a finalizer")]
     [InlineData("[CeleryTask(\"a\")] public int Get(int x) => 1; [CeleryTask(\"b\")] public Task GetAsync(int y, TaskContext t) => null!;", "CELERY011", "GetAsync", "Tasks.GetAsync", "Tasks.Get ")]
     [InlineData("[CeleryTask(\"a\", Priority = 256)] public int One() => 1;", "CELERY012", "Priority = 256", "Priority of Tasks.One", "0 to 255, was 256")]
+    [InlineData("[CeleryTask(MaxDeliveries = 0)] public int One() => 1;", "CELERY012", "MaxDeliveries = 0", "MaxDeliveries of Tasks.One", "UnlimitedDeliveries, was 0")]
+    [InlineData("[CeleryTask(MaxDeliveries = -2)] public int One() => 1;", "CELERY012", "MaxDeliveries = -2", "MaxDeliveries of Tasks.One", "1 or more, or CeleryTaskAttribute")]
     [InlineData("[CeleryTask(MaxRetries = -2)] public int One() => 1;", "CELERY012", "MaxRetries = -2", "MaxRetries of Tasks.One", "UnlimitedRetries, was -2")]
     [InlineData("[CeleryTask(RetryDelay = \"soon\")] public int One() => 1;", "CELERY012", "RetryDelay = \"soon\"", "RetryDelay of Tasks.One", "was \"soon\"")]
     [InlineData("[CeleryTask(RetryDelay = \"-00:00:01\")] public int One() => 1;", "CELERY012", "RetryDelay = \"-00:00:01\"", "RetryDelay of Tasks.One", "0 or more")]

@@ -63,8 +63,10 @@ public sealed class RegistrationTests
             public static class Tasks
             {
                 [CeleryTask("plain")] public static void Plain() { }
-                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true, RateLimit = "100/m")]
+                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true,
+                    AcksOnTimeout = false, RejectOnWorkerLost = true, MaxDeliveries = 5, RateLimit = "100/m")]
                 public static void All() { }
+                [CeleryTask("unbound", MaxDeliveries = CeleryTaskAttribute.UnlimitedDeliveries)] public static void Unbound() { }
             }
             """);
 
@@ -75,6 +77,9 @@ public sealed class RegistrationTests
             .ShouldAllBe(value => value == null);
         new[] { all.AcksLate, all.AcksOnFailure, all.IgnoreResult, all.StoreErrorsEvenIfIgnored, all.KeepIfFailed, all.TrackStarted }
             .ShouldBe([true, false, true, false, true, true]);
+        (plain.AcksOnTimeout, plain.RejectOnWorkerLost, plain.MaxDeliveries).ShouldBe((null, null, null));
+        (all.AcksOnTimeout, all.RejectOnWorkerLost, all.MaxDeliveries).ShouldBe((false, true, 5));
+        run.Definition("unbound").MaxDeliveries.ShouldBe(-1);
         (plain.RateLimit, all.RateLimit).ShouldBe((null, RateLimit.Parse("100/m")));
     }
 

@@ -138,6 +138,38 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     [CeleryTask("interop.quiet_failure", IgnoreResult = true, StoreErrorsEvenIfIgnored = true)]
     public static void QuietFailure() => throw new ArgumentException("heard nevertheless");
 
+    [CeleryTask("interop.refuse", AcksLate = true)]
+    public static void Refuse(string reason, TaskContext task) => throw task.Reject(reason);
+
+    [CeleryTask("interop.hand_over")]
+    public static async Task HandOverAsync(string note, TaskContext task)
+    {
+        await task.UpdateStateAsync("HANDED_OVER", note);
+        throw task.Ignore();
+    }
+
+    /// <summary>Leaves its message to others, each time it comes; who had it is noted.</summary>
+    [CeleryTask("interop.put_back", AcksLate = true)]
+    public async Task PutBackAsync(string key, TaskContext task)
+    {
+        await counters.ListRightPushAsync(key, task.Hostname);
+        await Task.Delay(TimeSpan.FromMilliseconds(20), task.CancellationToken);
+        throw task.Reject("not here", requeue: true);
+    }
+
+    /// <summary>Puts its message back the first time, and has its worker do that the second time.</summary>
+    [CeleryTask("interop.put_back_bound", AcksLate = true, MaxDeliveries = 2)]
+    public async Task PutBackBoundAsync(string key, TaskContext task)
+    {
+        if (await counters.ListRightPushAsync(key, task.Hostname) == 2)
+        {
+            await counters.ListRightPushAsync(key + "-second", "begun");
+            await Task.Delay(Timeout.InfiniteTimeSpan, task.CancellationToken);
+        }
+
+        throw task.Reject("not here", requeue: true);
+    }
+
     [CeleryTask("interop.who")]
     public async Task<string> WhoAsync(string key, int number, TaskContext task)
     {

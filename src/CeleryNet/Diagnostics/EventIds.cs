@@ -43,6 +43,11 @@ internal static class EventIds
     public const int TaskRetried = 2022;
     public const int RetryNotSent = 2023;
     public const int RetryNotStored = 2024;
+    public const int TaskRejected = 2025;
+    public const int RejectionWithoutEffect = 2026;
+    public const int TaskIgnored = 2027;
+    public const int AlreadySucceeded = 2028;
+    public const int RunUnguarded = 2029;
     public const int TaskLimited = 2050;
     public const int EtaLimitReached = 2051;
 }

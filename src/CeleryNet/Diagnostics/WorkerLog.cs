@@ -23,6 +23,21 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.RetryNotStored, Level = LogLevel.Warning, Message = "The retry of task {TaskName}[{TaskId}] was not stored")]
     public static partial void RetryNotStored(this ILogger logger, Exception error, string taskName, string taskId);
 
+    [LoggerMessage(EventId = EventIds.TaskRejected, Level = LogLevel.Warning, Message = "Task {TaskName}[{TaskId}] rejected its message (requeue: {Requeue}): {Reason}")]
+    public static partial void TaskRejected(this ILogger logger, string taskName, string taskId, bool requeue, string? reason);
+
+    [LoggerMessage(EventId = EventIds.RejectionWithoutEffect, Level = LogLevel.Warning, Message = "Task {TaskName}[{TaskId}] rejected its message to have it delivered again, which has no effect since it was acknowledged before the run; the task has failed. AcksLate would let it go back. {Reason}")]
+    public static partial void RejectionWithoutEffect(this ILogger logger, string taskName, string taskId, string? reason);
+
+    [LoggerMessage(EventId = EventIds.TaskIgnored, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] asked for its end to be ignored")]
+    public static partial void TaskIgnored(this ILogger logger, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.AlreadySucceeded, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] has succeeded before and is not run again")]
+    public static partial void AlreadySucceeded(this ILogger logger, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.RunUnguarded, Level = LogLevel.Warning, Message = "Task {TaskName}[{TaskId}] is run although it could not be {Precaution}")]
+    public static partial void RunUnguarded(this ILogger logger, Exception error, string taskName, string taskId, string precaution);
+
     [LoggerMessage(EventId = EventIds.TaskAbandoned, Level = LogLevel.Warning, Message = "Task {TaskName}[{TaskId}] was ended by the worker ({Reason}) and will run again")]
     public static partial void TaskAbandoned(this ILogger logger, string taskName, string taskId, CancellationReason reason);
 

@@ -56,7 +56,10 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Number("EtaTaskLimit", "worker_eta_task_limit", value => options.EtaTaskLimit = value);
         Text("Hostname", null, value => options.Hostname = value);
         Flag("AcksLate", "task_acks_late", value => options.AcksLate = value);
-        Flag("AcksOnFailure", "task_acks_on_failure_or_timeout", value => options.AcksOnFailure = value);
+        AcksOnFailureOrTimeout(options);
+        Flag("RejectOnWorkerLost", "task_reject_on_worker_lost", value => options.RejectOnWorkerLost = value);
+        Number("MaxDeliveries", null, value => options.MaxDeliveries = value);
+        Flag("DeduplicateSuccessfulTasks", "worker_deduplicate_successful_tasks", value => options.DeduplicateSuccessfulTasks = value);
         Flag("TrackStarted", "task_track_started", value => options.TrackStarted = value);
         Flag("StoreErrorsEvenIfIgnored", "task_store_errors_even_if_ignored", value => options.StoreErrorsEvenIfIgnored = value);
         Word<UnrunnableMessages>("UnrunnableMessages", null, value => options.UnrunnableMessages = value);
@@ -65,6 +68,14 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("DisableRateLimits", "worker_disable_rate_limits", value => options.DisableRateLimits = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
+    }
+
+    // Celery 5.6 has split one setting into two, which go before it.
+    private void AcksOnFailureOrTimeout(WorkerOptions options)
+    {
+        Flag("AcksOnFailureOrTimeout", "task_acks_on_failure_or_timeout", value => options.AcksOnFailure = options.AcksOnTimeout = value);
+        Flag("AcksOnFailure", "task_acks_on_failure", value => options.AcksOnFailure = value);
+        Flag("AcksOnTimeout", "task_acks_on_timeout", value => options.AcksOnTimeout = value);
     }
 
     private void BindRouting(CeleryOptions options)

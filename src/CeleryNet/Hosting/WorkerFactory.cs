@@ -50,6 +50,7 @@ internal static class WorkerFactory
         var retries = new RetryMessage(
             new TaskRouter(application), CeleryServiceCollectionExtensions.CreateWriter(services), application.HideArguments, time);
         var executor = new TaskExecutor(
+            new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
             recorder,
             new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services)),
             new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),

@@ -25,6 +25,11 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 0 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
         }
 
+        if (options.MaxDeliveries < 1)
+        {
+            result.AddError($"must be 1 or more, or null for no bound, was {options.MaxDeliveries}", nameof(options.MaxDeliveries));
+        }
+
         if (options.ShutdownGrace < TimeSpan.Zero || options.ShutdownGrace > TimeSpan.FromHours(24))
         {
             result.AddError($"must be 00:00:00 to 1.00:00:00, was {options.ShutdownGrace}", nameof(options.ShutdownGrace));

@@ -41,6 +41,24 @@ public sealed class TaskDefinition
     /// <summary>See <see cref="CeleryTaskAttribute.AcksOnFailure"/>; null leaves it to the worker.</summary>
     public bool? AcksOnFailure { get; init; }
 
+    /// <summary>See <see cref="CeleryTaskAttribute.AcksOnTimeout"/>; null leaves it to the worker.</summary>
+    public bool? AcksOnTimeout { get; init; }
+
+    /// <summary>See <see cref="CeleryTaskAttribute.RejectOnWorkerLost"/>; null leaves it to the worker.</summary>
+    public bool? RejectOnWorkerLost { get; init; }
+
+    /// <summary>
+    /// See <see cref="CeleryTaskAttribute.MaxDeliveries"/>: 1 or more, or <see cref="CeleryTaskAttribute.UnlimitedDeliveries"/>; null leaves it to the worker.
+    /// </summary>
+    public int? MaxDeliveries
+    {
+        get;
+        init => field = value is null or CeleryTaskAttribute.UnlimitedDeliveries or >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(value), value, "MaxDeliveries must be 1 or more, or CeleryTaskAttribute.UnlimitedDeliveries, or null to leave it to the worker.");
+    }
+
     /// <summary>See <see cref="CeleryTaskAttribute.IgnoreResult"/>; null leaves it to the application.</summary>
     public bool? IgnoreResult { get; init; }
 

@@ -19,6 +19,7 @@ internal static class DeadLetterHeaders
     public static bool IsAdded(string name)
         => name is Reason or Time or Queue or Expiration or "x-death"
             || IsCounter(name)
+            || RunCountHeaders.IsOne(name)
             || name.StartsWith("x-first-death-", StringComparison.Ordinal)
             || name.StartsWith("x-last-death-", StringComparison.Ordinal);
 

@@ -22,6 +22,12 @@ internal interface IDelivery
     bool Redelivered { get; }
 
     /// <summary>
+    /// How many runs of the message were begun by earlier deliveries of it, as far as is known: those that were counted by <see cref="CountAsync"/>, or 1
+    /// where nothing is known but that it was delivered before.
+    /// </summary>
+    int DeliveryCount { get; }
+
+    /// <summary>
     /// Fires when the broker may have given the message to another consumer: its channel is gone, or its lease was lost. Settling it
     /// then does nothing.
     /// </summary>
@@ -32,6 +38,17 @@ internal interface IDelivery
     /// The broker could not be told, or its answer was lost. Either the transport tells it later, or the broker will deliver the message again.
     /// </exception>
     ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Has the broker keep that the message is about to be run: a run that takes its process down is counted too, and a delivery that comes to no run is not.
+    /// </summary>
+    /// <returns>
+    /// Whether this delivery may be run. If not, it is lost, or settled since a copy of the message will be delivered in its place that carries the count:
+    /// where the broker cannot change a message that it has delivered.
+    /// </returns>
+    /// <exception cref="BrokerUnavailableException">It may not be counted. The delivery is still to be settled.</exception>
+    /// <exception cref="PublishException">The broker takes no copy, so it is not counted. The delivery is still to be settled.</exception>
+    ValueTask<bool> CountAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts a copy of the message among the dead letters of its queue and settles nothing: for a message that was acknowledged before it turned out

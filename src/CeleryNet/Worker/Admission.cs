@@ -42,7 +42,14 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
 
     /// <summary>Why a request must not be run now, or any more; null when it may. Asked again after each wait.</summary>
     public Verdict? Refuse(TaskRequest request)
-        => request.Headers.Expires is { } expires && time.GetUtcNow() > expires ? new Verdict.Expired(request) : null;
+    {
+        if (request.Headers.Expires is { } expires && time.GetUtcNow() > expires)
+        {
+            return new Verdict.Expired(request);
+        }
+
+        return request.Delivery.DeliveryCount >= request.MaxDeliveries ? new Verdict.DeliveredTooOften(request) : null;
+    }
 
     /// <summary>Reads the body.</summary>
     /// <exception cref="MalformedMessageException">It cannot be read, or asks for more than this worker can do.</exception>
@@ -65,11 +72,17 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
     {
         AcksLate = definition.AcksLate ?? worker.AcksLate,
         AcksOnFailure = definition.AcksOnFailure ?? worker.AcksOnFailure,
+        AcksOnTimeout = definition.AcksOnTimeout ?? worker.AcksOnTimeout,
+        RejectOnWorkerLost = definition.RejectOnWorkerLost ?? worker.RejectOnWorkerLost,
+        MaxDeliveries = BoundDeliveries(definition),
         IgnoreResult = headers.IgnoreResult ?? definition.IgnoreResult ?? application.IgnoreResult,
         StoreErrorsEvenIfIgnored = definition.StoreErrorsEvenIfIgnored ?? worker.StoreErrorsEvenIfIgnored,
         KeepIfFailed = definition.KeepIfFailed ?? worker.KeepFailedTasks,
         TrackStarted = definition.TrackStarted ?? worker.TrackStarted,
     };
+
+    private int? BoundDeliveries(Extensibility.TaskDefinition definition)
+        => (definition.AcksLate ?? worker.AcksLate) && (definition.MaxDeliveries ?? worker.MaxDeliveries) is > 0 and var bound ? bound : null;
 
     private UnknownTaskException Unknown(string name) => new(
         name,
@@ -90,6 +103,9 @@ internal abstract record Verdict
 
     /// <summary>Too late.</summary>
     internal sealed record Expired(TaskRequest Request) : Verdict;
+
+    /// <summary>As many runs of it were begun as may be.</summary>
+    internal sealed record DeliveredTooOften(TaskRequest Request) : Verdict;
 
     /// <summary>It cannot be read or has no task here. The headers are there if they at least could be read.</summary>
     internal sealed record Unrunnable(CeleryException Error, TaskHeaders? Headers) : Verdict;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CeleryNet.Diagnostics;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
@@ -67,6 +68,9 @@ internal sealed class DeliveryHandler(
                 case Verdict.Expired expired:
                     await RevokeAsync(expired.Request, lastCall).ConfigureAwait(false);
                     break;
+                case Verdict.DeliveredTooOften tooOften:
+                    await PutAsideAsync(tooOften.Request, lastCall).ConfigureAwait(false);
+                    break;
                 case Verdict.Unrunnable message:
                     await PutAsideAsync(delivery, message, lastCall).ConfigureAwait(false);
                     break;
@@ -102,6 +106,19 @@ internal sealed class DeliveryHandler(
         TryOpen(request);
         var isRecorded = await recorder.RecordRevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
         await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
+    }
+
+    // It may be what takes workers down. It is kept whatever becomes of other messages that cannot be run: nobody has seen yet why.
+    private async ValueTask PutAsideAsync(TaskRequest request, CancellationToken lastCall)
+    {
+        var (headers, delivery) = (request.Headers, request.Delivery);
+        var error = new TooManyDeliveriesException(delivery.DeliveryCount, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Task {headers.TaskName}[{headers.Id}] is not run again: {delivery.DeliveryCount} runs of its message were begun and none has settled it, and MaxDeliveries is {request.MaxDeliveries}."));
+        logger.TaskUnrunnable(delivery.Queue, error.Message);
+        TryOpen(request);
+        await recorder.RecordAsync(request, new TaskOutcome.Failed(error), lastCall).ConfigureAwait(false);
+        await delivery.SettleAsync(Settlement.DeadLetter(error.Message), lastCall).ConfigureAwait(false);
     }
 
     // Results may show the arguments of a task that is not run; whether they can be read does not matter then.

@@ -61,7 +61,11 @@ internal sealed class EagerTransport(ITransport inner, Func<DeliveryHandler> han
 
         public bool Redelivered => false;
 
+        public int DeliveryCount => 0;
+
         public CancellationToken Lost => CancellationToken.None;
+
+        public ValueTask<bool> CountAsync(CancellationToken cancellationToken) => new(true);
 
         public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

@@ -45,7 +45,7 @@ internal sealed class OutcomeRecorder
     {
         TaskOutcome.Succeeded when request.IgnoreResult => new(true),
         TaskOutcome.Failed when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
-        TaskOutcome.Abandoned or TaskOutcome.Retried or TaskOutcome.RetryUnsent => new(true),
+        TaskOutcome.Abandoned or TaskOutcome.Retried or TaskOutcome.RetryUnsent or TaskOutcome.Rejected or TaskOutcome.Ignored => new(true),
         TaskOutcome.Succeeded success => StoreAsync(request, _metas.OfValue(request, TaskState.Success, success.Value), cancellationToken),
         TaskOutcome.Failed failure => StoreFailureAsync(
             request.Headers, _metas.OfException(request, TaskState.Failure, failure.Error), failure.Error, request.Reply, cancellationToken),

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace CeleryNet.Worker;
 
-/// <summary>Whether a run that ended in an exception is repeated. celery/app/autoretry.py, celery/app/task.py Task.retry</summary>
+/// <summary>
+/// What a run comes to that ended in an exception, which may ask for something else than a failure. celery/app/trace.py TraceInfo, celery/app/autoretry.py,
+/// celery/app/task.py Task.retry
+/// </summary>
 internal static class RetryRule
 {
     /// <param name="request">What was run.</param>
@@ -18,6 +21,15 @@ internal static class RetryRule
         }
 
         var definition = request.Definition;
+        switch (thrown)
+        {
+            case TaskIgnoreException:
+                return new TaskOutcome.Ignored();
+            case TaskRejectException rejection:
+                // Acknowledged early, the message cannot go back, and who waits for its task has to learn that nobody will run it again.
+                return rejection.Requeue && request.AcksLate ? new TaskOutcome.Rejected(rejection) : new TaskOutcome.Failed(rejection);
+        }
+
         var retry = thrown switch
         {
             TaskRetryException asked => asked,

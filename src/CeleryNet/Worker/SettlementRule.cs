@@ -6,17 +6,30 @@ namespace CeleryNet.Worker;
 internal static class SettlementRule
 {
     /// <param name="outcome">How the run ended.</param>
-    /// <param name="acksOnFailure">Whether a failed task's message counts as done.</param>
+    /// <param name="terms">What the task wants.</param>
     /// <param name="isRecorded">Whether the result was stored, or none was to be.</param>
-    /// <param name="keepIfFailed">Whether a failed task's message goes to the dead letters.</param>
-    public static Settlement For(TaskOutcome outcome, bool acksOnFailure, bool isRecorded, bool keepIfFailed = false) => outcome switch
+    public static Settlement For(TaskOutcome outcome, SettlementTerms terms, bool isRecorded) => outcome switch
     {
-        TaskOutcome.Abandoned or TaskOutcome.RetryUnsent => Settlement.Requeue,
-        TaskOutcome.Retried => Settlement.Ack,
+        TaskOutcome.Abandoned or TaskOutcome.RetryUnsent or TaskOutcome.Rejected => Settlement.Requeue,
+        TaskOutcome.Retried or TaskOutcome.Ignored => Settlement.Ack,
         _ when !isRecorded => Settlement.Requeue,
         TaskOutcome.Succeeded => Settlement.Ack,
-        TaskOutcome.Failed failed when keepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(failed.Error)),
-        TaskOutcome.Failed => acksOnFailure ? Settlement.Ack : Settlement.Reject,
+        TaskOutcome.Failed failed when terms.KeepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(failed.Error)),
+        TaskOutcome.Failed { Error: TaskRejectException } => Settlement.Reject,
+        TaskOutcome.Failed => terms.AcksOnFailure ? Settlement.Ack : Settlement.Reject,
         _ => throw new InvalidOperationException($"No settlement rule for {outcome.GetType().Name}."),
     };
+}
+
+/// <summary>What a task wants to become of its messages.</summary>
+internal readonly record struct SettlementTerms
+{
+    /// <summary>Whether a failed task's message counts as done.</summary>
+    public required bool AcksOnFailure { get; init; }
+
+    /// <summary>Whether the message of a task that exceeded its hard time limit counts as done; else it goes back to its queue.</summary>
+    public required bool AcksOnTimeout { get; init; }
+
+    /// <summary>Whether a failed task's message goes to the dead letters.</summary>
+    public required bool KeepIfFailed { get; init; }
 }

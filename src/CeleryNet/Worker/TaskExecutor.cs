@@ -10,6 +10,7 @@ namespace CeleryNet.Worker;
 
 /// <summary>The life of one message, from admission to settlement.</summary>
 internal sealed class TaskExecutor(
+    RedeliveryGuard guard,
     OutcomeRecorder recorder,
     TaskRetrier retrier,
     ITaskScopeFactory scopes,
@@ -24,7 +25,7 @@ internal sealed class TaskExecutor(
     /// <param name="lastCall">Fires when even storing and settling must end.</param>
     public async ValueTask ExecuteAsync(TaskRequest request, CancellationToken lastCall)
     {
-        if (!await AnnounceStartedAsync(request, lastCall).ConfigureAwait(false))
+        if (!await guard.MayRunAsync(request, lastCall).ConfigureAwait(false) || !await AnnounceStartedAsync(request, lastCall).ConfigureAwait(false))
         {
             return;
         }
@@ -38,10 +39,15 @@ internal sealed class TaskExecutor(
         }
 
         (outcome, var isRecorded) = await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
+        if (outcome is TaskOutcome.Succeeded && isRecorded)
+        {
+            guard.Remember(request);
+        }
+
         if (request.AcksLate)
         {
             await request.Delivery
-                .SettleAsync(SettlementRule.For(outcome, request.AcksOnFailure, isRecorded, request.KeepIfFailed), lastCall)
+                .SettleAsync(SettlementRule.For(outcome, request.Terms, isRecorded), lastCall)
                 .ConfigureAwait(false);
         }
 
@@ -112,9 +118,7 @@ internal sealed class TaskExecutor(
         }
         catch (OperationCanceledException) when (cancellation.IsRequested)
         {
-            return request.AcksLate
-                ? new TaskOutcome.Abandoned(cancellation.Reason)
-                : new TaskOutcome.Failed(new WorkerLostException("The worker was stopped before the task had finished; it had been acknowledged before its run."));
+            return End(request);
         }
 #pragma warning disable CA1031 // A task may throw anything; every failure becomes an outcome.
         catch (Exception error)
@@ -127,6 +131,20 @@ internal sealed class TaskExecutor(
             TaskContext.Current = null;
             await DisposeAsync(request, scope).ConfigureAwait(false);
         }
+    }
+
+    private static TaskOutcome End(TaskRequest request)
+    {
+        var reason = request.Cancellation.Reason;
+        if (!request.AcksLate)
+        {
+            return new TaskOutcome.Failed(new WorkerLostException("The worker was stopped before the task had finished; it had been acknowledged before its run."));
+        }
+
+        // A message that was lost is another worker's, whatever becomes of this run.
+        return request.RejectOnWorkerLost || reason != CancellationReason.Shutdown
+            ? new TaskOutcome.Abandoned(reason)
+            : new TaskOutcome.Failed(new WorkerLostException("The worker was stopped before the task had finished, and RejectOnWorkerLost is false: it is not run again."));
     }
 
     // A value that cannot be written is the task's failure, as in Celery: the sender learns why.
@@ -157,6 +175,18 @@ internal sealed class TaskExecutor(
         {
             case TaskOutcome.Succeeded:
                 logger.TaskSucceeded(name, id, elapsed.TotalMilliseconds);
+                break;
+            case TaskOutcome.Failed { Error: TaskRejectException { Requeue: true } rejection }:
+                logger.RejectionWithoutEffect(name, id, rejection.Reason);
+                break;
+            case TaskOutcome.Failed { Error: TaskRejectException rejection }:
+                logger.TaskRejected(name, id, rejection.Requeue, rejection.Reason);
+                break;
+            case TaskOutcome.Rejected rejected:
+                logger.TaskRejected(name, id, rejected.Rejection.Requeue, rejected.Rejection.Reason);
+                break;
+            case TaskOutcome.Ignored:
+                logger.TaskIgnored(name, id);
                 break;
             case TaskOutcome.Failed failed:
                 logger.TaskFailed(failed.Error, name, id);

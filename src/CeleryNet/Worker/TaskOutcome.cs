@@ -11,7 +11,14 @@ internal abstract record TaskOutcome
 
     internal sealed record Succeeded(TaskValue Value) : TaskOutcome;
 
+    /// <summary>Also that the task refused its message for good, with its <see cref="TaskRejectException"/> as the error.</summary>
     internal sealed record Failed(Exception Error) : TaskOutcome;
+
+    /// <summary>The task refused its message, which goes back to its queue.</summary>
+    internal sealed record Rejected(TaskRejectException Rejection) : TaskOutcome;
+
+    /// <summary>The task wants nothing to be stored of its end.</summary>
+    internal sealed record Ignored : TaskOutcome;
 
     /// <summary>The task asked to be run again, and the message for it is with the broker.</summary>
     internal sealed record Retried(TaskRetryException Retry) : TaskOutcome;

@@ -22,6 +22,13 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
 
     public required bool AcksOnFailure { get; init; }
 
+    public bool AcksOnTimeout { get; init; } = true;
+
+    public bool RejectOnWorkerLost { get; init; } = true;
+
+    /// <summary>How many runs of the message may be begun; null for any number. Nobody could have begun one of a message that is acknowledged early.</summary>
+    public int? MaxDeliveries { get; init; }
+
     public required bool IgnoreResult { get; init; }
 
     public required bool StoreErrorsEvenIfIgnored { get; init; }
@@ -29,6 +36,8 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     public required bool KeepIfFailed { get; init; }
 
     public required bool TrackStarted { get; init; }
+
+    public SettlementTerms Terms => new() { AcksOnFailure = AcksOnFailure, AcksOnTimeout = AcksOnTimeout, KeepIfFailed = KeepIfFailed };
 
     /// <summary>The message with its body, which is read when a slot is free for it: many may wait.</summary>
     /// <exception cref="InvalidOperationException">It was not read yet.</exception>

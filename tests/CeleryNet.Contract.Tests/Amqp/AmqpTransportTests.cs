@@ -64,6 +64,50 @@ public sealed class AmqpTransportTests : TransportContract
     }
 
     [Fact]
+    public Task Runs_of_a_quorum_queues_message_are_counted_and_its_returns_without_a_run_are_not() => CheckCountAsync(NewQuorumQueue());
+
+    [Fact]
+    public async Task Copy_that_carries_a_count_goes_to_no_other_queue()
+    {
+        var (queue, other) = (NewQueue(), NewQueue());
+        await PublishAsync(other, MessageFactory.Text("first"));
+        var consumer = await ConsumeAsync(queue);
+        var message = MessageFactory.Text("copied");
+        message.Headers.Add("CC", new object?[] { other.Name });
+        await PublishAsync(queue, message);
+        await SettleAsync(await ReadAsync(consumer), Settlement.Requeue);
+
+        await BeginAsync(consumer);
+
+        await PublishAsync(other, MessageFactory.Text("last"));
+        var others = await ConsumeAsync(other, prefetch: 10);
+        List<string> bodies = [BodyOf(await ReadAsync(others)), BodyOf(await ReadAsync(others)), BodyOf(await ReadAsync(others))];
+        bodies.ShouldBe(["first", "copied", "last"]);
+    }
+
+    [Fact]
+    public async Task Run_is_not_counted_where_the_broker_takes_no_copy()
+    {
+        var queue = NewQueue(QueueSpec.Named(Names.Unique("contract")) with
+        {
+            Arguments = new Dictionary<string, object?> { ["x-max-length"] = 1, ["x-overflow"] = "reject-publish" },
+        });
+        var consumer = await ConsumeAsync(queue);
+        await PublishAsync(queue, MessageFactory.Text("held"));
+        await SettleAsync(await ReadAsync(consumer), Settlement.Requeue);
+        var held = await ReadAsync(consumer);
+        await PublishAsync(queue, MessageFactory.Text("filling"));
+
+        await Should.ThrowAsync<PublishException>(async () => await held.CountAsync(Token).WithinBound("the count"));
+
+        await SettleAsync(held, Settlement.Ack);
+        BodyOf(await ReadAsync(consumer)).ShouldBe("filling");
+    }
+
+    private QueueSpec NewQuorumQueue()
+        => NewQueue(QueueSpec.Named(Names.Unique("contract")) with { Arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" } });
+
+    [Fact]
     public async Task Listing_a_quorum_queue_of_dead_letters_over_and_over_loses_none()
     {
         var queue = NewQueue();

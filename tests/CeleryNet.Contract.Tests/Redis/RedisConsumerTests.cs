@@ -128,7 +128,7 @@ public sealed class RedisConsumerTests : IAsyncLifetime
         var next = (await _space.Database.ListGetByIndexAsync(_space.List + "\u0006\u00163", -1)).ToString();
         next.ShouldBe(RedisSpace.Envelope("one", "1", priority: 4)
             .Replace("1.50}", "1.50, \"redelivered\": true}", StringComparison.Ordinal)
-            .Replace("\"work\"}", "\"work\", \"redelivered\": true}", StringComparison.Ordinal));
+            .Replace("\"work\"}", "\"work\", \"redelivered\": true, \"delivery_count\": 0}", StringComparison.Ordinal));
         var again = await RedisSpace.ReadAsync(await _space.ConsumeAsync());
         RedisSpace.BodyOf(again).ShouldBe("1");
         again.Redelivered.ShouldBeTrue();

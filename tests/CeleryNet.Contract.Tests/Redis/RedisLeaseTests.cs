@@ -55,6 +55,26 @@ public sealed class RedisLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_that_took_its_worker_down_stays_counted_when_others_restore_the_message()
+    {
+        await _space.AbandonAsync("tag", "[]", score: 100);
+        for (var runs = 1; runs <= 3; runs++)
+        {
+            var consumer = await _space.ConsumeAsync(1);
+            var delivery = await RedisSpace.ReadAsync(consumer);
+            delivery.DeliveryCount.ShouldBe(runs);
+            (await delivery.CountAsync(Token)).ShouldBeTrue();
+
+            // Nobody renews it any more: what a dead worker leaves.
+            var record = (await _space.Database.HashGetAllAsync(_space.Unacked)).ShouldHaveSingleItem();
+            await delivery.SettleAsync(Settlement.Ack, Token);
+            await consumer.DisposeAsync();
+            await _space.Database.HashSetAsync(_space.Unacked, [record]);
+            await _space.Database.SortedSetAddAsync(_space.Index, record.Name, 100);
+        }
+    }
+
+    [Fact]
     public async Task More_messages_than_fit_a_page_are_restored_in_order()
     {
         for (var i = 0; i < 250; i++)

@@ -11,6 +11,7 @@ import time
 import redis
 import topology
 from celery import Celery
+from celery.exceptions import Reject
 from celery.signals import worker_ready
 from celery.utils.saferepr import saferepr
 
@@ -231,6 +232,21 @@ def flaky(self, key, failures, pause):
     if self.request.retries < failures:
         raise self.retry(countdown=pause, exc=ValueError(f"not yet, {self.request.retries}"))
     return self.request.retries
+
+
+@app.task(name="interop.put_back", bind=True)
+def put_back(self, key):
+    """Runs what the other side has put back."""
+    counters().rpush(key, self.request.hostname)
+    return self.request.delivery_info["redelivered"]
+
+
+@app.task(name="interop.put_back_bound", bind=True, acks_late=True)
+def put_back_bound(self, key):
+    """Puts it back as well."""
+    counters().rpush(key + "-python", self.request.hostname)
+    time.sleep(0.02)
+    raise Reject("nor here", requeue=True)
 
 
 @app.task(name="interop.reprs", bind=True)

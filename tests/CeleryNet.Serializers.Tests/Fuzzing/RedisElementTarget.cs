@@ -24,7 +24,7 @@ internal sealed class RedisElementTarget() : FuzzTarget("redis element", 32 * 10
 
     private static void Read(byte[] element)
     {
-        var marked = RedeliveredMark.Set(element);
+        var marked = DeliveryMarks.Restore(element);
         byte[] record = [.. "["u8, .. element, .. ", \"\", \"celery\"]"u8];
         try
         {

@@ -156,7 +156,7 @@ public sealed class RedisWorkerVectorTests
 
         // As Python marks it we mark it.
         vector.GetProperty("popped_from").GetString().ShouldBe(_keys.List("celery", 3));
-        using var ours = JsonDocument.Parse(RedeliveredMark.Set(record.Envelope));
+        using var ours = JsonDocument.Parse(DeliveryMarks.Restore(record.Envelope));
         Meaning.OfJson(restored.Words[2]).ShouldBe(Meaning.Of(ours.RootElement));
         // 5.2 loses the step.
         restored.Words[1].ShouldBe(_keys.List("celery", VectorFiles.IsOld(file) ? 0 : 3));

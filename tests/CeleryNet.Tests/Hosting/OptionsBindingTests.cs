@@ -113,7 +113,14 @@ public sealed class OptionsBindingTests
         { "Celery:Worker:AcksLate", "true", "AcksLate=True" },
         { "Celery:task_acks_late", "true", "AcksLate=True" },
         { "Celery:Worker:AcksOnFailure", "false", "AcksOnFailure=False" },
-        { "Celery:task_acks_on_failure_or_timeout", "no", "AcksOnFailure=False" },
+        { "Celery:task_acks_on_failure", "no", "AcksOnFailure=False" },
+        { "Celery:Worker:AcksOnTimeout", "false", "AcksOnTimeout=False" },
+        { "CELERY_TASK_ACKS_ON_TIMEOUT", "0", "AcksOnTimeout=False" },
+        { "Celery:Worker:RejectOnWorkerLost", "false", "RejectOnWorkerLost=False" },
+        { "Celery:task_reject_on_worker_lost", "false", "RejectOnWorkerLost=False" },
+        { "Celery:Worker:MaxDeliveries", "5", "MaxDeliveries=5" },
+        { "Celery:Worker:DeduplicateSuccessfulTasks", "true", "DeduplicateSuccessfulTasks=True" },
+        { "Celery:worker_deduplicate_successful_tasks", "on", "DeduplicateSuccessfulTasks=True" },
         { "Celery:Worker:TrackStarted", "true", "TrackStarted=True" },
         { "Celery:task_track_started", "true", "TrackStarted=True" },
         { "Celery:Worker:StoreErrorsEvenIfIgnored", "true", "StoreErrorsEvenIfIgnored=True" },
@@ -167,6 +174,24 @@ public sealed class OptionsBindingTests
 
         Describe(services.GetRequiredService<IOptions<CeleryOptions>>().Value).ShouldBe(Describe(new CeleryOptions()));
         Describe(services.GetRequiredService<IOptions<WorkerOptions>>().Value).ShouldBe(Describe(new WorkerOptions()));
+    }
+
+    [Theory]
+    [InlineData(null, null, false, false)]
+    [InlineData("true", null, true, false)]
+    [InlineData(null, "true", false, true)]
+    public void Setting_for_failures_and_timeouts_sets_what_has_no_setting_of_its_own(string? onFailure, string? onTimeout, bool acksOnFailure, bool acksOnTimeout)
+    {
+        (string, string)[] settings =
+        [
+            ("Celery:task_acks_on_failure_or_timeout", "false"),
+            .. onFailure is null ? Array.Empty<(string, string)>() : [("Celery:task_acks_on_failure", onFailure)],
+            .. onTimeout is null ? Array.Empty<(string, string)>() : [("Celery:Worker:AcksOnTimeout", onTimeout)],
+        ];
+
+        var options = Configured.Options<WorkerOptions>(settings);
+
+        (options.AcksOnFailure, options.AcksOnTimeout).ShouldBe((acksOnFailure, acksOnTimeout));
     }
 
     [Fact]

@@ -41,7 +41,11 @@ internal static class Requests
 
         public bool Redelivered => false;
 
+        public int DeliveryCount => 0;
+
         public CancellationToken Lost => lost;
+
+        public ValueTask<bool> CountAsync(CancellationToken cancellationToken) => new(true);
 
         public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

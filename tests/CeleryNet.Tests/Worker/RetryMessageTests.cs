@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
 using CeleryNet.Serialization;
+using CeleryNet.Tasks;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
 using CeleryNet.Worker;
@@ -281,7 +281,11 @@ public sealed class RetryMessageTests
 
         public bool Redelivered => false;
 
+        public int DeliveryCount => 0;
+
         public CancellationToken Lost => CancellationToken.None;
+
+        public ValueTask<bool> CountAsync(CancellationToken cancellationToken) => new(true);
 
         public ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

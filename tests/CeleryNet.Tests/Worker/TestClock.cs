@@ -11,8 +11,8 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 3,
     /// <summary>Goes on to the next timer that is, or was, set to the time.</summary>
     public Task WaitForTimerAsync(TimeSpan due) => WaitForTimerAsync(timer => timer == due, $"a timer of {due}");
 
-    /// <summary>Goes on to the next timer that is, or was, set.</summary>
-    public Task WaitForAnyTimerAsync() => WaitForTimerAsync(_ => true, "a timer");
+    /// <summary>Goes on to the next timer that is, or was, set; not one that is only made, to be set later.</summary>
+    public Task WaitForAnyTimerAsync() => WaitForTimerAsync(timer => timer != Timeout.InfiniteTimeSpan, "a timer");
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

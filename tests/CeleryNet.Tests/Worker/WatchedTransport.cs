@@ -19,6 +19,9 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
     /// <summary>What the settling code is told next instead of success: for brokers that do not take a settlement.</summary>
     public Exception? SettlementError { get; set; }
 
+    /// <summary>What the code that counts a run is told next instead of success.</summary>
+    public Exception? CountError { get; set; }
+
     /// <summary>What the publishing code is told instead of success: for brokers that do not take a message.</summary>
     public Exception? PublishError { get; set; }
 
@@ -107,7 +110,20 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
 
         public bool Redelivered => inner.Redelivered;
 
+        public int DeliveryCount => inner.DeliveryCount;
+
         public CancellationToken Lost => inner.Lost;
+
+        public ValueTask<bool> CountAsync(CancellationToken cancellationToken)
+        {
+            if (owner.CountError is { } error)
+            {
+                owner.CountError = null;
+                return ValueTask.FromException<bool>(error);
+            }
+
+            return inner.CountAsync(cancellationToken);
+        }
 
         public async ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
         {

@@ -71,7 +71,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>());
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());
         var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher);
-        var executor = new TaskExecutor(recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
+        var guard = new RedeliveryGuard(Backend, options.DeduplicateSuccessfulTasks, _loggers.CreateLogger<RedeliveryGuard>());
+        var executor = new TaskExecutor(guard, recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
         var admission = new Admission(reader, registry, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
         var flow = new TaskFlow(handler, new LiveTasks(), registry, options, Clock, _loggers.CreateLogger<TaskFlow>());

@@ -17,6 +17,7 @@ internal sealed class AmqpConsumer : IConsumer
 
     private readonly AmqpConnection _connection;
     private readonly AmqpDeadLetters _deadLetters;
+    private readonly AmqpRunCount _runCount;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<AmqpConsumer> _onDisposed;
@@ -33,10 +34,18 @@ internal sealed class AmqpConsumer : IConsumer
     private bool _linkShares;
     private bool _stopped;
 
-    public AmqpConsumer(AmqpConnection connection, AmqpDeadLetters deadLetters, ConsumerRequest request, TimeProvider time, ILogger logger, Action<AmqpConsumer> onDisposed)
+    public AmqpConsumer(
+        AmqpConnection connection,
+        AmqpDeadLetters deadLetters,
+        AmqpRunCount runCount,
+        ConsumerRequest request,
+        TimeProvider time,
+        ILogger logger,
+        Action<AmqpConsumer> onDisposed)
     {
         _connection = connection;
         _deadLetters = deadLetters;
+        _runCount = runCount;
         _queues = request.Queues;
         _prefetch = request.Prefetch;
         _time = time;
@@ -248,7 +257,7 @@ internal sealed class AmqpConsumer : IConsumer
         _linkShares = link.SharesPrefetch;
         var intake = Intake();
         await AmqpTopology.DeclareAsync(link, intake.Queues, cancellationToken).ConfigureAwait(false);
-        return await AmqpConsumerChannel.OpenAsync(link, intake, _deliveries.Writer, Adjust, _deadLetters, _logger, cancellationToken).ConfigureAwait(false);
+        return await AmqpConsumerChannel.OpenAsync(link, intake, _deliveries.Writer, Adjust, _deadLetters, _runCount, _logger, cancellationToken).ConfigureAwait(false);
     }
 
     // Nobody but the next channel writes, and it is not open yet: afterwards there is room for all that it may bring.

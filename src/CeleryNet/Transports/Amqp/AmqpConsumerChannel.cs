@@ -18,12 +18,13 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     private int _disposed;
 
     private AmqpConsumerChannel(
-        IChannel channel, ChannelWriter<AmqpDelivery> deliveries, Action onRoom, AmqpDeadLetters deadLetters, ILogger logger)
+        IChannel channel, ChannelWriter<AmqpDelivery> deliveries, Action onRoom, AmqpDeadLetters deadLetters, AmqpRunCount runCount, ILogger logger)
     {
         _channel = channel;
         _subscriptions = new AmqpSubscriptions(channel, _ended.Task, this, onRoom);
         _deliveries = deliveries;
         DeadLetters = deadLetters;
+        RunCount = runCount;
         Logger = logger;
         Acks = new AmqpAckBatcher(channel, End);
         // Raised at once when the channel is closed already.
@@ -35,6 +36,8 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     public AmqpAckBatcher Acks { get; }
 
     public AmqpDeadLetters DeadLetters { get; }
+
+    public AmqpRunCount RunCount { get; }
 
     public ILogger Logger { get; }
 
@@ -50,6 +53,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     /// <param name="deliveries">Where deliveries go.</param>
     /// <param name="onRoom">Called when <see cref="AdjustAsync"/> may find room that it did not find before.</param>
     /// <param name="deadLetters">Keeps what is to be kept.</param>
+    /// <param name="runCount">Counts runs.</param>
     /// <param name="logger">The log.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<AmqpConsumerChannel> OpenAsync(
@@ -58,11 +62,12 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
         ChannelWriter<AmqpDelivery> deliveries,
         Action onRoom,
         AmqpDeadLetters deadLetters,
+        AmqpRunCount runCount,
         ILogger logger,
         CancellationToken cancellationToken)
     {
         var opened = new AmqpConsumerChannel(
-            await link.CreateChannelAsync(null, cancellationToken).ConfigureAwait(false), deliveries, onRoom, deadLetters, logger);
+            await link.CreateChannelAsync(null, cancellationToken).ConfigureAwait(false), deliveries, onRoom, deadLetters, runCount, logger);
         try
         {
             await opened.AdjustAsync(intake, cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,7 @@ internal sealed class AmqpDelivery(
     IReadOnlyBasicProperties properties,
     Envelope envelope) : IDelivery
 {
+    private readonly (string Exchange, string RoutingKey) _way = AmqpRunCount.ReadWay(properties, exchange, routingKey);
     private int _settled;
 
     public Envelope? Envelope => envelope;
@@ -23,11 +24,13 @@ internal sealed class AmqpDelivery(
 
     public string Queue => subscription.Queue;
 
-    public string Exchange => exchange;
+    public string Exchange => _way.Exchange;
 
-    public string RoutingKey => routingKey;
+    public string RoutingKey => _way.RoutingKey;
 
-    public bool Redelivered => redelivered;
+    public bool Redelivered => redelivered || DeliveryCount > 0;
+
+    public int DeliveryCount { get; } = AmqpRunCount.Read(properties) + (redelivered ? 1 : 0);
 
     public CancellationToken Lost => channel.Lost;
 
@@ -74,6 +77,40 @@ internal sealed class AmqpDelivery(
             channel.Logger.SettlementFailed(error, Queue, settlement.Kind.ToString());
             throw;
         }
+    }
+
+    public async ValueTask<bool> CountAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Lost.IsCancellationRequested || Volatile.Read(ref _settled) == 1)
+        {
+            return false;
+        }
+
+        // When this run is not the end of the message, the broker will say that it was delivered before: one more.
+        if (!redelivered)
+        {
+            return true;
+        }
+
+        if (Interlocked.Exchange(ref _settled, 1) == 1)
+        {
+            return false;
+        }
+
+        try
+        {
+            await channel.RunCount.CopyAsync(this, properties, envelope.Body, DeliveryCount, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Still to be settled, by the caller or by the loss of the channel.
+            Volatile.Write(ref _settled, 0);
+            throw;
+        }
+
+        channel.Acks.Ack(this);
+        return false;
     }
 
     public async ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)

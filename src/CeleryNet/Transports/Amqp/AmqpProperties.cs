@@ -60,7 +60,10 @@ internal static class AmqpProperties
         {
             foreach (var (name, value) in table)
             {
-                headers.Add(name, AmqpHeaderValue.Read(value));
+                if (!RunCountHeaders.IsOne(name))
+                {
+                    headers.Add(name, AmqpHeaderValue.Read(value));
+                }
             }
         }
 

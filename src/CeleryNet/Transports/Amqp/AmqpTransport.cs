@@ -14,6 +14,7 @@ internal sealed class AmqpTransport : ITransport
     private readonly AmqpConnection _publishing;
     private readonly AmqpPublisher _publisher;
     private readonly AmqpDeadLetters _deadLetters;
+    private readonly AmqpRunCount _runCount;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<AmqpConsumer, byte> _consumers = new();
@@ -28,6 +29,7 @@ internal sealed class AmqpTransport : ITransport
         _publishing = new AmqpConnection(new AmqpConnectionFactory(options, time), options.ConnectionName + " publishing", time, logger);
         _publisher = new AmqpPublisher(_publishing);
         _deadLetters = new AmqpDeadLetters(_publisher, options.DeadLetterSuffix, time, logger);
+        _runCount = new AmqpRunCount(_publisher);
         DeadLetters = new AmqpDeadLetterStore(_consuming, _publisher, options.DeadLetterSuffix);
     }
 
@@ -39,7 +41,7 @@ internal sealed class AmqpTransport : ITransport
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         cancellationToken.ThrowIfCancellationRequested();
-        var consumer = new AmqpConsumer(_consuming, _deadLetters, request, _time, _logger, OnDisposed);
+        var consumer = new AmqpConsumer(_consuming, _deadLetters, _runCount, request, _time, _logger, OnDisposed);
         _consumers.TryAdd(consumer, 0);
         try
         {

@@ -161,6 +161,22 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
         }
     }
 
+    /// <summary>Counts a run that is about to begin.</summary>
+    /// <returns>False when the delivery is settled or was taken back.</returns>
+    public bool Count(MemoryDelivery delivery)
+    {
+        lock (_gate)
+        {
+            if (delivery.Place is null)
+            {
+                return false;
+            }
+
+            delivery.Message.DeliveryCount++;
+            return true;
+        }
+    }
+
     /// <summary>Makes room for the next message of a consumer that does not settle.</summary>
     public void MarkRead(MemoryDelivery delivery)
     {

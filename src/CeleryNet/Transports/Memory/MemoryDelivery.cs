@@ -17,6 +17,8 @@ internal sealed class MemoryDelivery(MemoryBroker broker, MemoryConsumer consume
 
     public bool Redelivered { get; } = message.Redelivered;
 
+    public int DeliveryCount { get; } = message.DeliveryCount;
+
     public CancellationToken Lost => Consumer.Lost;
 
     public MemoryConsumer Consumer => consumer;
@@ -40,6 +42,9 @@ internal sealed class MemoryDelivery(MemoryBroker broker, MemoryConsumer consume
 
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask<bool> CountAsync(CancellationToken cancellationToken)
+        => cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : new(broker.Count(this));
 
     public ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
     {

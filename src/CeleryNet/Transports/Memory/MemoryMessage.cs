@@ -13,5 +13,8 @@ internal sealed record MemoryMessage(Envelope Envelope, string Exchange, string 
     /// <summary>Whether it was in a consumer's hands and came back. Guarded by the broker's lock.</summary>
     public bool Redelivered { get; set; }
 
+    /// <summary>How many runs of it were begun. Guarded by the broker's lock.</summary>
+    public int DeliveryCount { get; set; }
+
     public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
 }

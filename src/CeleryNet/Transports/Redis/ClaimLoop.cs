@@ -138,6 +138,7 @@ internal sealed class ClaimLoop(
             Exchange = message?.Exchange ?? "",
             RoutingKey = message?.RoutingKey ?? queue,
             Redelivered = message?.Redelivered ?? false,
+            DeliveryCount = message?.DeliveryCount ?? 0,
         };
         leases.Add(delivery);
 

@@ -25,7 +25,11 @@ internal sealed class NoAckDelivery : IDelivery
 
     public bool Redelivered { get; init; }
 
+    public int DeliveryCount => 0;
+
     public CancellationToken Lost => CancellationToken.None;
+
+    public ValueTask<bool> CountAsync(CancellationToken cancellationToken) => new(true);
 
     /// <summary>Replies and events are not for the dead letters.</summary>
     public ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)

@@ -102,7 +102,7 @@ internal sealed class RedisDeadLetterStore(RedisConnection connection, RedisKeys
     {
         RedisKey list = ListOf(request.Queue);
         var taking = request.Replay
-            ? database.ScriptEvaluateAsync(RedisScripts.Replay, [list, keys.ListFor(request.Queue, entry.Envelope?.Priority)], [element, entry.Message])
+            ? database.ScriptEvaluateAsync(RedisScripts.Replay, [list, keys.ListFor(request.Queue, entry.Envelope?.Priority)], [element, DeliveryMarks.Forget(entry.Message)])
             : database.ScriptEvaluateAsync(RedisScripts.Drop, [list], [element]);
         var taken = (bool)await taking.WaitAsync(step.Token).ConfigureAwait(false);
         step.Restart();

@@ -20,6 +20,7 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     private volatile bool _isPending;
     private volatile bool _isLost;
     private CancellationTokenSource? _lost;
+    private volatile Content _content = new(raw, 0);
 
     /// <summary>The field in the hash of unsettled messages.</summary>
     public string Tag => tag;
@@ -27,8 +28,8 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     /// <summary>Grows from delivery to delivery.</summary>
     public long Sequence => sequence;
 
-    /// <summary>The list element as it came.</summary>
-    public ReadOnlyMemory<byte> Raw => raw;
+    /// <summary>The list element as it came, with the count of its runs if that has grown.</summary>
+    public ReadOnlyMemory<byte> Raw => _content.Raw;
 
     /// <summary>The list it came from.</summary>
     public required string List { get; init; }
@@ -46,6 +47,19 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     public required string RoutingKey { get; init; }
 
     public bool Redelivered { get; init; }
+
+    public int DeliveryCount
+    {
+        get;
+        init
+        {
+            field = value;
+            _content = new Content(raw, value);
+        }
+    }
+
+    /// <summary>How many runs of the message are counted, by this delivery and those before.</summary>
+    public int CountedRuns => _content.Runs;
 
     /// <summary>Whether the broker could not be told of its settlement, which is tried again with the renewal of the lease.</summary>
     public bool IsPending => _isPending;
@@ -73,6 +87,26 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     {
         cancellationToken.ThrowIfCancellationRequested();
         return TryBegin() ? SettleOnceAsync(settlement, cancellationToken) : ValueTask.CompletedTask;
+    }
+
+    public async ValueTask<bool> CountAsync(CancellationToken cancellationToken)
+    {
+        var counted = DeliveryMarks.Count(Raw, DeliveryCount + 1);
+        try
+        {
+            if (!await store.ReplaceAsync(this, counted, cancellationToken).ConfigureAwait(false))
+            {
+                MarkLost();
+                return false;
+            }
+        }
+        catch (Exception error) when (RedisErrors.IsClientError(error) && !store.Connection.IsDisposed)
+        {
+            throw store.Connection.Unavailable(error);
+        }
+
+        _content = new Content(counted, DeliveryCount + 1);
+        return true;
     }
 
     public async ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
@@ -187,4 +221,6 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         // Who waits for the token runs on threads of its own: the renewal of other leases does not wait for it.
         _ = Volatile.Read(ref _lost)?.CancelAsync();
     }
+
+    private sealed record Content(ReadOnlyMemory<byte> Raw, int Runs);
 }

@@ -10,8 +10,8 @@ namespace CeleryNet.Transports.Redis;
 
 /// <summary>
 /// Reads a list element: <c>{"body", "content-encoding", "content-type", "headers": {…}, "properties": {"correlation_id", "reply_to", "expiration",
-/// "delivery_mode", "delivery_info": {"exchange", "routing_key", "redelivered"}, "priority", "body_encoding", "delivery_tag"}}</c>. Whatever is missing has
-/// a default, whatever is unknown is passed over. kombu/transport/virtual/base.py Message, Channel.prepare_message
+/// "delivery_mode", "delivery_info": {"exchange", "routing_key", "redelivered", "delivery_count"}, "priority", "body_encoding", "delivery_tag"}}</c>. Whatever is missing has
+/// a default, whatever is unknown is passed over. The count is ours; kombu keeps it as it keeps everything that it does not know. kombu/transport/virtual/base.py Message, Channel.prepare_message
 /// </summary>
 internal static class RedisEnvelopeReader
 {
@@ -116,7 +116,7 @@ internal static class RedisEnvelopeReader
             Persistent = properties.DeliveryMode != 1,
         };
         var redelivered = properties.Redelivered || headers["redelivered"] is true;
-        return new RedisEnvelope(envelope, properties.Exchange, properties.RoutingKey, redelivered);
+        return new RedisEnvelope(envelope, properties.Exchange, properties.RoutingKey, redelivered, properties.DeliveryCount);
     }
 
     private static void ReadProperties(ref Utf8JsonReader reader, ref Properties properties)
@@ -185,6 +185,10 @@ internal static class RedisEnvelopeReader
                 reader.Read();
                 properties.Redelivered = reader.TokenType == JsonTokenType.True;
                 reader.Skip();
+            }
+            else if (reader.ValueTextEquals("delivery_count"u8))
+            {
+                properties.DeliveryCount = ReadInteger(ref reader);
             }
             else
             {
@@ -343,5 +347,6 @@ internal static class RedisEnvelopeReader
         public string? Exchange;
         public string? RoutingKey;
         public bool Redelivered;
+        public int? DeliveryCount;
     }
 }

@@ -58,6 +58,13 @@ internal static class RedisScripts
         return found
         """;
 
+    /// <summary>Stores ARGV[2] in KEYS[1] in place of what is stored of the tag ARGV[1], if it is still held. Returns whether it was.</summary>
+    public const string Replace = """
+        if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+        redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+        return 1
+        """;
+
     /// <summary>
     /// Puts ARGV[3] into the list KEYS[3] by the command ARGV[2], if the tag ARGV[1] is still held in KEYS[1], and forgets the tag in KEYS[1] and KEYS[2].
     /// Returns whether it was held.

@@ -16,6 +16,17 @@ internal readonly record struct StoredMessage(ReadOnlyMemory<byte> Envelope, str
     /// <summary>What stands after the envelope when it is to go back to the queue it came from.</summary>
     public static string Tail(string queue) => $", \"\", \"{JsonEncodedText.Encode(queue)}\"]";
 
+    /// <summary>The value of a message that is to go back to the queue it came from.</summary>
+    public static ReadOnlyMemory<byte> Write(ReadOnlyMemory<byte> envelope, string queue)
+    {
+        var tail = Encoding.UTF8.GetBytes(Tail(queue));
+        var stored = new byte[1 + envelope.Length + tail.Length];
+        stored[0] = (byte)'[';
+        envelope.CopyTo(stored.AsMemory(1));
+        tail.CopyTo(stored, 1 + envelope.Length);
+        return stored;
+    }
+
     /// <summary>Reads a stored value.</summary>
     /// <exception cref="MalformedMessageException">It is no such list.</exception>
     public static StoredMessage Read(ReadOnlyMemory<byte> json)

@@ -140,7 +140,7 @@ internal sealed class UnackedRestorer(RedisConnection connection, RedisKeys keys
             return KeepAside(UnackedQueue, "The record of an unsettled message names no queue.", stored);
         }
 
-        return ([.. queues.Select(queue => keys.ListFor(queue, priority))], "RPUSH", RedeliveredMark.Set(record.Envelope));
+        return ([.. queues.Select(queue => keys.ListFor(queue, priority))], "RPUSH", DeliveryMarks.Restore(record.Envelope));
     }
 
     // Nothing is known of the queue of such a message, so its dead letters are named after the place where it was found.

@@ -45,7 +45,7 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
         {
             case SettlementKind.Requeue or SettlementKind.Return:
                 var list = delivery.Envelope is { } envelope ? keys.ListFor(delivery.Queue, envelope.Priority) : delivery.List;
-                var element = settlement.Kind == SettlementKind.Return ? delivery.Raw : RedeliveredMark.Set(delivery.Raw);
+                var element = settlement.Kind == SettlementKind.Return ? delivery.Raw : DeliveryMarks.Return(delivery.Raw, delivery.CountedRuns);
                 return await MoveAsync(database, delivery.Tag, "RPUSH", list, element, cancellationToken).ConfigureAwait(false);
             case SettlementKind.DeadLetter:
                 var entry = DescribeDeadLetter(delivery, settlement.Reason ?? "");
@@ -54,6 +54,14 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
             default:
                 throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "There is no such way to settle a message.");
         }
+    }
+
+    /// <summary>Records another form of a delivery's message, which is what anybody puts back from now on. False when the delivery was not ours any more.</summary>
+    public async Task<bool> ReplaceAsync(RedisDelivery delivery, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
+    {
+        var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
+        var replacing = database.ScriptEvaluateAsync(RedisScripts.Replace, [_unacked], [delivery.Tag, StoredMessage.Write(raw, delivery.Queue)]);
+        return (bool)await replacing.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Puts a copy of a message among the dead letters of its queue, whether it is held or not.</summary>
