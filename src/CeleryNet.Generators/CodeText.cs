@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -13,6 +14,8 @@ internal static class CodeText
         $"[global::System.CodeDom.Compiler.GeneratedCode(\"CeleryNet.Generators\", \"{typeof(CodeText).Assembly.GetName().Version?.ToString(3)}\")]";
 
     public static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
+
+    public static string Time(long ticks) => $"global::System.TimeSpan.FromTicks({ticks.ToString(CultureInfo.InvariantCulture)}L)";
 
     public static string Literal(bool value) => value ? "true" : "false";
 

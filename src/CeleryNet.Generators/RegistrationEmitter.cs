@@ -135,6 +135,8 @@ internal static class RegistrationEmitter
         }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}")
             .Concat(options.MaxDeliveries is { } maxDeliveries ? [$"MaxDeliveries = {Number(maxDeliveries)}"] : [])
             .Concat(options.RateLimit is { } limit ? [$"RateLimit = {Extensibility}.RateLimit.Parse({CodeText.Literal(limit)})"] : [])
+            .Concat(options.TimeLimit.HardTicks is { } hard ? [$"TimeLimit = {CodeText.Time(hard)}"] : [])
+            .Concat(options.TimeLimit.SoftTicks is { } soft ? [$"SoftTimeLimit = {CodeText.Time(soft)}"] : [])
             .Concat(ListRetryOptions(options.Retry));
 
     private static IEnumerable<string> ListRetryOptions(RetryOptionsModel options)
@@ -146,7 +148,7 @@ internal static class RegistrationEmitter
 
         if (options.DelayTicks is { } delay)
         {
-            yield return $"RetryDelay = {Time(delay)}";
+            yield return $"RetryDelay = {CodeText.Time(delay)}";
         }
 
         if (options.AutoRetryFor.Count > 0)
@@ -169,7 +171,7 @@ internal static class RegistrationEmitter
 
             if (backoff.MaximumTicks is { } maximum)
             {
-                set.Add($"Maximum = {Time(maximum)}");
+                set.Add($"Maximum = {CodeText.Time(maximum)}");
             }
 
             if (backoff.Jitter is { } jitter)
@@ -182,8 +184,6 @@ internal static class RegistrationEmitter
     }
 
     private static string Types(EquatableArray<string> types) => $"new global::System.Type[] {{ {string.Join(", ", types.Select(type => $"typeof({type})"))} }}";
-
-    private static string Time(long ticks) => $"global::System.TimeSpan.FromTicks({ticks.ToString(CultureInfo.InvariantCulture)}L)";
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -51,27 +51,13 @@ internal sealed class RetryAttributeReader(
             return null;
         }
 
-        if (ParseTime(text) is { } time && isRight(time))
+        if (TimeText.Parse(text) is { } time && isRight(time))
         {
             return time.Ticks;
         }
 
-        Report(name, rule, text.Length == 0 ? "an empty text" : $"\"{text}\"");
+        Report(name, rule, TimeText.Quote(text));
         return null;
-    }
-
-    // As options are read: .NET's way has colons, Celery's is a number of seconds.
-    private static TimeSpan? ParseTime(string text)
-    {
-        const double most = 1e11;
-        if (text.IndexOf(':') >= 0)
-        {
-            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null;
-        }
-
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) < most
-            ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond))
-            : null;
     }
 
     private EquatableArray<string> ReadTypes(string name)

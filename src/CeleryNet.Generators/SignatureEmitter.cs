@@ -17,7 +17,7 @@ internal static class SignatureEmitter
         var hasOptions = false;
         for (var i = 0; i < group.Methods.Count; i++)
         {
-            hasOptions |= EmitOptions(writer, group.Methods[i].Options, i);
+            hasOptions |= EmitOptions(writer, group.Methods[i], i);
         }
 
         for (var i = 0; i < group.Methods.Count; i++)
@@ -47,31 +47,49 @@ internal static class SignatureEmitter
         writer.Close();
     }
 
-    private static bool EmitOptions(SourceWriter writer, TaskOptionsModel options, int index)
+    private static bool EmitOptions(SourceWriter writer, TaskMethodModel method, int index)
     {
-        if (!HasSendOptions(options))
+        var set = string.Join(", ", ListSendOptions(method));
+        if (set.Length == 0)
         {
             return false;
         }
 
-        var set = new List<string>();
+        writer.Line($"private static readonly global::CeleryNet.SendOptions {OptionsName(index)} = new() {{ {set} }};");
+        return true;
+    }
+
+    private static IEnumerable<string> ListSendOptions(TaskMethodModel method)
+    {
+        var options = method.Options;
         if (options.Queue is not null)
         {
-            set.Add($"Queue = {CodeText.Literal(options.Queue)}");
+            yield return $"Queue = {CodeText.Literal(options.Queue)}";
         }
 
         if (options.Priority is { } priority)
         {
-            set.Add($"Priority = {priority.ToString(CultureInfo.InvariantCulture)}");
+            yield return $"Priority = {priority.ToString(CultureInfo.InvariantCulture)}";
         }
 
         if (options.IgnoreResult is true)
         {
-            set.Add("IgnoreResult = true");
+            yield return "IgnoreResult = true";
         }
 
-        writer.Line($"private static readonly global::CeleryNet.SendOptions {OptionsName(index)} = new() {{ {string.Join(", ", set)} }};");
-        return true;
+        // Who runs a task that is declared here knows its limits, and may have changed them; others have to be told.
+        if (method.Type.IsInterface)
+        {
+            if (options.TimeLimit.HardTicks is > 0 and { } hard)
+            {
+                yield return $"TimeLimit = {CodeText.Time(hard)}";
+            }
+
+            if (options.TimeLimit.SoftTicks is > 0 and { } soft)
+            {
+                yield return $"SoftTimeLimit = {CodeText.Time(soft)}";
+            }
+        }
     }
 
     private static void EmitFactory(SourceWriter writer, TaskMethodModel method, int index)
@@ -86,7 +104,7 @@ internal static class SignatureEmitter
         writer.Line($"{CodeText.Literal(method.TaskName)},");
         EmitArgs(writer, method);
         EmitKwargs(writer, method);
-        writer.Line(HasSendOptions(method.Options) ? $"{OptionsName(index)});" : "null);");
+        writer.Line(ListSendOptions(method).Any() ? $"{OptionsName(index)});" : "null);");
         writer.Outdent();
         writer.Outdent();
     }
@@ -182,9 +200,6 @@ internal static class SignatureEmitter
         => $"{CodeText.TaskValue}.{(parameter.IsSensitive ? "Sensitive" : "Of")}<{parameter.Type}>({parameter.Name})";
 
     private static string Sensitivity(TaskParameterModel collector) => collector.IsSensitive ? ", isSensitive: true" : "";
-
-    private static bool HasSendOptions(TaskOptionsModel options)
-        => options.Queue is not null || options.Priority is not null || options.IgnoreResult is true;
 
     private static string OptionsName(int index) => "_options" + index.ToString(CultureInfo.InvariantCulture);
 

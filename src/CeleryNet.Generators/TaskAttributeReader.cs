@@ -58,6 +58,7 @@ internal static class TaskAttributeReader
             FindValue<bool>(named, "KeepIfFailed"),
             FindValue<bool>(named, "TrackStarted"),
             ReadRateLimit(attribute, taskMethod, diagnostics, cancellationToken),
+            new TimeLimitReader(attribute, taskMethod, diagnostics, cancellationToken).Read(),
             new RetryAttributeReader(attribute, taskMethod, diagnostics, cancellationToken).Read());
     }
 

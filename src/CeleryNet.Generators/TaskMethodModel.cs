@@ -149,7 +149,13 @@ internal sealed record TaskOptionsModel(
     bool? KeepIfFailed,
     bool? TrackStarted,
     string? RateLimit,
+    TimeLimitModel TimeLimit,
     RetryOptionsModel Retry);
+
+/// <summary>What the attribute says of time limits; null is what it does not say.</summary>
+/// <param name="HardTicks">How long a run may take; 0 for no limit.</param>
+/// <param name="SoftTicks">After what time it is asked to end; 0 for no limit.</param>
+internal sealed record TimeLimitModel(long? HardTicks, long? SoftTicks);
 
 /// <summary>What the attribute says of retries; null is what it does not say.</summary>
 /// <param name="MaxRetries">How many; -1 for no limit.</param>

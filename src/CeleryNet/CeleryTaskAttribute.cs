@@ -132,6 +132,23 @@ public sealed class CeleryTaskAttribute : Attribute
     public bool RetryJitter { get; set; } = true;
 
     /// <summary>
+    /// How long a run may take (<c>time_limit</c>): a time such as <c>00:05:00</c> or a number of seconds such as <c>300</c>; <c>0</c> for no limit. After it
+    /// the task has failed with Python's <c>TimeLimitExceeded</c>, even if its code goes on. A message that has a limit of its own wins.
+    /// Of a task that somebody else runs, it is sent with each call.
+    /// </summary>
+    /// <value>When not set, the worker's <c>TimeLimit</c> option decides; its default is no limit.</value>
+    public string? TimeLimit { get; set; }
+
+    /// <summary>
+    /// After what time a run is asked to end (<c>soft_time_limit</c>): a time such as <c>00:00:30</c> or a number of seconds such as <c>30</c>, less than
+    /// <see cref="TimeLimit"/>; <c>0</c> for no limit. Its token fires then; a task that lets the <see cref="OperationCanceledException"/> pass fails with
+    /// <see cref="SoftTimeLimitExceededException"/>. A message that has a limit of its own wins.
+    /// Of a task that somebody else runs, it is sent with each call.
+    /// </summary>
+    /// <value>When not set, the worker's <c>SoftTimeLimit</c> option decides; its default is no limit.</value>
+    public string? SoftTimeLimit { get; set; }
+
+    /// <summary>
     /// How many runs may begin in a time on each worker (<c>rate_limit</c>): <c>10/s</c>, <c>100/m</c>, <c>1000/h</c>, or a number, which is per second;
     /// <c>0</c> for no limit. The runs are spread evenly. It can be changed while the worker runs.
     /// </summary>

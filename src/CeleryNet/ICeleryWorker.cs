@@ -14,6 +14,12 @@ public interface ICeleryWorker
     /// <summary>The tasks it can run, by their names on the wire.</summary>
     IReadOnlyList<string> TaskNames { get; }
 
+    /// <summary>How many tasks have code that goes on after their hard time limits: each may hold a thread, and none holds a slot.</summary>
+    int StuckTasks { get; }
+
+    /// <summary>How well the worker is now.</summary>
+    WorkerHealth GetHealth();
+
     /// <summary>Waits until the worker consumes for the first time.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task WaitUntilReadyAsync(CancellationToken cancellationToken = default);

@@ -13,6 +13,7 @@ public sealed class TaskContext
     private readonly Lock _childrenGate = new();
     private readonly ITaskCancellation _cancellation;
     private List<TaskId>? _children;
+    private volatile bool _isOver;
 
     internal TaskContext(TaskId id, string taskName, ITaskCancellation cancellation)
     {
@@ -98,9 +99,12 @@ public sealed class TaskContext
     /// <param name="meta">What the result shows while the task is in this state.</param>
     /// <param name="cancellationToken">Ends the wait for the backend.</param>
     /// <exception cref="ResultBackendException">The backend did not take it.</exception>
+    /// <exception cref="InvalidOperationException">The run is over, as after its time limit: what the task has come to must not be replaced.</exception>
     /// <remarks>Mirrors <c>update_state</c>. Does nothing when the task's result is ignored.</remarks>
     public ValueTask UpdateStateAsync<TMeta>(TaskState state, TMeta meta, CancellationToken cancellationToken = default)
-        => StateStore is null ? ValueTask.CompletedTask : StateStore(state, TaskValue.Of(meta), cancellationToken);
+        => StateStore is null ? ValueTask.CompletedTask
+            : _isOver || CancellationReason == CancellationReason.TimeLimit ? throw new InvalidOperationException($"The run of task '{TaskName}' [{Id}] is over, so its state cannot become {state} any more.")
+            : StateStore(state, TaskValue.Of(meta), cancellationToken);
 
     /// <summary>
     /// Makes the exception that ends this run and has the task run again: <c>throw task.Retry(...)</c>. Nothing is sent before it is thrown. Once the task
@@ -180,6 +184,9 @@ public sealed class TaskContext
 #pragma warning disable CA1822 // It is said of the task, as a retry is.
     public TaskIgnoreException Ignore() => new();
 #pragma warning restore CA1822
+
+    /// <summary>The run is over, even if code of it goes on.</summary>
+    internal void End() => _isOver = true;
 
     internal void AddChild(TaskId child)
     {

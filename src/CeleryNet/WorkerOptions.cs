@@ -100,6 +100,42 @@ public sealed class WorkerOptions
     public bool KeepFailedTasks { get; set; }
 
     /// <summary>
+    /// How long the run of a task may take that declares no limit and whose message has none (<c>task_time_limit</c>). After it the task has failed, with Python's
+    /// <c>TimeLimitExceeded</c>: its token fires, and its slot goes to the next task even if its code goes on.
+    /// </summary>
+    /// <value>The default is null: no limit. 0 (none) to 365 days.</value>
+    public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>
+    /// After what time the run of a task is asked to end that declares no soft limit and whose message has none (<c>task_soft_time_limit</c>): its token
+    /// fires. A task that lets the <see cref="OperationCanceledException"/> pass fails with <see cref="SoftTimeLimitExceededException"/>.
+    /// </summary>
+    /// <value>The default is null: no limit. 0 (none) to 365 days, less than <see cref="TimeLimit"/>.</value>
+    public TimeSpan? SoftTimeLimit { get; set; }
+
+    /// <summary>
+    /// How many tasks may have code that goes on after their time limits. With more the worker takes no more messages, lets running tasks finish
+    /// within <see cref="ShutdownGrace"/>, and stops its host with a failure as the process's exit code, so that whoever started it starts it anew. Celery kills a single
+    /// process then; .NET cannot end a thread.
+    /// </summary>
+    /// <value>The default is null: any number. 0 or more.</value>
+    public int? MaxStuckTasks { get; set; }
+
+    /// <summary>
+    /// After how many tasks the worker stops itself and its host, to be started anew by whoever started it (<c>worker_max_tasks_per_child</c>, which counts for
+    /// each process of Celery's pool): it takes no more messages then, and lets running tasks finish within <see cref="ShutdownGrace"/>.
+    /// </summary>
+    /// <value>The default is null: it does not. 1 or more.</value>
+    public int? MaxTasks { get; set; }
+
+    /// <summary>
+    /// With how much memory in use, in kB of the process's working set, the worker stops as by <see cref="MaxTasks"/> (<c>worker_max_memory_per_child</c>). It is looked at
+    /// when a task has ended, at most once a second.
+    /// </summary>
+    /// <value>The default is null: it does not. 1 or more.</value>
+    public int? MaxMemory { get; set; }
+
+    /// <summary>
     /// The rate limit of tasks that declare none (<c>task_default_rate_limit</c>): <c>10/s</c>, <c>100/m</c>, <c>1000/h</c>, or a number, which is per second;
     /// <c>0</c> for no limit. It counts for each task by itself, and for this worker alone.
     /// </summary>

@@ -64,8 +64,9 @@ public sealed class RegistrationTests
             {
                 [CeleryTask("plain")] public static void Plain() { }
                 [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true,
-                    AcksOnTimeout = false, RejectOnWorkerLost = true, MaxDeliveries = 5, RateLimit = "100/m")]
+                    AcksOnTimeout = false, RejectOnWorkerLost = true, MaxDeliveries = 5, RateLimit = "100/m", TimeLimit = "00:05:00", SoftTimeLimit = "0.5")]
                 public static void All() { }
+                [CeleryTask("unlimited", TimeLimit = "0", SoftTimeLimit = "30")] public static void Unlimited() { }
                 [CeleryTask("unbound", MaxDeliveries = CeleryTaskAttribute.UnlimitedDeliveries)] public static void Unbound() { }
             }
             """);
@@ -80,6 +81,10 @@ public sealed class RegistrationTests
         (plain.AcksOnTimeout, plain.RejectOnWorkerLost, plain.MaxDeliveries).ShouldBe((null, null, null));
         (all.AcksOnTimeout, all.RejectOnWorkerLost, all.MaxDeliveries).ShouldBe((false, true, 5));
         run.Definition("unbound").MaxDeliveries.ShouldBe(-1);
+        (plain.TimeLimit, plain.SoftTimeLimit).ShouldBe((null, null));
+        (all.TimeLimit, all.SoftTimeLimit).ShouldBe((TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(0.5)));
+        var unlimited = run.Definition("unlimited");
+        (unlimited.TimeLimit, unlimited.SoftTimeLimit).ShouldBe((TimeSpan.Zero, TimeSpan.FromSeconds(30)));
         (plain.RateLimit, all.RateLimit).ShouldBe((null, RateLimit.Parse("100/m")));
     }
 

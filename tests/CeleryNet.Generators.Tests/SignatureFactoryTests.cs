@@ -12,7 +12,7 @@ public sealed class SignatureFactoryTests
         public sealed class Tasks
         {
             [CeleryTask("add")] public int Add(int x, int y = 5) => x + y;
-            [CeleryTask("fetch", Queue = "web \"1\"", Priority = 0, IgnoreResult = true)] public static Task<string?> FetchAsync(Uri url, TaskContext task, CancellationToken token) => Task.FromResult<string?>(null);
+            [CeleryTask("fetch", Queue = "web \"1\"", Priority = 0, IgnoreResult = true, TimeLimit = "60")] public static Task<string?> FetchAsync(Uri url, TaskContext task, CancellationToken token) => Task.FromResult<string?>(null);
             [CeleryTask("fetch_all", IgnoreResult = false)] public static ValueTask<int[]> FetchAsync(CancellationToken token, IReadOnlyList<Uri> urls) => new([]);
             [CeleryTask("ping")] public static async Task PingAsync() => await Task.Yield();
             [CeleryTask("pause")] public static ValueTask Pause() => default;
@@ -32,8 +32,8 @@ public sealed class SignatureFactoryTests
 
         public interface IWideTasks : IMlTasks
         {
-            [CeleryTask("wide")] static abstract Task<int> WideAsync(int x);
-            [CeleryTask("has_body")] int HasBody() => 1;
+            [CeleryTask("wide", TimeLimit = "00:01:00", SoftTimeLimit = "30.5")] static abstract Task<int> WideAsync(int x);
+            [CeleryTask("has_body", TimeLimit = "0")] int HasBody() => 1;
         }
 
         public static class StaticTasks { [CeleryTask] public static int One() => 1; }
@@ -115,6 +115,13 @@ public sealed class SignatureFactoryTests
         Call("Embed").Options.ShouldBe(new SendOptions { Queue = "gpu", Priority = 9 });
         Call("Add").Options.ShouldBe(SendOptions.Default);
         Call("FetchAll").Options.ShouldBe(SendOptions.Default);
+    }
+
+    [Fact]
+    public void Time_limits_are_sent_with_calls_of_tasks_that_others_run()
+    {
+        Call("Wide").Options.ShouldBe(new SendOptions { TimeLimit = TimeSpan.FromMinutes(1), SoftTimeLimit = TimeSpan.FromSeconds(30.5) });
+        Call("HasBody").Options.ShouldBe(SendOptions.Default);
     }
 
     [Fact]

@@ -170,6 +170,30 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
         throw task.Reject("not here", requeue: true);
     }
 
+    /// <summary>Waits for the end of its time, and goes on to a good end if it shall.</summary>
+    [CeleryTask("interop.overtime")]
+    public static async Task<string> OvertimeAsync(bool finishes, TaskContext task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromMinutes(1), cancellationToken);
+        }
+        catch (OperationCanceledException) when (finishes)
+        {
+            // It has nothing to wind up.
+        }
+
+        return task.CancellationReason.ToString();
+    }
+
+    /// <summary>Heeds nothing.</summary>
+    [CeleryTask("interop.block", TimeLimit = "1")]
+    public static void Block()
+    {
+        using var never = new ManualResetEventSlim();
+        never.Wait(TimeSpan.FromSeconds(5), CancellationToken.None);
+    }
+
     [CeleryTask("interop.who")]
     public async Task<string> WhoAsync(string key, int number, TaskContext task)
     {

@@ -31,6 +31,8 @@ internal static class SendOptionsRules
         { DeliveryMode: { } mode } when !Enum.IsDefined(mode) => $"DeliveryMode must be Transient or Persistent, was {mode}.",
         { TimeLimit: { } limit } when limit < TimeSpan.Zero => $"TimeLimit must not be negative, was {limit}.",
         { SoftTimeLimit: { } limit } when limit < TimeSpan.Zero => $"SoftTimeLimit must not be negative, was {limit}.",
+        { TimeLimit: { } hard, SoftTimeLimit: { } soft } when hard > TimeSpan.Zero && soft > hard
+            => $"SoftTimeLimit must not be greater than TimeLimit, which is {hard}, was {soft}.",
         { Stamps: { } stamps } when stamps.ContainsKey("") => "Stamps must not have an empty name.",
         { Headers: { } headers } when headers.ContainsKey("") => "Headers must not have an empty name.",
         _ => null,

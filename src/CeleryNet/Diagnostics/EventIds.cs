@@ -48,6 +48,11 @@ internal static class EventIds
     public const int TaskIgnored = 2027;
     public const int AlreadySucceeded = 2028;
     public const int RunUnguarded = 2029;
+    public const int SoftTimeLimitExceeded = 2035;
+    public const int TimeLimitExceeded = 2036;
+    public const int TaskStuck = 2037;
+    public const int StuckTaskEnded = 2038;
+    public const int WorkerRetires = 2039;
     public const int TaskLimited = 2050;
     public const int EtaLimitReached = 2051;
 }

@@ -44,6 +44,21 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.TaskHeld, Level = LogLevel.Debug, Message = "Task {TaskName}[{TaskId}] is held until {Eta}")]
     public static partial void TaskHeld(this ILogger logger, string taskName, string taskId, DateTimeOffset eta);
 
+    [LoggerMessage(EventId = EventIds.SoftTimeLimitExceeded, Level = LogLevel.Warning, Message = "Soft time limit ({Seconds} s) exceeded for task {TaskName}[{TaskId}]")]
+    public static partial void SoftTimeLimitExceeded(this ILogger logger, string taskName, string taskId, double seconds);
+
+    [LoggerMessage(EventId = EventIds.TimeLimitExceeded, Level = LogLevel.Error, Message = "Hard time limit ({Seconds} s) exceeded for task {TaskName}[{TaskId}]")]
+    public static partial void TimeLimitExceeded(this ILogger logger, string taskName, string taskId, double seconds);
+
+    [LoggerMessage(EventId = EventIds.TaskStuck, Level = LogLevel.Error, Message = "The code of task {TaskName}[{TaskId}] goes on after its time limit and is left behind; {Count} are stuck now")]
+    public static partial void TaskStuck(this ILogger logger, string taskName, string taskId, int count);
+
+    [LoggerMessage(EventId = EventIds.StuckTaskEnded, Level = LogLevel.Warning, Message = "The code of task {TaskName}[{TaskId}] has ended {Seconds} s after it was left behind; that it is {Outcome} is dropped")]
+    public static partial void StuckTaskEnded(this ILogger logger, Exception? error, string taskName, string taskId, double seconds, string outcome);
+
+    [LoggerMessage(EventId = EventIds.WorkerRetires, Message = "{Hostname} stops, to be started anew: {Reason}")]
+    public static partial void WorkerRetires(this ILogger logger, LogLevel level, string hostname, string reason);
+
     [LoggerMessage(EventId = EventIds.TaskLimited, Level = LogLevel.Debug, Message = "Task {TaskName}[{TaskId}] waits for its rate limit")]
     public static partial void TaskLimited(this ILogger logger, string taskName, string taskId);
 

@@ -70,7 +70,17 @@ public sealed class CeleryBuilder
             provider.GetRequiredService<IOptions<CeleryOptions>>().Value.PublishTimeout,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>(),
+            FailProcess,
             CeleryServiceCollectionExtensions.Loggers(provider).CreateLogger<WorkerHostedService>())));
         return this;
+    }
+
+    // Of a Main that returns no code of its own. Whoever has set one knows better what the end means.
+    private static void FailProcess()
+    {
+        if (Environment.ExitCode == 0)
+        {
+            Environment.ExitCode = 1;
+        }
     }
 }

@@ -64,6 +64,11 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("StoreErrorsEvenIfIgnored", "task_store_errors_even_if_ignored", value => options.StoreErrorsEvenIfIgnored = value);
         Word<UnrunnableMessages>("UnrunnableMessages", null, value => options.UnrunnableMessages = value);
         Flag("KeepFailedTasks", null, value => options.KeepFailedTasks = value);
+        Span("TimeLimit", "task_time_limit", value => options.TimeLimit = value);
+        Span("SoftTimeLimit", "task_soft_time_limit", value => options.SoftTimeLimit = value);
+        Number("MaxStuckTasks", null, value => options.MaxStuckTasks = value);
+        Number("MaxTasks", "worker_max_tasks_per_child", value => options.MaxTasks = value);
+        Number("MaxMemory", "worker_max_memory_per_child", value => options.MaxMemory = value);
         Text("DefaultRateLimit", "task_default_rate_limit", value => options.DefaultRateLimit = value);
         Flag("DisableRateLimits", "worker_disable_rate_limits", value => options.DisableRateLimits = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);

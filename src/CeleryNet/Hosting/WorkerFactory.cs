@@ -21,11 +21,15 @@ internal static class WorkerFactory
         var loggers = CeleryServiceCollectionExtensions.Loggers(services);
         var time = services.GetRequiredService<TimeProvider>();
         var registry = CreateRegistry(services);
+        var stuck = new StuckTasks(time, loggers.CreateLogger<StuckTasks>());
+        var retirement = new WorkerRetirement(
+            options, stuck, static () => Environment.WorkingSet, HostnameOf(options), time, loggers.CreateLogger<WorkerRetirement>());
         var catalog = new QueueCatalog(application);
         var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
-            new TaskFlow(CreateHandler(services, registry), new LiveTasks(), registry, options, time, loggers.CreateLogger<TaskFlow>()),
+            new TaskFlow(
+                CreateHandler(services, registry, stuck), new LiveTasks(), registry, retirement, options, time, loggers.CreateLogger<TaskFlow>()),
             registry,
             [.. queues],
             options,
@@ -35,9 +39,12 @@ internal static class WorkerFactory
     }
 
     /// <summary>Puts together what runs a delivery, without what takes deliveries from a broker.</summary>
-    public static DeliveryHandler CreateHandler(IServiceProvider services) => CreateHandler(services, CreateRegistry(services));
+    public static DeliveryHandler CreateHandler(IServiceProvider services) => CreateHandler(
+        services,
+        CreateRegistry(services),
+        new StuckTasks(services.GetRequiredService<TimeProvider>(), CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<StuckTasks>()));
 
-    private static DeliveryHandler CreateHandler(IServiceProvider services, TaskRegistry registry)
+    private static DeliveryHandler CreateHandler(IServiceProvider services, TaskRegistry registry, StuckTasks stuck)
     {
         var application = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
@@ -54,6 +61,7 @@ internal static class WorkerFactory
             recorder,
             new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services)),
             new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
+            new TimedRunner(new TaskLimits(registry, options), stuck, time, loggers.CreateLogger<TimedRunner>()),
             results.SerializerOptions,
             HostnameOf(options),
             time,

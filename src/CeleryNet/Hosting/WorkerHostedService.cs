@@ -8,12 +8,20 @@ using Microsoft.Extensions.Options;
 namespace CeleryNet.Hosting;
 
 /// <summary>Runs the worker with the host: a stop of the host is a warm shutdown, and the end of the host's patience cancels what still runs.</summary>
+/// <param name="worker">The worker.</param>
+/// <param name="options">Its options.</param>
+/// <param name="startTimeout">How long a start may take that does not go on trying.</param>
+/// <param name="time">Measures it.</param>
+/// <param name="lifetime">Stops the host when the worker has ended by itself.</param>
+/// <param name="fail">Has the process tell whoever started it that it failed.</param>
+/// <param name="logger">Told why the worker failed.</param>
 internal sealed class WorkerHostedService(
     CeleryWorker worker,
     IOptions<WorkerOptions> options,
     TimeSpan startTimeout,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
+    Action fail,
     ILogger<WorkerHostedService> logger) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -54,12 +62,23 @@ internal sealed class WorkerHostedService(
         try
         {
             await worker.RunAsync(consumer, _stopping.Token, _hurry.Token).ConfigureAwait(false);
+            if (worker.HasFailed)
+            {
+                fail();
+            }
+
+            // A host without its worker would look alive.
+            if (!_stopping.IsCancellationRequested)
+            {
+                lifetime.StopApplication();
+            }
         }
 #pragma warning disable CA1031 // A worker that cannot go on must not leave a host behind that looks alive.
         catch (Exception error)
 #pragma warning restore CA1031
         {
             logger.WorkerFailed(error, worker.Hostname);
+            fail();
             lifetime.StopApplication();
         }
     }

@@ -40,6 +40,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError("must not hold an empty name", nameof(options.Queues));
         }
 
+        CheckTimeLimits(options, result);
+        CheckRetirement(options, result);
         if (options.DefaultRateLimit is { } limit && !RateLimit.TryParse(limit, out _))
         {
             result.AddError($"must be a rate such as '10/s', '100/m' or '1000/h', or '0' for none, was '{limit}'", nameof(options.DefaultRateLimit));
@@ -60,5 +62,39 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         }
 
         return result.Build();
+    }
+
+    private static void CheckTimeLimits(WorkerOptions options, ValidateOptionsResultBuilder result)
+    {
+        foreach (var (name, limit) in new[] { (nameof(options.TimeLimit), options.TimeLimit), (nameof(options.SoftTimeLimit), options.SoftTimeLimit) })
+        {
+            if (limit < TimeSpan.Zero || limit > TimeSpan.FromDays(365))
+            {
+                result.AddError($"must be 00:00:00 (no limit) to 365.00:00:00, was {limit}", name);
+            }
+        }
+
+        if (options is { TimeLimit: { } hard, SoftTimeLimit: { } soft } && hard > TimeSpan.Zero && soft >= hard)
+        {
+            result.AddError($"must be less than TimeLimit, which is {hard}, was {soft}", nameof(options.SoftTimeLimit));
+        }
+    }
+
+    private static void CheckRetirement(WorkerOptions options, ValidateOptionsResultBuilder result)
+    {
+        if (options.MaxStuckTasks < 0)
+        {
+            result.AddError($"must be 0 or more, or left out for any number, was {options.MaxStuckTasks}", nameof(options.MaxStuckTasks));
+        }
+
+        if (options.MaxTasks < 1)
+        {
+            result.AddError($"must be 1 or more, or left out for any number, was {options.MaxTasks}", nameof(options.MaxTasks));
+        }
+
+        if (options.MaxMemory < 1)
+        {
+            result.AddError($"must be 1 kB or more, or left out for no bound, was {options.MaxMemory}", nameof(options.MaxMemory));
+        }
     }
 }

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace CeleryNet.Tasks;
 
-/// <summary>Ends one request, whoever wants it: the first reason is the one that counts. Safe for concurrent use.</summary>
+/// <summary>
+/// Ends one request, whoever wants it. The first reason is the one that counts, but for a soft time limit, which is a warning: any other may follow it and
+/// counts from then on. Safe for concurrent use.
+/// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A cancellation source without a timer holds nothing that would need to be released.")]
 internal sealed class TaskCancellation : ITaskCancellation
 {
@@ -13,6 +16,9 @@ internal sealed class TaskCancellation : ITaskCancellation
     public CancellationReason Reason => (CancellationReason)Volatile.Read(ref _reason);
 
     public bool IsRequested => Reason != CancellationReason.None;
+
+    /// <summary>Whether somebody has asked for the token, and may learn of the end.</summary>
+    public bool IsHeard => Volatile.Read(ref _source) is not null;
 
     /// <summary>Fires when it is ended. Made when somebody first asks: most tasks never do.</summary>
     public CancellationToken Token
@@ -29,10 +35,11 @@ internal sealed class TaskCancellation : ITaskCancellation
         }
     }
 
-    /// <summary>Ends it for a reason; false when it was ended before.</summary>
+    /// <summary>Ends it for a reason; false when it was ended before, for one that cannot be followed.</summary>
     public bool TryCancel(CancellationReason reason)
     {
-        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)CancellationReason.None) != (int)CancellationReason.None)
+        var isFirst = TryReplace(CancellationReason.None, reason);
+        if (!isFirst && (reason == CancellationReason.SoftTimeLimit || !TryReplace(CancellationReason.SoftTimeLimit, reason)))
         {
             return false;
         }
@@ -41,4 +48,7 @@ internal sealed class TaskCancellation : ITaskCancellation
         _ = Volatile.Read(ref _source)?.CancelAsync();
         return true;
     }
+
+    private bool TryReplace(CancellationReason before, CancellationReason reason)
+        => Interlocked.CompareExchange(ref _reason, (int)reason, (int)before) == (int)before;
 }

@@ -96,6 +96,20 @@ public sealed class TaskDefinition
     /// <summary>How the waits of automatic retries grow; null when each is <see cref="RetryDelay"/>.</summary>
     public RetryBackoff? RetryBackoff { get; init; }
 
+    /// <summary>See <see cref="CeleryTaskAttribute.TimeLimit"/>; null leaves it to the worker, zero is no limit.</summary>
+    public TimeSpan? TimeLimit
+    {
+        get;
+        init => field = CheckLimit(value, nameof(TimeLimit));
+    }
+
+    /// <summary>See <see cref="CeleryTaskAttribute.SoftTimeLimit"/>; null leaves it to the worker, zero is no limit. One that is not below the hard limit has no effect.</summary>
+    public TimeSpan? SoftTimeLimit
+    {
+        get;
+        init => field = CheckLimit(value, nameof(SoftTimeLimit));
+    }
+
     /// <summary>See <see cref="CeleryTaskAttribute.RateLimit"/>; null leaves it to the worker.</summary>
     public RateLimit? RateLimit { get; init; }
 
@@ -110,6 +124,9 @@ public sealed class TaskDefinition
 
     /// <summary>Whether a value of one of the parameters is kept out of sight.</summary>
     internal bool HasSensitive { get; }
+
+    private static TimeSpan? CheckLimit(TimeSpan? value, string name)
+        => value is null || value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must not be negative.");
 
     private int FindCollector(CollectedArguments collected)
     {

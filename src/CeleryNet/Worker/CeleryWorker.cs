@@ -24,6 +24,7 @@ internal sealed class CeleryWorker(
     private static readonly TimeSpan _windUp = TimeSpan.FromSeconds(3);
 
     private readonly string _queueNames = string.Join(", ", queues.Select(queue => queue.Name));
+    private readonly WorkerHealthMonitor _health = new(flow.Retirement.Stuck, options, time);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Hostname => hostname;
@@ -31,6 +32,13 @@ internal sealed class CeleryWorker(
     public IReadOnlyList<string> Queues { get; } = [.. queues.Select(queue => queue.Name)];
 
     public IReadOnlyList<string> TaskNames => registry.Names;
+
+    public int StuckTasks => flow.Retirement.Stuck.Count;
+
+    /// <summary>Whether the worker has stopped by itself since something went wrong.</summary>
+    public bool HasFailed => flow.Retirement.IsFailure;
+
+    public WorkerHealth GetHealth() => _health.Get();
 
     public RateLimit GetRateLimit(string taskName) => flow.RateLimits.Of(taskName);
 
@@ -45,16 +53,19 @@ internal sealed class CeleryWorker(
         var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, Math.Max(1, flow.Prefetch.Count)), cancellationToken).ConfigureAwait(false);
         flow.Prefetch.Steer(consumer);
         logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
+        _health.Consumes();
         _ready.TrySetResult();
         return consumer;
     }
 
-    /// <summary>Works until told to stop.</summary>
+    /// <summary>Works until told to stop, or until it is to be started anew.</summary>
     /// <param name="consumer">The consumer of <see cref="ConnectAsync"/>; null to connect here, for as long as it takes.</param>
     /// <param name="stopping">Fires when no more messages shall be taken.</param>
     /// <param name="hurry">Fires when running tasks shall be cancelled before their grace is over.</param>
     public async Task RunAsync(IConsumer? consumer, CancellationToken stopping, CancellationToken hurry)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, flow.Retirement.Due);
+        stopping = either.Token;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -68,7 +79,9 @@ internal sealed class CeleryWorker(
             }
             catch (Exception error) when (error is CeleryException or System.Threading.Channels.ChannelClosedException)
             {
-                logger.WorkerCannotConsume(hostname, (error.InnerException as CeleryException ?? error).Message, _reconnectDelay);
+                var cause = (error.InnerException as CeleryException ?? error).Message;
+                _health.Pauses(cause);
+                logger.WorkerCannotConsume(hostname, cause, _reconnectDelay);
                 if (consumer is not null)
                 {
                     await consumer.DisposeAsync().ConfigureAwait(false);
@@ -96,6 +109,7 @@ internal sealed class CeleryWorker(
 
     private async Task StopAsync(IConsumer? consumer, CancellationToken hurry)
     {
+        _health.Pauses("it stops.");
         logger.WorkerStopping(hostname, flow.Slots.Busy, options.ShutdownGrace);
         if (consumer is not null)
         {

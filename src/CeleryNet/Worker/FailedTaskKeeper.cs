@@ -44,7 +44,13 @@ internal sealed class FailedTaskKeeper
     /// <summary>Keeps the message of a failed task if it is to be kept and nobody will settle it any more.</summary>
     public async ValueTask KeepAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
     {
-        if (request.AcksLate || !request.KeepIfFailed || outcome is not TaskOutcome.Failed failed)
+        var failure = outcome switch
+        {
+            TaskOutcome.Failed failed => failed.Error,
+            TaskOutcome.TimedOut late => late.Error,
+            _ => null,
+        };
+        if (request.AcksLate || !request.KeepIfFailed || failure is null)
         {
             return;
         }
@@ -53,7 +59,7 @@ internal sealed class FailedTaskKeeper
         {
             await _retry.ExecuteAsync(
                 static (state, token) => state.Keeper.TryOnceAsync(state.Delivery, state.Reason, token),
-                (Keeper: this, request.Delivery, Reason: Describe(failed.Error)),
+                (Keeper: this, request.Delivery, Reason: Describe(failure)),
                 lastCall).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (lastCall.IsCancellationRequested)

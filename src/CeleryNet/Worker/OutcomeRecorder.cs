@@ -44,11 +44,13 @@ internal sealed class OutcomeRecorder
     public ValueTask<bool> RecordAsync(TaskRequest request, TaskOutcome outcome, CancellationToken cancellationToken) => outcome switch
     {
         TaskOutcome.Succeeded when request.IgnoreResult => new(true),
-        TaskOutcome.Failed when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
+        TaskOutcome.Failed or TaskOutcome.TimedOut when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
         TaskOutcome.Abandoned or TaskOutcome.Retried or TaskOutcome.RetryUnsent or TaskOutcome.Rejected or TaskOutcome.Ignored => new(true),
         TaskOutcome.Succeeded success => StoreAsync(request, _metas.OfValue(request, TaskState.Success, success.Value), cancellationToken),
         TaskOutcome.Failed failure => StoreFailureAsync(
             request.Headers, _metas.OfException(request, TaskState.Failure, failure.Error), failure.Error, request.Reply, cancellationToken),
+        TaskOutcome.TimedOut late => StoreFailureAsync(
+            request.Headers, _metas.OfException(request, TaskState.Failure, late.Error), late.Error, request.Reply, cancellationToken),
         _ => throw new InvalidOperationException($"No record is defined for {outcome.GetType().Name}."),
     };
 

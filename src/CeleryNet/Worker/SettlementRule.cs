@@ -15,6 +15,8 @@ internal static class SettlementRule
         _ when !isRecorded => Settlement.Requeue,
         TaskOutcome.Succeeded => Settlement.Ack,
         TaskOutcome.Failed failed when terms.KeepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(failed.Error)),
+        TaskOutcome.TimedOut late when terms.KeepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(late.Error)),
+        TaskOutcome.TimedOut => terms.AcksOnTimeout ? Settlement.Ack : Settlement.Requeue,
         TaskOutcome.Failed { Error: TaskRejectException } => Settlement.Reject,
         TaskOutcome.Failed => terms.AcksOnFailure ? Settlement.Ack : Settlement.Reject,
         _ => throw new InvalidOperationException($"No settlement rule for {outcome.GetType().Name}."),

@@ -14,6 +14,7 @@ internal sealed class TaskExecutor(
     OutcomeRecorder recorder,
     TaskRetrier retrier,
     ITaskScopeFactory scopes,
+    TimedRunner timed,
     JsonSerializerOptions serializerOptions,
     string hostname,
     TimeProvider time,
@@ -31,7 +32,11 @@ internal sealed class TaskExecutor(
         }
 
         var started = time.GetTimestamp();
-        var outcome = await RunAsync(request).ConfigureAwait(false);
+        request.Limits = timed.Limits.Of(request);
+        var outcome = request.Limits.IsNone
+            ? await RunAsync(request).ConfigureAwait(false)
+            : await timed.RunAsync(request, RunAsync).ConfigureAwait(false);
+        request.Context?.End();
         var elapsed = time.GetElapsedTime(started);
         if (outcome is TaskOutcome.Retried retried)
         {
@@ -116,6 +121,10 @@ internal sealed class TaskExecutor(
                 request.Definition, request.Message.Body, serializerOptions, request.Context, () => (scope ??= scopes.CreateScope()).Services);
             return new TaskOutcome.Succeeded(await request.Definition.Invoke(invocation).ConfigureAwait(false));
         }
+        catch (Exception error) when (cancellation.Reason == CancellationReason.SoftTimeLimit && IsCancellation(error))
+        {
+            return RetryRule.For(request, new SoftTimeLimitExceededException(request.Limits.Soft, error), Random.Shared);
+        }
         catch (OperationCanceledException) when (cancellation.IsRequested)
         {
             return End(request);
@@ -133,7 +142,12 @@ internal sealed class TaskExecutor(
         }
     }
 
-    private static TaskOutcome End(TaskRequest request)
+    // A task that waits for another by .Result or .Wait() throws its exception in a wrapping.
+    private static bool IsCancellation(Exception error)
+        => error is OperationCanceledException || (error is AggregateException { InnerExceptions: [var only] } && IsCancellation(only));
+
+    /// <summary>What a run comes to that the worker has ended.</summary>
+    internal static TaskOutcome End(TaskRequest request)
     {
         var reason = request.Cancellation.Reason;
         if (!request.AcksLate)
@@ -187,6 +201,9 @@ internal sealed class TaskExecutor(
                 break;
             case TaskOutcome.Ignored:
                 logger.TaskIgnored(name, id);
+                break;
+            case TaskOutcome.TimedOut:
+                logger.TimeLimitExceeded(name, id, request.Limits.Hard.GetValueOrDefault().TotalSeconds);
                 break;
             case TaskOutcome.Failed failed:
                 logger.TaskFailed(failed.Error, name, id);

@@ -20,8 +20,9 @@ internal sealed class TaskFlow : IAsyncDisposable
     private readonly ILogger _logger;
 
     public TaskFlow(
-        DeliveryHandler handler, LiveTasks live, TaskRegistry registry, WorkerOptions options, TimeProvider time, ILogger<TaskFlow> logger)
+        DeliveryHandler handler, LiveTasks live, TaskRegistry registry, WorkerRetirement retirement, WorkerOptions options, TimeProvider time, ILogger<TaskFlow> logger)
     {
+        Retirement = retirement;
         _handler = handler;
         _live = live;
         _logger = logger;
@@ -37,6 +38,8 @@ internal sealed class TaskFlow : IAsyncDisposable
     public RateLimits RateLimits { get; }
 
     public PrefetchBudget Prefetch { get; }
+
+    public WorkerRetirement Retirement { get; }
 
     /// <summary>Takes a delivery. Never waits.</summary>
     public void Receive(IDelivery delivery)
@@ -100,6 +103,7 @@ internal sealed class TaskFlow : IAsyncDisposable
         await _etas.DisposeAsync().ConfigureAwait(false);
         await RateLimits.DisposeAsync().ConfigureAwait(false);
         _lastCall.Dispose();
+        Retirement.Dispose();
     }
 
     private void Hold(Verdict.Hold hold)
@@ -181,6 +185,7 @@ internal sealed class TaskFlow : IAsyncDisposable
             }
 
             _live.Remove(request);
+            Retirement.TaskEnded();
         }
     }
 }

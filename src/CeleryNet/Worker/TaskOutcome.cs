@@ -14,6 +14,9 @@ internal abstract record TaskOutcome
     /// <summary>Also that the task refused its message for good, with its <see cref="TaskRejectException"/> as the error.</summary>
     internal sealed record Failed(Exception Error) : TaskOutcome;
 
+    /// <summary>The task exceeded its hard time limit; its code may go on.</summary>
+    internal sealed record TimedOut(TimeLimitExceededException Error) : TaskOutcome;
+
     /// <summary>The task refused its message, which goes back to its queue.</summary>
     internal sealed record Rejected(TaskRejectException Rejection) : TaskOutcome;
 

@@ -55,6 +55,9 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     /// <summary>What the run could see; null until it began.</summary>
     public TaskContext? Context { get; set; }
 
+    /// <summary>How long its run may take, as it was when it began.</summary>
+    public RunLimits Limits { get; set; }
+
     /// <summary>The one way to end it, and why it was ended.</summary>
     public TaskCancellation Cancellation { get; } = new();
 

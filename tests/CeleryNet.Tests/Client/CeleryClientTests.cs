@@ -148,6 +148,7 @@ public sealed class CeleryClientTests : IDisposable
         { new() { DeliveryMode = (DeliveryMode)3 }, "DeliveryMode must be Transient or Persistent, was 3." },
         { new() { TimeLimit = TimeSpan.FromSeconds(-1) }, "TimeLimit must not be negative, was -00:00:01." },
         { new() { SoftTimeLimit = TimeSpan.FromSeconds(-1) }, "SoftTimeLimit must not be negative, was -00:00:01." },
+        { new() { SoftTimeLimit = TimeSpan.FromSeconds(2), TimeLimit = TimeSpan.FromSeconds(1) }, "SoftTimeLimit must not be greater than TimeLimit, which is 00:00:01, was 00:00:02." },
         { new() { RootId = "" }, "RootId must not be empty; leave it null for the workflow's own." },
         { new() { ParentId = default(TaskId) }, "ParentId must not be empty; leave it null for the task that sends." },
         { new() { GroupId = "" }, "GroupId must not be empty; leave it null for no group." },

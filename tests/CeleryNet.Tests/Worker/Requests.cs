@@ -13,10 +13,14 @@ internal static class Requests
 
     /// <summary>One whose delivery is lost when the token fires.</summary>
     public static TaskRequest Losable(CancellationToken lost, string task = "task", Action<MessageHeaders>? headers = null)
+        => Make(new TaskDefinition(task, [], _ => new(TaskValue.Null)), headers, lost);
+
+    /// <summary>One of a task.</summary>
+    public static TaskRequest Make(TaskDefinition definition, Action<MessageHeaders>? headers = null, CancellationToken lost = default)
     {
-        var envelope = MessageFactory.Task(task, headers: headers);
+        var envelope = MessageFactory.Task(definition.Name, headers: headers);
         return new TaskRequest(
-            new TaskDefinition(task, [], _ => new(TaskValue.Null)), Content.Reader().ReadHeaders(envelope.Headers), new Unsettled(envelope, lost))
+            definition, Content.Reader().ReadHeaders(envelope.Headers), new Unsettled(envelope, lost))
         {
             AcksLate = true,
             AcksOnFailure = true,

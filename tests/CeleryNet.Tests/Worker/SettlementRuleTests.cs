@@ -36,6 +36,19 @@ public sealed class SettlementRuleTests
     public void A_message_to_be_kept_is_kept_when_its_task_failed_and_that_is_stored(string outcome, bool acksOnFailure, bool isRecorded, string expected)
         => SettlementRule.For(Outcome(outcome), Terms(acksOnFailure) with { KeepIfFailed = true }, isRecorded).Kind.ToString().ShouldBe(expected);
 
+    [Theory]
+    [InlineData(true, false, true, nameof(SettlementKind.Ack))]
+    [InlineData(false, false, true, nameof(SettlementKind.Requeue))]
+    [InlineData(false, true, true, nameof(SettlementKind.DeadLetter))]
+    [InlineData(true, false, false, nameof(SettlementKind.Requeue))]
+    public void A_task_that_exceeded_its_time_limit_has_terms_of_its_own(bool acksOnTimeout, bool keepIfFailed, bool isRecorded, string expected)
+        => SettlementRule
+            .For(
+                new TaskOutcome.TimedOut(new(TimeSpan.FromSeconds(1))),
+                new SettlementTerms { AcksOnFailure = !acksOnTimeout, AcksOnTimeout = acksOnTimeout, KeepIfFailed = keepIfFailed },
+                isRecorded)
+            .Kind.ToString().ShouldBe(expected);
+
     private static SettlementTerms Terms(bool acksOnFailure) => new() { AcksOnFailure = acksOnFailure, AcksOnTimeout = true, KeepIfFailed = false };
 
     private static TaskOutcome Outcome(string name) => name switch

@@ -8,6 +8,9 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 3,
 {
     private readonly TestSignal<TimeSpan> _timers = new();
 
+    /// <summary>How many timers were made.</summary>
+    public int Timers => _timers.Count;
+
     /// <summary>Goes on to the next timer that is, or was, set to the time.</summary>
     public Task WaitForTimerAsync(TimeSpan due) => WaitForTimerAsync(timer => timer == due, $"a timer of {due}");
 

@@ -72,10 +72,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());
         var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher);
         var guard = new RedeliveryGuard(Backend, options.DeduplicateSuccessfulTasks, _loggers.CreateLogger<RedeliveryGuard>());
-        var executor = new TaskExecutor(guard, recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
+        var stuck = new StuckTasks(Clock, _loggers.CreateLogger<StuckTasks>());
+        Limits = new TaskLimits(registry, options);
+        var timed = new TimedRunner(Limits, stuck, Clock, _loggers.CreateLogger<TimedRunner>());
+        var executor = new TaskExecutor(guard, recorder, retrier, scopes, timed, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
         var admission = new Admission(reader, registry, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
-        var flow = new TaskFlow(handler, new LiveTasks(), registry, options, Clock, _loggers.CreateLogger<TaskFlow>());
+        var retirement = new WorkerRetirement(options, stuck, () => WorkingSet, hostname, Clock, _loggers.CreateLogger<WorkerRetirement>());
+        var flow = new TaskFlow(handler, new LiveTasks(), registry, retirement, options, Clock, _loggers.CreateLogger<TaskFlow>());
         _worker = new CeleryWorker(
             Transport, flow, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
     }
@@ -83,6 +87,11 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public TestClock Clock { get; } = new();
 
     public WatchedTransport Transport { get; }
+
+    public TaskLimits Limits { get; }
+
+    /// <summary>The memory the worker's process uses, in bytes.</summary>
+    public long WorkingSet { get; set; }
 
     public IResultBackend Backend { get; }
 
@@ -213,6 +222,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     /// <summary>Waits until the worker has stopped.</summary>
     public Task WhenStoppedAsync() => _running.WithinBound("the worker to stop");
+
+    /// <summary>Whether the worker has ended by itself since something went wrong.</summary>
+    public bool HasFailed => _worker.HasFailed;
 
     /// <summary>Whether the worker is still there.</summary>
     public bool IsRunning => !_running.IsCompleted;
