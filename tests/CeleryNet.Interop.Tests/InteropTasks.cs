@@ -124,20 +124,6 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     [CeleryTask("interop.options")]
     public static void Options(string queue, TaskContext task) => throw task.Retry(TimeSpan.Zero, options: new() { Queue = queue });
 
-    /// <summary>Tells how far it is before it ends.</summary>
-    [CeleryTask("interop.steps", TrackStarted = true)]
-    public static async Task<string> StepsAsync(TaskContext task, CancellationToken cancellationToken)
-    {
-        await task.UpdateStateAsync("PROGRESS", new Steps(3, 10), cancellationToken);
-        return "done";
-    }
-
-    [CeleryTask("interop.quiet", IgnoreResult = true)]
-    public async Task QuietAsync(string key) => await counters.ListRightPushAsync(key, "quiet");
-
-    [CeleryTask("interop.quiet_failure", IgnoreResult = true, StoreErrorsEvenIfIgnored = true)]
-    public static void QuietFailure() => throw new ArgumentException("heard nevertheless");
-
     [CeleryTask("interop.refuse", AcksLate = true)]
     public static void Refuse(string reason, TaskContext task) => throw task.Reject(reason);
 
@@ -193,6 +179,20 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
         using var never = new ManualResetEventSlim();
         never.Wait(TimeSpan.FromSeconds(5), CancellationToken.None);
     }
+
+    /// <summary>Tells how far it is before it ends.</summary>
+    [CeleryTask("interop.steps", TrackStarted = true)]
+    public static async Task<string> StepsAsync(TaskContext task, CancellationToken cancellationToken)
+    {
+        await task.UpdateStateAsync("PROGRESS", new Steps(3, 10), cancellationToken);
+        return "done";
+    }
+
+    [CeleryTask("interop.quiet", IgnoreResult = true)]
+    public async Task QuietAsync(string key) => await counters.ListRightPushAsync(key, "quiet");
+
+    [CeleryTask("interop.quiet_failure", IgnoreResult = true, StoreErrorsEvenIfIgnored = true)]
+    public static void QuietFailure() => throw new ArgumentException("heard nevertheless");
 
     [CeleryTask("interop.who")]
     public async Task<string> WhoAsync(string key, int number, TaskContext task)
