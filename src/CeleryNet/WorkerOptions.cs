@@ -14,9 +14,23 @@ public sealed class WorkerOptions
     /// <value>The default is five per processor; 1 to 65,535.</value>
     public int Concurrency { get; set; } = Environment.ProcessorCount * 5;
 
-    /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>).</summary>
-    /// <value>The default is 4; 1 to 1,024.</value>
+    /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>); 0 for as many as can be, which is 65,535 in all.</summary>
+    /// <value>The default is 4; 0 to 1,024.</value>
     public int PrefetchMultiplier { get; set; } = 4;
+
+    /// <summary>
+    /// Take a message only when a slot is free for it (<c>worker_disable_prefetch</c>), so that what one worker is too busy for is another's at once.
+    /// <see cref="PrefetchMultiplier"/> does not count then. Costs a round trip to the broker between two tasks of a slot.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool DisablePrefetch { get; set; }
+
+    /// <summary>
+    /// How many messages that wait for their ETA are held in memory beyond those that are taken ahead (<c>worker_eta_task_limit</c>). When there are more,
+    /// they fill the places of <see cref="PrefetchMultiplier"/>, and at last nothing more is taken until one is due.
+    /// </summary>
+    /// <value>The default is 10,000; 0 to 65,535.</value>
+    public int EtaTaskLimit { get; set; } = 10_000;
 
     /// <summary>The node name, as <c>name@host</c> (<c>-n</c>); <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign.</summary>
     /// <value>The default is <c>celery@%h</c>.</value>
@@ -49,6 +63,17 @@ public sealed class WorkerOptions
     /// </summary>
     /// <value>The default is false.</value>
     public bool KeepFailedTasks { get; set; }
+
+    /// <summary>
+    /// The rate limit of tasks that declare none (<c>task_default_rate_limit</c>): <c>10/s</c>, <c>100/m</c>, <c>1000/h</c>, or a number, which is per second;
+    /// <c>0</c> for no limit. It counts for each task by itself, and for this worker alone.
+    /// </summary>
+    /// <value>The default is null: no limit.</value>
+    public string? DefaultRateLimit { get; set; }
+
+    /// <summary>Whether rate limits are ignored, whatever tasks declare (<c>worker_disable_rate_limits</c>).</summary>
+    /// <value>The default is false.</value>
+    public bool DisableRateLimits { get; set; }
 
     /// <summary>
     /// How long a stopping worker waits for running tasks. Tasks still running after it are cancelled; messages acknowledged late go back to their queue.

@@ -1,3 +1,4 @@
+using CeleryNet.Extensibility;
 using CeleryNet.Worker;
 using Microsoft.Extensions.Options;
 
@@ -14,9 +15,14 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 1 to 65535, was {options.Concurrency}", nameof(options.Concurrency));
         }
 
-        if (options.PrefetchMultiplier is < 1 or > 1024)
+        if (options.EtaTaskLimit is < 0 or > 65_535)
         {
-            result.AddError($"must be 1 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
+            result.AddError($"must be 0 to 65535, was {options.EtaTaskLimit}", nameof(options.EtaTaskLimit));
+        }
+
+        if (options.PrefetchMultiplier is < 0 or > 1024)
+        {
+            result.AddError($"must be 0 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
         }
 
         if (options.ShutdownGrace < TimeSpan.Zero || options.ShutdownGrace > TimeSpan.FromHours(24))
@@ -27,6 +33,11 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         if (options.Queues.Any(string.IsNullOrWhiteSpace))
         {
             result.AddError("must not hold an empty name", nameof(options.Queues));
+        }
+
+        if (options.DefaultRateLimit is { } limit && !RateLimit.TryParse(limit, out _))
+        {
+            result.AddError($"must be a rate such as '10/s', '100/m' or '1000/h', or '0' for none, was '{limit}'", nameof(options.DefaultRateLimit));
         }
 
         if (!Enum.IsDefined(options.UnrunnableMessages))

@@ -1,4 +1,5 @@
 using CeleryNet.Diagnostics;
+using CeleryNet.Extensibility;
 using CeleryNet.Routing;
 using CeleryNet.Tasks;
 using CeleryNet.Transports;
@@ -31,14 +32,18 @@ internal sealed class CeleryWorker(
 
     public IReadOnlyList<string> TaskNames => registry.Names;
 
+    public RateLimit GetRateLimit(string taskName) => flow.RateLimits.Of(taskName);
+
+    public void SetRateLimit(string taskName, RateLimit limit) => flow.RateLimits.Set(taskName, limit);
+
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _ready.Task.WaitAsync(cancellationToken);
 
     /// <summary>Connects and begins to take messages.</summary>
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
-        var prefetch = Math.Min((long)options.Concurrency * options.PrefetchMultiplier, ushort.MaxValue);
-        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, (int)prefetch), cancellationToken).ConfigureAwait(false);
+        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, Math.Max(1, flow.Prefetch.Count)), cancellationToken).ConfigureAwait(false);
+        flow.Prefetch.Steer(consumer);
         logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
         _ready.TrySetResult();
         return consumer;
