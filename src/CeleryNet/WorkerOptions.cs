@@ -62,10 +62,37 @@ public sealed class WorkerOptions
     public bool DisableRateLimits { get; set; }
 
     /// <summary>
-    /// How long a stopping worker waits for running tasks. Tasks still running after it are cancelled; messages acknowledged late go back to their queue.
+    /// How long a stopping worker waits for running tasks (a warm shutdown). Tasks still running after it are cancelled; messages acknowledged late go back to
+    /// their queue, tasks acknowledged early fail with <c>WorkerLostError</c>. When it is set, <c>HostOptions.ShutdownTimeout</c> is raised if it is shorter than
+    /// this, <see cref="SoftShutdownTimeout"/> and five seconds to wind up. Celery waits without limit.
     /// </summary>
-    /// <value>The default is 25 s, below the 30 s a host gives its services to stop; 0 to 24 h.</value>
-    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(25);
+    /// <value>
+    /// The default is null: five seconds less than the host gives its services to stop, which makes 25 s unless <c>HostOptions.ShutdownTimeout</c> is changed.
+    /// 0 to 24 h.
+    /// </value>
+    public TimeSpan? ShutdownGrace { get; set; }
+
+    /// <summary>
+    /// How long a cold shutdown (SIGQUIT, or a second SIGINT or SIGTERM) lets running tasks go on before it cancels them
+    /// (<c>worker_soft_shutdown_timeout</c>). A further signal ends the wait.
+    /// </summary>
+    /// <value>The default is 0: they are cancelled at once. 0 to 24 h.</value>
+    public TimeSpan SoftShutdownTimeout { get; set; }
+
+    /// <summary>
+    /// Whether a cold shutdown waits for <see cref="SoftShutdownTimeout"/> even when nothing runs (<c>worker_enable_soft_shutdown_on_idle</c>). Celery has it so
+    /// that tasks which wait for their time get back to their queue; here they are back before that wait begins.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool EnableSoftShutdownOnIdle { get; set; }
+
+    /// <summary>
+    /// Whether signals to the process mean to the worker what they mean to Celery's: the first SIGTERM or SIGINT stops the host and lets running tasks end within
+    /// <see cref="ShutdownGrace"/>, a second one or a SIGQUIT cancels them after <see cref="SoftShutdownTimeout"/>, one more ends the process at once. When the
+    /// environment's <c>REMAP_SIGTERM</c> is <c>SIGQUIT</c>, SIGTERM means what SIGQUIT does. False leaves signals to the host, to which each of them is a stop.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool HandleSignals { get; set; } = true;
 
     /// <summary>
     /// Whether a worker that cannot reach its broker at the start keeps trying; false makes the host fail after the application's

@@ -43,5 +43,10 @@ internal static class EventIds
     public const int TaskRetried = 2022;
     public const int RetryNotSent = 2023;
     public const int RetryNotStored = 2024;
+    public const int SoftShutdown = 2045;
+    public const int ShutdownSignalled = 2046;
+    public const int SlotsChanged = 2047;
+    public const int QueueAdded = 2048;
+    public const int QueueRemoved = 2049;
     public const int TaskLimited = 2050;
 }

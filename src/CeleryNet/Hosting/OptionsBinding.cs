@@ -58,6 +58,9 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Text("DefaultRateLimit", "task_default_rate_limit", value => options.DefaultRateLimit = value);
         Flag("DisableRateLimits", "worker_disable_rate_limits", value => options.DisableRateLimits = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);
+        Span("SoftShutdownTimeout", "worker_soft_shutdown_timeout", value => options.SoftShutdownTimeout = value);
+        Flag("EnableSoftShutdownOnIdle", "worker_enable_soft_shutdown_on_idle", value => options.EnableSoftShutdownOnIdle = value);
+        Flag("HandleSignals", null, value => options.HandleSignals = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
     }
 

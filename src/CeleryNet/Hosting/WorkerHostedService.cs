@@ -11,32 +11,45 @@ namespace CeleryNet.Hosting;
 internal sealed class WorkerHostedService(
     CeleryWorker worker,
     IOptions<WorkerOptions> options,
+    IOptions<HostOptions> host,
     TimeSpan startTimeout,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<WorkerHostedService> logger) : IHostedService, IDisposable
 {
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _hurry = new();
+    private readonly WorkerShutdown _shutdown = new(HostPatience.GraceOf(options.Value, host.Value));
+    private ShutdownSignals? _signals;
     private Task _running = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var consumer = options.Value.ConnectRetryOnStartup ? null : await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (options.Value.HandleSignals)
+        {
+            var actions = new ShutdownActions(options.Value.SoftShutdownTimeout, lifetime.StopApplication, Environment.Exit);
+            _signals = new ShutdownSignals(_shutdown, actions, ShutdownSignals.Remap, worker.Hostname, logger);
+            _signals.Listen();
+        }
+
         _running = RunAsync(consumer);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await using var impatience = cancellationToken.UnsafeRegister(static hurry => ((CancellationTokenSource)hurry!).Cancel(), _hurry).ConfigureAwait(false);
+        _shutdown.Advance(ShutdownStage.Warm);
+        await using var impatience = cancellationToken
+            .UnsafeRegister(static shutdown => ((WorkerShutdown)shutdown!).Advance(ShutdownStage.Cold), _shutdown).ConfigureAwait(false);
         await _running.ConfigureAwait(false);
+        if (_shutdown.HasCancelled)
+        {
+            SetExitCode();
+        }
     }
 
     public void Dispose()
     {
-        _stopping.Dispose();
-        _hurry.Dispose();
+        _signals?.Dispose();
+        _shutdown.Dispose();
     }
 
     // A transport tries until it is told to stop.
@@ -53,7 +66,7 @@ internal sealed class WorkerHostedService(
         await Task.Yield();
         try
         {
-            await worker.RunAsync(consumer, _stopping.Token, _hurry.Token).ConfigureAwait(false);
+            await worker.RunAsync(consumer, _shutdown).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A worker that cannot go on must not leave a host behind that looks alive.
         catch (Exception error)
@@ -61,6 +74,15 @@ internal sealed class WorkerHostedService(
         {
             logger.WorkerFailed(error, worker.Hostname);
             lifetime.StopApplication();
+        }
+    }
+
+    // The process is told of by its exit code when a signal stopped it; otherwise what stopped the host knows better what the end means.
+    private void SetExitCode()
+    {
+        if (_signals is { HasReceived: true } && Environment.ExitCode == 0)
+        {
+            Environment.ExitCode = 1;
         }
     }
 }

@@ -20,11 +20,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 1 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
         }
 
-        if (options.ShutdownGrace < TimeSpan.Zero || options.ShutdownGrace > TimeSpan.FromHours(24))
-        {
-            result.AddError($"must be 00:00:00 to 1.00:00:00, was {options.ShutdownGrace}", nameof(options.ShutdownGrace));
-        }
-
+        CheckRange(result, nameof(options.ShutdownGrace), options.ShutdownGrace ?? TimeSpan.Zero);
+        CheckRange(result, nameof(options.SoftShutdownTimeout), options.SoftShutdownTimeout);
         if (options.Queues.Any(string.IsNullOrWhiteSpace))
         {
             result.AddError("must not hold an empty name", nameof(options.Queues));
@@ -50,5 +47,13 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         }
 
         return result.Build();
+    }
+
+    private static void CheckRange(ValidateOptionsResultBuilder result, string key, TimeSpan value)
+    {
+        if (value < TimeSpan.Zero || value > TimeSpan.FromHours(24))
+        {
+            result.AddError($"must be 00:00:00 to 1.00:00:00, was {value}", key);
+        }
     }
 }

@@ -20,10 +20,8 @@ internal sealed class CeleryWorker(
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
 
-    // What a cancelled task gets to wind up, and what stopping the consumer may take.
-    private static readonly TimeSpan _windUp = TimeSpan.FromSeconds(3);
-
     private readonly string _queueNames = string.Join(", ", queues.Select(queue => queue.Name));
+    private readonly TaskDrain _drain = new(flow, options, hostname, time, logger);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Hostname => hostname;
@@ -51,10 +49,10 @@ internal sealed class CeleryWorker(
 
     /// <summary>Works until told to stop.</summary>
     /// <param name="consumer">The consumer of <see cref="ConnectAsync"/>; null to connect here, for as long as it takes.</param>
-    /// <param name="stopping">Fires when no more messages shall be taken.</param>
-    /// <param name="hurry">Fires when running tasks shall be cancelled before their grace is over.</param>
-    public async Task RunAsync(IConsumer? consumer, CancellationToken stopping, CancellationToken hurry)
+    /// <param name="shutdown">Says when to stop, and how fast.</param>
+    public async Task RunAsync(IConsumer? consumer, WorkerShutdown shutdown)
     {
+        var stopping = shutdown.Warm;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -79,7 +77,7 @@ internal sealed class CeleryWorker(
             }
         }
 
-        await StopAsync(consumer, hurry).ConfigureAwait(false);
+        await StopAsync(consumer, shutdown).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => flow.DisposeAsync();
@@ -94,20 +92,20 @@ internal sealed class CeleryWorker(
         throw new BrokerUnavailableException("The consumer has ended.");
     }
 
-    private async Task StopAsync(IConsumer? consumer, CancellationToken hurry)
+    private async Task StopAsync(IConsumer? consumer, WorkerShutdown shutdown)
     {
-        logger.WorkerStopping(hostname, flow.Slots.Busy, options.ShutdownGrace);
+        logger.WorkerStopping(hostname, flow.Slots.Busy, shutdown.Grace);
         if (consumer is not null)
         {
             await StopIntakeAsync(consumer).ConfigureAwait(false);
         }
 
-        using (var deadline = new CancellationTokenSource(_windUp, time))
+        using (var deadline = new CancellationTokenSource(TaskDrain.WindUp, time))
         {
             await flow.CloseAsync(deadline.Token).ConfigureAwait(false);
         }
 
-        await DrainAsync(hurry).ConfigureAwait(false);
+        await _drain.EndAsync(shutdown).ConfigureAwait(false);
         if (consumer is not null)
         {
             await consumer.DisposeAsync().ConfigureAwait(false);
@@ -118,7 +116,7 @@ internal sealed class CeleryWorker(
 
     private async Task StopIntakeAsync(IConsumer consumer)
     {
-        using var deadline = new CancellationTokenSource(_windUp, time);
+        using var deadline = new CancellationTokenSource(TaskDrain.WindUp, time);
         try
         {
             await consumer.StopAsync(deadline.Token).ConfigureAwait(false);
@@ -128,32 +126,6 @@ internal sealed class CeleryWorker(
             // Disposing the consumer closes its connection; the broker then takes back what is unsettled.
             logger.WorkerCannotConsume(hostname, error.Message, TimeSpan.Zero);
         }
-    }
-
-    private async Task DrainAsync(CancellationToken hurry)
-    {
-        using var grace = new CancellationTokenSource(options.ShutdownGrace, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, hurry);
-        if (await flow.TryWaitUntilIdleAsync(either.Token).ConfigureAwait(false))
-        {
-            return;
-        }
-
-        logger.WorkerHurries(hostname, flow.Slots.Busy);
-        flow.Cancel(CancellationReason.Shutdown);
-        await WaitUntilIdleAsync(_windUp).ConfigureAwait(false);
-        await flow.LastCallAsync().ConfigureAwait(false);
-        await WaitUntilIdleAsync(_windUp).ConfigureAwait(false);
-        if (flow.Slots.Busy > 0)
-        {
-            logger.WorkerLeftBehind(hostname, flow.Slots.Busy);
-        }
-    }
-
-    private async Task WaitUntilIdleAsync(TimeSpan limit)
-    {
-        using var deadline = new CancellationTokenSource(limit, time);
-        await flow.TryWaitUntilIdleAsync(deadline.Token).ConfigureAwait(false);
     }
 
     private async Task WaitAsync(TimeSpan delay, CancellationToken stopping)

@@ -113,6 +113,11 @@ public sealed class OptionsBindingTests
         { "Celery:Worker:DisableRateLimits", "true", "DisableRateLimits=True" },
         { "Celery:worker_disable_rate_limits", "1", "DisableRateLimits=True" },
         { "Celery:Worker:ShutdownGrace", "90", "ShutdownGrace=00:01:30" },
+        { "Celery:Worker:SoftShutdownTimeout", "10", "SoftShutdownTimeout=00:00:10" },
+        { "Celery:worker_soft_shutdown_timeout", "2.5", "SoftShutdownTimeout=00:00:02.5000000" },
+        { "Celery:Worker:EnableSoftShutdownOnIdle", "true", "EnableSoftShutdownOnIdle=True" },
+        { "Celery:worker_enable_soft_shutdown_on_idle", "1", "EnableSoftShutdownOnIdle=True" },
+        { "Celery:Worker:HandleSignals", "false", "HandleSignals=False" },
         { "Celery:Worker:ConnectRetryOnStartup", "off", "ConnectRetryOnStartup=False" },
         { "Celery:broker_connection_retry_on_startup", "0", "ConnectRetryOnStartup=False" },
     };
