@@ -7,6 +7,17 @@ public sealed class WorkerOptions
     /// <value>The default is empty: all the application's <c>Queues</c>, or its default queue if it lists none.</value>
     public IList<string> Queues { get; set; } = [];
 
+    /// <summary>Queues not to consume, by name or alias, of those that would be otherwise (<c>-X</c>). One that would not be is an error.</summary>
+    /// <value>The default is empty.</value>
+    public IList<string> ExcludeQueues { get; set; } = [];
+
+    /// <summary>
+    /// Consume a queue of this worker's own too (<c>worker_direct</c>): <c>&lt;node name&gt;.dq2</c>, bound to the exchange <c>C.dq2</c>, so that a call can be
+    /// sent to this worker. Every worker should then have a node name that stays the same, for its queue stays too.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool WorkerDirect { get; set; }
+
     /// <summary>
     /// How many tasks may run at a time (<c>worker_concurrency</c>). Tasks that await take no thread while they wait, so hundreds are fine for them;
     /// for tasks that compute, the number of processors is the limit of what helps.
@@ -14,17 +25,36 @@ public sealed class WorkerOptions
     /// <value>The default is five per processor; 1 to 65,535.</value>
     public int Concurrency { get; set; } = Environment.ProcessorCount * 5;
 
+    /// <summary>
+    /// Between how many slots the worker grows and shrinks with its load (<c>--autoscale</c>); <see cref="Concurrency"/> then has no meaning. It begins with the
+    /// fewest. Each second it grows to the number of tasks that run or wait for a slot, and shrinks to it when it has not grown for 30 s.
+    /// </summary>
+    /// <value>The default is null: <see cref="Concurrency"/> slots. In a configuration <c>max,min</c>, such as <c>20,2</c>, or <c>max</c> alone, with 1 as the fewest.</value>
+    public AutoscaleRange? Autoscale { get; set; }
+
     /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>).</summary>
     /// <value>The default is 4; 1 to 1,024.</value>
     public int PrefetchMultiplier { get; set; } = 4;
 
-    /// <summary>The node name, as <c>name@host</c> (<c>-n</c>); <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign.</summary>
+    /// <summary>
+    /// The node name, as <c>name@host</c> (<c>-n</c>); what is missing is <c>celery</c> and the host's name, so that <c>math</c> is <c>celery@math</c> and
+    /// <c>math@</c> is <c>math@</c> this host. <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign. Celery's
+    /// <c>%i</c> and <c>%I</c>, the number of a child process, are <c>0</c> and nothing: there are no child processes.
+    /// </summary>
     /// <value>The default is <c>celery@%h</c>.</value>
     public string Hostname { get; set; } = "celery@%h";
 
     /// <summary>Acknowledge after the run unless a task says otherwise (<c>task_acks_late</c>).</summary>
     /// <value>The default is false.</value>
     public bool AcksLate { get; set; }
+
+    /// <summary>
+    /// Cancel a running task whose message is acknowledged late when the broker may have given it to another worker: its connection is gone, or its lease was
+    /// lost (<c>worker_cancel_long_running_tasks_on_connection_loss</c>). False lets it run on, and so twice at the same time: its result counts, its
+    /// acknowledgement does not.
+    /// </summary>
+    /// <value>The default is true; Celery's is false.</value>
+    public bool CancelLongRunningTasksOnConnectionLoss { get; set; } = true;
 
     /// <summary>Acknowledge a late-acknowledged message also when its task failed (<c>task_acks_on_failure_or_timeout</c>).</summary>
     /// <value>The default is true.</value>

@@ -46,10 +46,17 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
     public void Bind(WorkerOptions options)
     {
         List("Queues", null, values => options.Queues = [.. values]);
+        List("ExcludeQueues", null, values => options.ExcludeQueues = [.. values]);
+        Flag("WorkerDirect", "worker_direct", value => options.WorkerDirect = value);
+        Text("Autoscale", null, value => options.Autoscale = SettingValue.Autoscale(PathOf("Autoscale"), value));
         Number("Concurrency", "worker_concurrency", value => options.Concurrency = value);
         Number("PrefetchMultiplier", "worker_prefetch_multiplier", value => options.PrefetchMultiplier = value);
         Text("Hostname", null, value => options.Hostname = value);
         Flag("AcksLate", "task_acks_late", value => options.AcksLate = value);
+        Flag(
+            "CancelLongRunningTasksOnConnectionLoss",
+            "worker_cancel_long_running_tasks_on_connection_loss",
+            value => options.CancelLongRunningTasksOnConnectionLoss = value);
         Flag("AcksOnFailure", "task_acks_on_failure_or_timeout", value => options.AcksOnFailure = value);
         Flag("TrackStarted", "task_track_started", value => options.TrackStarted = value);
         Flag("StoreErrorsEvenIfIgnored", "task_store_errors_even_if_ignored", value => options.StoreErrorsEvenIfIgnored = value);

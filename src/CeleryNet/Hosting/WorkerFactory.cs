@@ -43,15 +43,16 @@ internal static class WorkerFactory
             options.UnrunnableMessages,
             loggers.CreateLogger<DeliveryHandler>());
         var catalog = new QueueCatalog(application);
-        var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
+        var logger = loggers.CreateLogger<CeleryWorker>();
+        var queues = new WorkerQueues(catalog, QueueSelection.Select(catalog, options, hostname), hostname, logger);
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
             new TaskFlow(handler, new LiveTasks(), registry, options, time, loggers.CreateLogger<TaskFlow>()),
             registry,
-            [.. queues],
+            queues,
             options,
             hostname,
             time,
-            loggers.CreateLogger<CeleryWorker>());
+            logger);
     }
 }

@@ -15,6 +15,11 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 1 to 65535, was {options.Concurrency}", nameof(options.Concurrency));
         }
 
+        if (options.Autoscale is { IsValid: false } range)
+        {
+            result.AddError($"must be max,min with 1 <= min <= max <= 65535, was {range}", nameof(options.Autoscale));
+        }
+
         if (options.PrefetchMultiplier is < 1 or > 1024)
         {
             result.AddError($"must be 1 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
@@ -25,6 +30,11 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         if (options.Queues.Any(string.IsNullOrWhiteSpace))
         {
             result.AddError("must not hold an empty name", nameof(options.Queues));
+        }
+
+        if (options.ExcludeQueues.Any(string.IsNullOrWhiteSpace))
+        {
+            result.AddError("must not hold an empty name", nameof(options.ExcludeQueues));
         }
 
         if (options.DefaultRateLimit is { } limit && !RateLimit.TryParse(limit, out _))

@@ -65,6 +65,7 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
     {
         AcksLate = definition.AcksLate ?? worker.AcksLate,
         AcksOnFailure = definition.AcksOnFailure ?? worker.AcksOnFailure,
+        EndsWhenLost = worker.CancelLongRunningTasksOnConnectionLoss,
         IgnoreResult = headers.IgnoreResult ?? definition.IgnoreResult ?? application.IgnoreResult,
         StoreErrorsEvenIfIgnored = definition.StoreErrorsEvenIfIgnored ?? worker.StoreErrorsEvenIfIgnored,
         KeepIfFailed = definition.KeepIfFailed ?? worker.KeepFailedTasks,

@@ -1,6 +1,5 @@
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
-using CeleryNet.Routing;
 using CeleryNet.Tasks;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
@@ -12,7 +11,7 @@ internal sealed class CeleryWorker(
     ITransport transport,
     TaskFlow flow,
     TaskRegistry registry,
-    IReadOnlyList<QueueSpec> queues,
+    WorkerQueues queues,
     WorkerOptions options,
     string hostname,
     TimeProvider time,
@@ -20,19 +19,36 @@ internal sealed class CeleryWorker(
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
 
-    private readonly string _queueNames = string.Join(", ", queues.Select(queue => queue.Name));
+    private readonly WorkerPool _pool = new(flow.Slots, options, hostname, time, logger);
     private readonly TaskDrain _drain = new(flow, options, hostname, time, logger);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile WorkerState _state;
 
     public string Hostname => hostname;
 
-    public IReadOnlyList<string> Queues { get; } = [.. queues.Select(queue => queue.Name)];
+    public IReadOnlyList<string> Queues => queues.Names;
 
     public IReadOnlyList<string> TaskNames => registry.Names;
+
+    public WorkerState State => _state;
+
+    public int Concurrency => _pool.Size;
+
+    public AutoscaleRange? Autoscale => _pool.Range;
 
     public RateLimit GetRateLimit(string taskName) => flow.RateLimits.Of(taskName);
 
     public void SetRateLimit(string taskName, RateLimit limit) => flow.RateLimits.Set(taskName, limit);
+
+    public void Resize(int concurrency) => _pool.Resize(concurrency);
+
+    public void SetAutoscale(AutoscaleRange range) => _pool.SetRange(range);
+
+    public Task<bool> AddQueueAsync(string name, CancellationToken cancellationToken = default) => queues.AddAsync(name, cancellationToken);
+
+    public Task<bool> AddQueueAsync(CeleryQueue queue, CancellationToken cancellationToken = default) => queues.AddAsync(queue, cancellationToken);
+
+    public Task<bool> RemoveQueueAsync(string name, CancellationToken cancellationToken = default) => queues.RemoveAsync(name, cancellationToken);
 
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _ready.Task.WaitAsync(cancellationToken);
 
@@ -40,9 +56,14 @@ internal sealed class CeleryWorker(
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
-        var prefetch = Math.Min((long)options.Concurrency * options.PrefetchMultiplier, ushort.MaxValue);
-        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, (int)prefetch), cancellationToken).ConfigureAwait(false);
-        logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
+        var consumed = queues.Current;
+        var consumer = await transport.ConsumeAsync(new ConsumerRequest(consumed, _pool.Prefetch), cancellationToken).ConfigureAwait(false);
+        _state = WorkerState.Consuming;
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            logger.WorkerReady(hostname, string.Join(", ", queues.Names), _pool.Size, registry.Names.Count);
+        }
+
         _ready.TrySetResult();
         return consumer;
     }
@@ -66,6 +87,7 @@ internal sealed class CeleryWorker(
             }
             catch (Exception error) when (error is CeleryException or System.Threading.Channels.ChannelClosedException)
             {
+                _state = WorkerState.Connecting;
                 logger.WorkerCannotConsume(hostname, (error.InnerException as CeleryException ?? error).Message, _reconnectDelay);
                 if (consumer is not null)
                 {
@@ -80,7 +102,12 @@ internal sealed class CeleryWorker(
         await StopAsync(consumer, shutdown).ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => flow.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.DisposeAsync().ConfigureAwait(false);
+        await flow.DisposeAsync().ConfigureAwait(false);
+        queues.Dispose();
+    }
 
     private async Task PumpAsync(IConsumer consumer, CancellationToken stopping)
     {
@@ -94,6 +121,7 @@ internal sealed class CeleryWorker(
 
     private async Task StopAsync(IConsumer? consumer, WorkerShutdown shutdown)
     {
+        _state = WorkerState.Stopping;
         logger.WorkerStopping(hostname, flow.Slots.Busy, shutdown.Grace);
         if (consumer is not null)
         {
@@ -111,6 +139,7 @@ internal sealed class CeleryWorker(
             await consumer.DisposeAsync().ConfigureAwait(false);
         }
 
+        _state = WorkerState.Stopped;
         logger.WorkerStopped(hostname);
     }
 

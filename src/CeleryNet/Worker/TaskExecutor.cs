@@ -98,7 +98,7 @@ internal sealed class TaskExecutor(
         var cancellation = request.Cancellation;
 
         // Once acknowledged, a message is ours whatever happens to its channel.
-        using var losing = request.AcksLate
+        using var losing = request is { AcksLate: true, EndsWhenLost: true }
             ? request.Delivery.Lost.UnsafeRegister(static task => ((TaskCancellation)task!).TryCancel(CancellationReason.LeaseLost), cancellation)
             : default;
         ITaskScope? scope = null;

@@ -25,7 +25,7 @@ internal sealed class TaskFlow : IAsyncDisposable
         _handler = handler;
         _live = live;
         _logger = logger;
-        Slots = new ExecutionSlots(options.Concurrency, Start);
+        Slots = new ExecutionSlots(WorkerPool.InitialSize(options), Start);
         var fallback = options.DefaultRateLimit is { } limit ? RateLimit.Parse(limit) : RateLimit.None;
         RateLimits = new RateLimits(registry, fallback, options.DisableRateLimits, time, Reserve);
         _etas = new EtaQueue(time, Limit);

@@ -22,6 +22,9 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
 
     public required bool AcksOnFailure { get; init; }
 
+    /// <summary>Whether its run is cancelled when the broker may have given it to another worker.</summary>
+    public bool EndsWhenLost { get; init; } = true;
+
     public required bool IgnoreResult { get; init; }
 
     public required bool StoreErrorsEvenIfIgnored { get; init; }

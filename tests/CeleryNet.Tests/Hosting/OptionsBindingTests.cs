@@ -92,6 +92,13 @@ public sealed class OptionsBindingTests
     public static TheoryData<string, string, string> Worker { get; } = new()
     {
         { "Celery:Worker:Queues", "celery, math", "Queues=celery,math" },
+        { "Celery:Worker:ExcludeQueues", "slow, late", "ExcludeQueues=slow,late" },
+        { "Celery:Worker:WorkerDirect", "true", "WorkerDirect=True" },
+        { "Celery:worker_direct", "1", "WorkerDirect=True" },
+        { "Celery:Worker:Autoscale", "20,2", "Autoscale=20,2" },
+        { "Celery:Worker:Autoscale", "8", "Autoscale=8,1" },
+        { "Celery:Worker:CancelLongRunningTasksOnConnectionLoss", "false", "CancelLongRunningTasksOnConnectionLoss=False" },
+        { "Celery:worker_cancel_long_running_tasks_on_connection_loss", "0", "CancelLongRunningTasksOnConnectionLoss=False" },
         { "Celery:Worker:Concurrency", "64", "Concurrency=64" },
         { "Celery:worker_concurrency", "64", "Concurrency=64" },
         { "CELERY_WORKER_CONCURRENCY", "64", "Concurrency=64" },
@@ -217,6 +224,8 @@ public sealed class OptionsBindingTests
     [InlineData("Celery:Worker:Concurrency", "many", "Celery:Worker:Concurrency must be a whole number, was 'many'.")]
     [InlineData("Celery:Worker:AcksLate", "2", "Celery:Worker:AcksLate must be true or false, was '2'.")]
     [InlineData("Celery:Worker:UnrunnableMessages", "Drop", "Celery:Worker:UnrunnableMessages must be Keep or Reject, was 'Drop'.")]
+    [InlineData("Celery:Worker:Autoscale", "20-2", "Celery:Worker:Autoscale must be max,min such as 20,2, was '20-2'.")]
+    [InlineData("Celery:Worker:Autoscale", "20,2,1", "Celery:Worker:Autoscale must be max,min such as 20,2, was '20,2,1'.")]
     [InlineData("Celery:Worker:ShutdownGrace", "long", "Celery:Worker:ShutdownGrace must be seconds or a time such as 00:00:10, was 'long'.")]
     public void Value_of_the_worker_that_cannot_be_read_is_an_error_too(string key, string value, string message)
         => Should.Throw<CeleryConfigurationException>(() => Configured.Options<WorkerOptions>((key, value))).Message.ShouldBe(message);

@@ -81,6 +81,10 @@ public sealed class OptionsValidatorTests
     {
         { "Concurrency low", o => o.Concurrency = 0, "Property Concurrency: must be 1 to 65535, was 0" },
         { "Concurrency high", o => o.Concurrency = 65_536, "Property Concurrency: must be 1 to 65535, was 65536" },
+        { "Autoscale low", o => o.Autoscale = new(10, 0), "Property Autoscale: must be max,min with 1 <= min <= max <= 65535, was 10,0" },
+        { "Autoscale high", o => o.Autoscale = new(65_536, 1), "Property Autoscale: must be max,min with 1 <= min <= max <= 65535, was 65536,1" },
+        { "Autoscale in the other order", o => o.Autoscale = new(2, 20), "Property Autoscale: must be max,min with 1 <= min <= max <= 65535, was 2,20" },
+        { "ExcludeQueues", o => o.ExcludeQueues = [""], "Property ExcludeQueues: must not hold an empty name" },
         { "PrefetchMultiplier low", o => o.PrefetchMultiplier = 0, "Property PrefetchMultiplier: must be 1 to 1024, was 0" },
         { "PrefetchMultiplier high", o => o.PrefetchMultiplier = 1025, "Property PrefetchMultiplier: must be 1 to 1024, was 1025" },
         { "ShutdownGrace low", o => o.ShutdownGrace = TimeSpan.FromSeconds(-1), "Property ShutdownGrace: must be 00:00:00 to 1.00:00:00, was -00:00:01" },
@@ -91,7 +95,7 @@ public sealed class OptionsValidatorTests
         { "Queues", o => o.Queues = ["celery", ""], "Property Queues: must not hold an empty name" },
         { "UnrunnableMessages", o => o.UnrunnableMessages = (UnrunnableMessages)7, "Property UnrunnableMessages: must be Keep or Reject, was 7" },
         { "Hostname empty", o => o.Hostname = "", "Property Hostname: Hostname must not be empty; 'celery@%h' would work." },
-        { "Hostname expansion", o => o.Hostname = "w@%x", "Property Hostname: Hostname 'w@%x' has an unknown expansion; %h, %n, %d and %% are known." },
+        { "Hostname expansion", o => o.Hostname = "w@%x", "Property Hostname: Hostname 'w@%x' has an unknown expansion; %h, %n, %d, %i, %I and %% are known." },
     };
 
     public static TheoryData<string, Action<CeleryOptions>> Good { get; } = new()

@@ -75,8 +75,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var admission = new Admission(reader, registry, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
         var flow = new TaskFlow(handler, new LiveTasks(), registry, options, Clock, _loggers.CreateLogger<TaskFlow>());
-        _worker = new CeleryWorker(
-            Transport, flow, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
+        var logger = _loggers.CreateLogger<CeleryWorker>();
+        var queues = new WorkerQueues(new QueueCatalog(application), [QueueSpec.Named(Queue)], hostname, logger);
+        _worker = new CeleryWorker(Transport, flow, registry, queues, options, hostname, Clock, logger);
     }
 
     public TestClock Clock { get; } = new();
