@@ -49,4 +49,5 @@ internal static class EventIds
     public const int QueueAdded = 2048;
     public const int QueueRemoved = 2049;
     public const int TaskLimited = 2050;
+    public const int EtaLimitReached = 2051;
 }

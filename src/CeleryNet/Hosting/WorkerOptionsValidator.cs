@@ -15,14 +15,23 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 1 to 65535, was {options.Concurrency}", nameof(options.Concurrency));
         }
 
+<<<<<<< HEAD
         if (options.Autoscale is { IsValid: false } range)
         {
             result.AddError($"must be max,min with 1 <= min <= max <= 65535, was {range}", nameof(options.Autoscale));
         }
 
         if (options.PrefetchMultiplier is < 1 or > 1024)
+=======
+        if (options.EtaTaskLimit is < 0 or > 65_535)
+>>>>>>> main
         {
-            result.AddError($"must be 1 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
+            result.AddError($"must be 0 to 65535, was {options.EtaTaskLimit}", nameof(options.EtaTaskLimit));
+        }
+
+        if (options.PrefetchMultiplier is < 0 or > 1024)
+        {
+            result.AddError($"must be 0 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
         }
 
         CheckRange(result, nameof(options.ShutdownGrace), options.ShutdownGrace ?? TimeSpan.Zero);

@@ -56,6 +56,7 @@ internal sealed class CeleryWorker(
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
+<<<<<<< HEAD
         var consumed = queues.Current;
         var consumer = await transport.ConsumeAsync(new ConsumerRequest(consumed, _pool.Prefetch), cancellationToken).ConfigureAwait(false);
         _state = WorkerState.Consuming;
@@ -64,6 +65,11 @@ internal sealed class CeleryWorker(
             logger.WorkerReady(hostname, string.Join(", ", queues.Names), _pool.Size, registry.Names.Count);
         }
 
+=======
+        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, Math.Max(1, flow.Prefetch.Count)), cancellationToken).ConfigureAwait(false);
+        flow.Prefetch.Steer(consumer);
+        logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
+>>>>>>> main
         _ready.TrySetResult();
         return consumer;
     }
