@@ -50,16 +50,19 @@ public sealed class BrokerOutageTests(SharedServers servers)
     public async Task Worker_goes_on_when_its_broker_has_forgotten_everything(string broker)
     {
         await using var scenario = await FaultScenario.StartAsync(broker, servers);
-        await scenario.StartWorkerAsync(concurrency: 4);
+        var worker = await scenario.StartWorkerAsync(concurrency: 4);
         await scenario.Ledger.RoundTripAsync("before the loss");
         var doomed = scenario.NewLedger();
         for (; scenario.Rounds < FaultScale.Of(2, 20); scenario.Rounds++)
         {
             await doomed.SendAsync(60, TaskCall.Work(0.1));
             await scenario.Moments.NextAsync(TimeSpan.FromMilliseconds(500));
+            var seen = worker.Log.Lines.Count;
             await scenario.Broker.ForgetAsync(scenario.Queue);
+            await worker.Log.WaitForAsync(
+                line => line.EventId.Id is EventIds.ConsumeInterrupted or EventIds.ConnectionLost, "the worker to notice the loss", from: seen);
 
-            await scenario.Ledger.RoundTripAsync("after the loss", Bound.Long);
+            await scenario.Ledger.RoundTripAsync("after the loss", TimeSpan.FromSeconds(8));
             await scenario.Ledger.SendAsync(20, TaskCall.Work(0.01));
             (await scenario.Ledger.WaitForResultsAsync(Bound.Long)).ShouldBeEmpty();
         }

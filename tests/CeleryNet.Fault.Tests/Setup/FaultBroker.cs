@@ -21,7 +21,13 @@ internal sealed class FaultBroker : IAsyncDisposable
         _redis = kind == Redis ? RedisProbe.CreateServer() : null;
     }
 
-    public static TheoryData<string> All => [Redis, Classic, Quorum];
+    /// <summary>All of them, or the one that <c>CELERYNET_FAULT_BROKER</c> names, to repeat a failure on it.</summary>
+    public static TheoryData<string> All => Environment.GetEnvironmentVariable("CELERYNET_FAULT_BROKER") switch
+    {
+        null or "" => [Redis, Classic, Quorum],
+        (Redis or Classic or Quorum) and var one => [one],
+        var other => throw new InvalidOperationException($"CELERYNET_FAULT_BROKER must be {Redis}, {Classic} or {Quorum}, was '{other}'."),
+    };
 
     /// <summary>Which of <see cref="All"/>.</summary>
     public string Kind { get; }

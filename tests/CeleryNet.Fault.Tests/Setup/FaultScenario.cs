@@ -1,5 +1,6 @@
 using System.Globalization;
 using CeleryNet.TestKit;
+using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Fault.Tests.Setup;
 
@@ -100,6 +101,9 @@ internal sealed class FaultScenario : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Shown when the test has failed.
+        TestContext.Current.TestOutputHelper?.WriteLine(DescribeWorkers());
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', WarningsOf(_producer)));
         await StopWorkersAsync();
         await _producer.DisposeAsync();
         await Broker.DisposeAsync();
@@ -125,7 +129,7 @@ internal sealed class FaultScenario : IAsyncDisposable
         _workers.Clear();
     }
 
-    private string DescribeWorkers() => string.Join('\n', _workers.SelectMany(worker => worker.Log.Lines
-        .Where(line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning)
-        .TakeLast(20)));
+    private string DescribeWorkers() => string.Join('\n', _workers.SelectMany(WarningsOf));
+
+    private static IEnumerable<LogLine> WarningsOf(CeleryHost host) => host.Log.Lines.Where(line => line.Level >= LogLevel.Debug).TakeLast(30);
 }
