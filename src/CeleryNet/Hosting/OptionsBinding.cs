@@ -13,6 +13,10 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Text("DefaultQueue", "task_default_queue", value => options.DefaultQueue = value);
         BindRouting(options);
         Number("DefaultPriority", "task_default_priority", value => options.DefaultPriority = value);
+        Flag("InheritParentPriority", "task_inherit_parent_priority", value => options.InheritParentPriority = value);
+        Flag("AlwaysEager", "task_always_eager", value => options.AlwaysEager = value);
+        Flag("EagerPropagates", "task_eager_propagates", value => options.EagerPropagates = value);
+        Flag("StoreEagerResult", "task_store_eager_result", value => options.StoreEagerResult = value);
         Flag("IgnoreResult", "task_ignore_result", value => options.IgnoreResult = value);
         Span("ResultExpires", "result_expires", value => options.ResultExpires = value);
         Flag("ResultExtended", "result_extended", value => options.ResultExtended = value);
@@ -55,6 +59,8 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("StoreErrorsEvenIfIgnored", "task_store_errors_even_if_ignored", value => options.StoreErrorsEvenIfIgnored = value);
         Word<UnrunnableMessages>("UnrunnableMessages", null, value => options.UnrunnableMessages = value);
         Flag("KeepFailedTasks", null, value => options.KeepFailedTasks = value);
+        Text("DefaultRateLimit", "task_default_rate_limit", value => options.DefaultRateLimit = value);
+        Flag("DisableRateLimits", "worker_disable_rate_limits", value => options.DisableRateLimits = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
     }

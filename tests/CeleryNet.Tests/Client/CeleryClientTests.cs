@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
@@ -177,7 +178,7 @@ public sealed class CeleryClientTests : IDisposable
     public async Task Place_in_a_workflow_that_the_call_gives_goes_before_that_of_the_task_that_sends()
     {
         await using var setup = new ClientSetup();
-        TaskContext.Current = new TaskContext("parent", "tasks.outer", CancellationToken.None) { RootId = "root", Hostname = "celery@test" };
+        TaskContext.Current = new TaskContext("parent", "tasks.outer", new TaskCancellation()) { RootId = "root", Hostname = "celery@test" };
 
         await setup.Client.SendAsync(
             Add(1, 1).With(new SendOptions { RootId = "own-root", ParentId = "own-parent", GroupId = "group", GroupIndex = 3, Retries = 2, ReplyTo = "elsewhere" }), Token);
@@ -282,7 +283,7 @@ public sealed class CeleryClientTests : IDisposable
     public async Task Call_from_within_a_task_has_its_root_and_becomes_its_child()
     {
         await using var setup = new ClientSetup();
-        var context = new TaskContext("parent", "tasks.outer", CancellationToken.None) { RootId = "root", Hostname = "celery@test" };
+        var context = new TaskContext("parent", "tasks.outer", new TaskCancellation()) { RootId = "root", Hostname = "celery@test" };
 
         TaskContext.Current = context;
         var first = await setup.Client.SendAsync(Add(1, 1), Token);
@@ -298,6 +299,22 @@ public sealed class CeleryClientTests : IDisposable
         (await setup.ReadAsync()).Headers.ParentId.ShouldBe(new TaskId("parent"));
         (await setup.ReadAsync()).Headers.ParentId.ShouldBeNull();
         context.Children.ShouldBe([first.Id, second.Id]);
+    }
+
+    [Theory]
+    [InlineData(true, null, 7, 7)]
+    [InlineData(true, 2, 7, 2)]
+    [InlineData(true, null, null, 4)]
+    [InlineData(false, null, 7, 4)]
+    public async Task Call_from_within_a_task_takes_over_its_priority_where_that_is_wanted(bool inherits, int? own, int? parents, int sent)
+    {
+        await using var setup = new ClientSetup(defaultPriority: 4, inheritPriority: inherits);
+        TaskContext.Current = new TaskContext("parent", "tasks.outer", new TaskCancellation()) { RootId = "root", Hostname = "celery@test", Priority = parents };
+
+        await setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Priority = own }), Token);
+        TaskContext.Current = null;
+
+        (await setup.ReadAsync()).Envelope.Priority.ShouldBe(sent);
     }
 
     [Fact]
