@@ -19,6 +19,7 @@ public sealed class BrokerOutageTests(SharedServers servers)
         await using var scenario = await FaultScenario.StartAsync(broker, servers, (_, celery) => celery.PublishTimeout = _publishTimeout);
         await scenario.StartWorkerAsync();
         await scenario.Ledger.RoundTripAsync("before the outage");
+        await scenario.Broker.WriteOutAsync();
         using var enough = new CancellationTokenSource();
         var sending = Task.WhenAll(
             scenario.Ledger.KeepSendingAsync(TaskCall.Work(0.01), enough.Token),
@@ -27,7 +28,7 @@ public sealed class BrokerOutageTests(SharedServers servers)
         for (; scenario.Rounds < FaultScale.Of(2, 20); scenario.Rounds++)
         {
             await scenario.Moments.NextAsync(TimeSpan.FromMilliseconds(500));
-            await (scenario.Rounds % 2 == 0 ? scenario.Broker.Server.KillAsync() : scenario.Broker.Server.StopAsync());
+            await (scenario.Rounds % 2 == 0 ? scenario.Broker.Server.StopAsync() : scenario.Broker.Server.KillAsync());
 
             // The first outage outlasts the sends, the others are as short as the broker's start.
             if (scenario.Rounds == 0)
@@ -59,6 +60,8 @@ public sealed class BrokerOutageTests(SharedServers servers)
             await scenario.Moments.NextAsync(TimeSpan.FromMilliseconds(500));
             var seen = worker.Log.Lines.Count;
             await scenario.Broker.ForgetAsync(scenario.Queue);
+
+            // RabbitMQ 3.10 keeps the dead consumer of a quorum queue that is declared again before the consumer was told, and delivers to it for ever.
             await worker.Log.WaitForAsync(
                 line => line.EventId.Id is EventIds.ConsumeInterrupted or EventIds.ConnectionLost, "the worker to notice the loss", from: seen);
 
@@ -80,6 +83,8 @@ public sealed class BrokerOutageTests(SharedServers servers)
     {
         await using var scenario = await FaultScenario.StartAsync(broker, servers);
         var worker = await scenario.StartWorkerAsync(concurrency: 50, configure: celery => celery.PublishTimeout = TimeSpan.FromSeconds(1));
+        await scenario.Broker.WriteOutAsync();
+        await scenario.Ledger.RoundTripAsync("before the outage");
         for (; scenario.Rounds < FaultScale.Of(1, 20); scenario.Rounds++)
         {
             // All of them run when the broker goes, and ask for their retry while it is away.

@@ -104,6 +104,7 @@ internal sealed class FaultScenario : IAsyncDisposable
         // Shown when the test has failed.
         TestContext.Current.TestOutputHelper?.WriteLine(DescribeWorkers());
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', WarningsOf(_producer)));
+        TestContext.Current.TestOutputHelper?.WriteLine(Broker.Server.Output);
         await StopWorkersAsync();
         await _producer.DisposeAsync();
         await Broker.DisposeAsync();
@@ -131,5 +132,5 @@ internal sealed class FaultScenario : IAsyncDisposable
 
     private string DescribeWorkers() => string.Join('\n', _workers.SelectMany(WarningsOf));
 
-    private static IEnumerable<LogLine> WarningsOf(CeleryHost host) => host.Log.Lines.Where(line => line.Level >= LogLevel.Debug).TakeLast(30);
+    private static IEnumerable<LogLine> WarningsOf(CeleryHost host) => host.Log.Lines.Where(line => line.Level >= LogLevel.Warning).TakeLast(20);
 }
