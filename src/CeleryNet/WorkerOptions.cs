@@ -25,7 +25,6 @@ public sealed class WorkerOptions
     /// <value>The default is five per processor; 1 to 65,535.</value>
     public int Concurrency { get; set; } = Environment.ProcessorCount * 5;
 
-<<<<<<< HEAD
     /// <summary>
     /// Between how many slots the worker grows and shrinks with its load (<c>--autoscale</c>); <see cref="Concurrency"/> then has no meaning. It begins with the
     /// fewest. Each second it grows to the number of tasks that run or wait for a slot, and shrinks to it when it has not grown for 30 s.
@@ -33,16 +32,6 @@ public sealed class WorkerOptions
     /// <value>The default is null: <see cref="Concurrency"/> slots. In a configuration <c>max,min</c>, such as <c>20,2</c>, or <c>max</c> alone, with 1 as the fewest.</value>
     public AutoscaleRange? Autoscale { get; set; }
 
-    /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>).</summary>
-    /// <value>The default is 4; 1 to 1,024.</value>
-    public int PrefetchMultiplier { get; set; } = 4;
-
-    /// <summary>
-    /// The node name, as <c>name@host</c> (<c>-n</c>); what is missing is <c>celery</c> and the host's name, so that <c>math</c> is <c>celery@math</c> and
-    /// <c>math@</c> is <c>math@</c> this host. <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign. Celery's
-    /// <c>%i</c> and <c>%I</c>, the number of a child process, are <c>0</c> and nothing: there are no child processes.
-    /// </summary>
-=======
     /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>); 0 for as many as can be, which is 65,535 in all.</summary>
     /// <value>The default is 4; 0 to 1,024.</value>
     public int PrefetchMultiplier { get; set; } = 4;
@@ -61,8 +50,11 @@ public sealed class WorkerOptions
     /// <value>The default is 10,000; 0 to 65,535.</value>
     public int EtaTaskLimit { get; set; } = 10_000;
 
-    /// <summary>The node name, as <c>name@host</c> (<c>-n</c>); <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign.</summary>
->>>>>>> main
+    /// <summary>
+    /// The node name, as <c>name@host</c> (<c>-n</c>); what is missing is <c>celery</c> and the host's name, so that <c>math</c> is <c>celery@math</c> and
+    /// <c>math@</c> is <c>math@</c> this host. <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign. Celery's
+    /// <c>%i</c> and <c>%I</c>, the number of a child process, are <c>0</c> and nothing: there are no child processes.
+    /// </summary>
     /// <value>The default is <c>celery@%h</c>.</value>
     public string Hostname { get; set; } = "celery@%h";
 

@@ -15,6 +15,18 @@ public sealed class FaultTasks(RunLog log, TimeProvider time)
     [CeleryTask("fault.work_early")]
     public Task<double> WorkEarlyAsync(double seconds, TaskContext task) => RunAsync(seconds, task);
 
+    /// <summary>Takes its time whatever it is told, and is acknowledged after that.</summary>
+    /// <param name="seconds">How long.</param>
+    /// <param name="task">The run.</param>
+    [CeleryTask("fault.work_deaf", AcksLate = true)]
+    public async Task<double> WorkDeafAsync(double seconds, TaskContext task)
+    {
+        Begin(task);
+        await Task.Delay(TimeSpan.FromSeconds(seconds), time, CancellationToken.None);
+        log.Finish(task.Id);
+        return seconds;
+    }
+
     /// <summary>Asks to be run again some times before it does its work.</summary>
     /// <param name="seconds">How long each run takes.</param>
     /// <param name="times">How many retries.</param>

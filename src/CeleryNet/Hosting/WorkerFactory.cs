@@ -22,16 +22,17 @@ internal static class WorkerFactory
         var time = services.GetRequiredService<TimeProvider>();
         var registry = CreateRegistry(services);
         var catalog = new QueueCatalog(application);
-        var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
+        var hostname = HostnameOf(options);
+        var logger = loggers.CreateLogger<CeleryWorker>();
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
             new TaskFlow(CreateHandler(services, registry), new LiveTasks(), registry, options, time, loggers.CreateLogger<TaskFlow>()),
             registry,
-            [.. queues],
+            new WorkerQueues(catalog, QueueSelection.Select(catalog, options, hostname), hostname, logger),
             options,
-            HostnameOf(options),
+            hostname,
             time,
-            loggers.CreateLogger<CeleryWorker>());
+            logger);
     }
 
     /// <summary>Puts together what runs a delivery, without what takes deliveries from a broker.</summary>
@@ -63,21 +64,6 @@ internal static class WorkerFactory
             recorder,
             options.UnrunnableMessages,
             loggers.CreateLogger<DeliveryHandler>());
-<<<<<<< HEAD
-        var catalog = new QueueCatalog(application);
-        var logger = loggers.CreateLogger<CeleryWorker>();
-        var queues = new WorkerQueues(catalog, QueueSelection.Select(catalog, options, hostname), hostname, logger);
-        return new CeleryWorker(
-            services.GetRequiredService<ITransport>(),
-            new TaskFlow(handler, new LiveTasks(), registry, options, time, loggers.CreateLogger<TaskFlow>()),
-            registry,
-            queues,
-            options,
-            hostname,
-            time,
-            logger);
-=======
->>>>>>> main
     }
 
     private static TaskRegistry CreateRegistry(IServiceProvider services) => new(services.GetServices<TaskDefinition>());

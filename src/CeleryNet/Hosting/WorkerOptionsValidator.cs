@@ -15,16 +15,12 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 1 to 65535, was {options.Concurrency}", nameof(options.Concurrency));
         }
 
-<<<<<<< HEAD
         if (options.Autoscale is { IsValid: false } range)
         {
             result.AddError($"must be max,min with 1 <= min <= max <= 65535, was {range}", nameof(options.Autoscale));
         }
 
-        if (options.PrefetchMultiplier is < 1 or > 1024)
-=======
         if (options.EtaTaskLimit is < 0 or > 65_535)
->>>>>>> main
         {
             result.AddError($"must be 0 to 65535, was {options.EtaTaskLimit}", nameof(options.EtaTaskLimit));
         }

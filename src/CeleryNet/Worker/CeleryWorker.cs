@@ -19,7 +19,7 @@ internal sealed class CeleryWorker(
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
 
-    private readonly WorkerPool _pool = new(flow.Slots, options, hostname, time, logger);
+    private readonly WorkerPool _pool = new(flow.Slots, flow.Prefetch, options.Autoscale, hostname, time, logger);
     private readonly TaskDrain _drain = new(flow, options, hostname, time, logger);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile WorkerState _state;
@@ -56,20 +56,16 @@ internal sealed class CeleryWorker(
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
-<<<<<<< HEAD
         var consumed = queues.Current;
-        var consumer = await transport.ConsumeAsync(new ConsumerRequest(consumed, _pool.Prefetch), cancellationToken).ConfigureAwait(false);
+        var request = new ConsumerRequest(consumed, Math.Max(1, flow.Prefetch.Count));
+        var consumer = await transport.ConsumeAsync(request, cancellationToken).ConfigureAwait(false);
+        flow.Prefetch.Steer(consumer);
         _state = WorkerState.Consuming;
         if (logger.IsEnabled(LogLevel.Information))
         {
             logger.WorkerReady(hostname, string.Join(", ", queues.Names), _pool.Size, registry.Names.Count);
         }
 
-=======
-        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, Math.Max(1, flow.Prefetch.Count)), cancellationToken).ConfigureAwait(false);
-        flow.Prefetch.Steer(consumer);
-        logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
->>>>>>> main
         _ready.TrySetResult();
         return consumer;
     }

@@ -25,12 +25,8 @@ internal sealed class TaskFlow : IAsyncDisposable
         _handler = handler;
         _live = live;
         _logger = logger;
-<<<<<<< HEAD
-        Slots = new ExecutionSlots(WorkerPool.InitialSize(options), Start);
-=======
         Prefetch = new PrefetchBudget(options);
-        Slots = new ExecutionSlots(options.Concurrency, Start);
->>>>>>> main
+        Slots = new ExecutionSlots(WorkerPool.InitialSize(options), Start);
         var fallback = options.DefaultRateLimit is { } limit ? RateLimit.Parse(limit) : RateLimit.None;
         RateLimits = new RateLimits(registry, fallback, options.DisableRateLimits, time, Reserve);
         _etas = new EtaQueue(time, Release);

@@ -17,7 +17,7 @@ internal sealed class WorkerPool : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly ExecutionSlots _slots;
-    private readonly int _multiplier;
+    private readonly PrefetchBudget _prefetch;
     private readonly string _hostname;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -26,13 +26,14 @@ internal sealed class WorkerPool : IAsyncDisposable
     private long _grownAt;
 
     /// <param name="slots">The slots, as many as there are at first.</param>
-    /// <param name="options">How many there may be.</param>
+    /// <param name="prefetch">Follows: messages are taken ahead for as many slots as there may come to be.</param>
+    /// <param name="range">The bounds; null for a fixed size.</param>
     /// <param name="hostname">The worker's name, for the log.</param>
     /// <param name="time">Measures time.</param>
     /// <param name="logger">Where changes are told.</param>
-    public WorkerPool(ExecutionSlots slots, WorkerOptions options, string hostname, TimeProvider time, ILogger logger)
+    public WorkerPool(ExecutionSlots slots, PrefetchBudget prefetch, AutoscaleRange? range, string hostname, TimeProvider time, ILogger logger)
     {
-        (_slots, _multiplier, _range, _hostname, _time, _logger) = (slots, options.PrefetchMultiplier, options.Autoscale, hostname, time, logger);
+        (_slots, _prefetch, _range, _hostname, _time, _logger) = (slots, prefetch, range, hostname, time, logger);
         _grownAt = time.GetTimestamp();
         if (_range is not null)
         {
@@ -55,14 +56,11 @@ internal sealed class WorkerPool : IAsyncDisposable
         }
     }
 
-    /// <summary>How many messages may be taken ahead for the slots there are, or may come to be.</summary>
-    public int Prefetch => (int)Math.Min((long)_multiplier * (Range?.Max ?? Size), ushort.MaxValue);
-
-    /// <summary>Called when <see cref="Prefetch"/> may have changed.</summary>
-    public Action? PrefetchChanged { get; set; }
-
     /// <summary>How many slots a worker begins with.</summary>
     public static int InitialSize(WorkerOptions options) => options.Autoscale?.Min ?? options.Concurrency;
+
+    /// <summary>How many slots a worker may come to have, as configured.</summary>
+    public static int MostSlots(WorkerOptions options) => options.Autoscale?.Max ?? options.Concurrency;
 
     /// <summary>Sets the size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not between 1 and 65,535.</exception>
@@ -83,9 +81,8 @@ internal sealed class WorkerPool : IAsyncDisposable
             }
 
             Change(size, size);
+            _prefetch.SetSlots(size);
         }
-
-        PrefetchChanged?.Invoke();
     }
 
     /// <summary>Changes the bounds, and the size at once if it is outside of them.</summary>
@@ -108,9 +105,8 @@ internal sealed class WorkerPool : IAsyncDisposable
 
             _range = range;
             Change(Math.Clamp(Size, range.Min, range.Max), _slots.Load);
+            _prefetch.SetSlots(range.Max);
         }
-
-        PrefetchChanged?.Invoke();
     }
 
     public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;

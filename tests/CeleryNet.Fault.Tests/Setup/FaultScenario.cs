@@ -62,7 +62,8 @@ internal sealed class FaultScenario : IAsyncDisposable
     }
 
     /// <summary>Starts a worker as a program, to be stopped or killed by the test.</summary>
-    public Task<ChildProcess> StartWorkerProgramAsync(int concurrency = 8) => WorkerProgram.StartAsync(Broker, Queue, _runs.Path, concurrency);
+    public Task<ChildProcess> StartWorkerProgramAsync(int concurrency = 8, IReadOnlyDictionary<string, string>? environment = null)
+        => WorkerProgram.StartAsync(Broker, Queue, _runs.Path, concurrency, environment);
 
     /// <summary>Settles the ledger: nothing lost, every result seen, nothing run early, and no more duplicates than the fault allows.</summary>
     /// <param name="duplicates">How many runs may be one too many; null where at-least-once allows any number.</param>

@@ -13,6 +13,9 @@ internal sealed record TaskCall(string Task, IReadOnlyList<object?> Args)
     /// <summary>Acknowledged before its run.</summary>
     public static TaskCall WorkEarly(double seconds) => new("fault.work_early", [seconds]);
 
+    /// <summary>Acknowledged after its run, which does not end when it is cancelled.</summary>
+    public static TaskCall WorkDeaf(double seconds) => new("fault.work_deaf", [seconds]);
+
     /// <summary>Retried before it does its work.</summary>
     public static TaskCall WorkRetried(double seconds, int times, double countdown) => new("fault.work_retried", [seconds, times, countdown]);
 

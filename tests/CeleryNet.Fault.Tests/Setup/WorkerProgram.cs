@@ -12,7 +12,8 @@ internal static class WorkerProgram
     public static TimeSpan VisibilityTimeout => TimeSpan.FromSeconds(2);
 
     /// <summary>Starts CeleryNet.Fault.Worker and waits until it consumes.</summary>
-    public static async Task<ChildProcess> StartAsync(FaultBroker broker, string queue, string runs, int concurrency)
+    public static async Task<ChildProcess> StartAsync(
+        FaultBroker broker, string queue, string runs, int concurrency, IReadOnlyDictionary<string, string>? environment = null)
     {
         var worker = ChildProcess.Start(
             "dotnet",
@@ -26,7 +27,8 @@ internal static class WorkerProgram
                 "--Celery:Worker:Queues", queue,
                 "--Celery:Worker:Concurrency", concurrency.ToString(CultureInfo.InvariantCulture),
             ],
-            workingDirectory: Path.GetTempPath());
+            environment,
+            Path.GetTempPath());
         return await WhenReadyAsync(worker, "The worker is ready.");
     }
 

@@ -11,6 +11,7 @@ public sealed class WorkerPoolTests : IAsyncDisposable
     private readonly RecordingLogger _log = new();
     private readonly List<TaskRequest> _started = [];
     private ExecutionSlots? _slots;
+    private PrefetchBudget? _prefetch;
     private WorkerPool? _pool;
 
     private ExecutionSlots Slots => _slots!;
@@ -83,7 +84,11 @@ public sealed class WorkerPoolTests : IAsyncDisposable
 
     [Fact]
     public void Messages_are_taken_ahead_for_all_slots_that_may_come_to_be()
-        => Create(new(10, 2), multiplier: 4).Prefetch.ShouldBe(40);
+    {
+        Create(new(10, 2), multiplier: 4);
+
+        _prefetch!.Count.ShouldBe(40);
+    }
 
     [Fact]
     public void A_fixed_pool_stays_as_it_is()
@@ -93,7 +98,7 @@ public sealed class WorkerPoolTests : IAsyncDisposable
 
         _time.Advance(TimeSpan.FromMinutes(1));
 
-        (pool.Size, pool.Prefetch, pool.Range).ShouldBe((2, 8, null));
+        (pool.Size, _prefetch!.Count, pool.Range).ShouldBe((2, 8, null));
     }
 
     [Fact]
@@ -101,11 +106,12 @@ public sealed class WorkerPoolTests : IAsyncDisposable
     {
         var pool = Create(null, concurrency: 2);
         List<int> prefetches = [];
-        pool.PrefetchChanged = () => prefetches.Add(pool.Prefetch);
         Enter(10);
 
         pool.Resize(5);
+        prefetches.Add(_prefetch!.Count);
         pool.Resize(1);
+        prefetches.Add(_prefetch.Count);
 
         (pool.Size, _started.Count).ShouldBe((1, 5));
         prefetches.ShouldBe([20, 4]);
@@ -131,12 +137,10 @@ public sealed class WorkerPoolTests : IAsyncDisposable
         var pool = Create(new(10, 2));
         Enter(6);
         _time.Advance(WorkerPool.Interval);
-        var told = 0;
-        pool.PrefetchChanged = () => told++;
 
         pool.SetRange(new(max, min));
 
-        (pool.Size, pool.Range, pool.Prefetch, told).ShouldBe((expected, new AutoscaleRange(max, min), max * 4, 1));
+        (pool.Size, pool.Range, _prefetch!.Count).ShouldBe((expected, new AutoscaleRange(max, min), max * 4));
     }
 
     [Fact]
@@ -162,7 +166,8 @@ public sealed class WorkerPoolTests : IAsyncDisposable
     {
         var options = new WorkerOptions { Autoscale = range, Concurrency = concurrency, PrefetchMultiplier = multiplier };
         _slots = new ExecutionSlots(WorkerPool.InitialSize(options), _started.Add);
-        _pool = new WorkerPool(_slots, options, "celery@test", _time, _log);
+        _prefetch = new PrefetchBudget(options);
+        _pool = new WorkerPool(_slots, _prefetch, range, "celery@test", _time, _log);
         return _pool;
     }
 
