@@ -55,7 +55,8 @@ public interface ICeleryWorker
     void SetAutoscale(AutoscaleRange range);
 
     /// <summary>
-    /// Consumes a queue too, as long as the worker runs or until it is removed. Mirrors the remote control command <c>add_consumer</c>.
+    /// Consumes a queue too, as long as the worker runs or until it is removed. A call that was given up may have added it; adding or removing it again makes
+    /// sure. Mirrors the remote control command <c>add_consumer</c>.
     /// </summary>
     /// <param name="name">The queue's name or alias; one the application does not list is made as a call to it would make it.</param>
     /// <param name="cancellationToken">Ends the wait for the broker.</param>
@@ -70,13 +71,11 @@ public interface ICeleryWorker
     Task<bool> AddQueueAsync(CeleryQueue queue, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Consumes a queue no longer; what was taken from it before is run. The last one cannot be removed. Mirrors the remote control command
-    /// <c>cancel_consumer</c>.
+    /// Consumes a queue no longer; what was taken from it before is run. Without any the worker waits until one is added. Mirrors the remote control
+    /// command <c>cancel_consumer</c>.
     /// </summary>
     /// <param name="name">The queue's name or alias.</param>
     /// <param name="cancellationToken">Ends the wait for the broker.</param>
     /// <returns>False when the queue was not consumed.</returns>
-    /// <exception cref="InvalidOperationException">It is the only one that is left.</exception>
-    /// <exception cref="BrokerUnavailableException">The broker is away.</exception>
     Task<bool> RemoveQueueAsync(string name, CancellationToken cancellationToken = default);
 }

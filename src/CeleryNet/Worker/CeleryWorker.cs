@@ -59,6 +59,16 @@ internal sealed class CeleryWorker(
         var consumed = queues.Current;
         var request = new ConsumerRequest(consumed, Math.Max(1, flow.Prefetch.Count));
         var consumer = await transport.ConsumeAsync(request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await queues.AttachAsync(consumer, consumed, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await consumer.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         flow.Prefetch.Steer(consumer);
         _state = WorkerState.Consuming;
         if (logger.IsEnabled(LogLevel.Information))
@@ -93,6 +103,7 @@ internal sealed class CeleryWorker(
                 logger.WorkerCannotConsume(hostname, (error.InnerException as CeleryException ?? error).Message, _reconnectDelay);
                 if (consumer is not null)
                 {
+                    queues.Detach(consumer);
                     await consumer.DisposeAsync().ConfigureAwait(false);
                     consumer = null;
                 }
@@ -127,6 +138,7 @@ internal sealed class CeleryWorker(
         logger.WorkerStopping(hostname, flow.Slots.Busy, shutdown.Grace);
         if (consumer is not null)
         {
+            queues.Detach(consumer);
             await StopIntakeAsync(consumer).ConfigureAwait(false);
         }
 

@@ -1,5 +1,6 @@
 using CeleryNet.Diagnostics;
 using CeleryNet.Routing;
+using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Worker;
@@ -13,6 +14,7 @@ internal sealed class WorkerQueues(QueueCatalog catalog, IReadOnlyList<QueueSpec
     // One change at a time; what is in force and what the consumer does are then the same after each.
     private readonly SemaphoreSlim _changes = new(1);
     private volatile IReadOnlyList<QueueSpec> _current = queues;
+    private IConsumer? _consumer;
 
     /// <summary>Those it consumes now.</summary>
     public IReadOnlyList<QueueSpec> Current => _current;
@@ -41,10 +43,9 @@ internal sealed class WorkerQueues(QueueCatalog catalog, IReadOnlyList<QueueSpec
                 return false;
             }
 
-            if (_current.Count == 1)
+            if (_consumer is { } consumer)
             {
-                throw new InvalidOperationException(
-                    $"Queue '{queue.Name}' is the only one that {hostname} consumes; add another one before it is removed, or stop the worker.");
+                await consumer.RemoveQueueAsync(queue.Name, cancellationToken).ConfigureAwait(false);
             }
 
             _current = [.. _current.Where(other => other != queue)];
@@ -57,6 +58,36 @@ internal sealed class WorkerQueues(QueueCatalog catalog, IReadOnlyList<QueueSpec
         }
     }
 
+    /// <summary>Has a new consumer follow the changes.</summary>
+    /// <param name="consumer">The consumer.</param>
+    /// <param name="queues">Those it was made for; what has changed since is made up for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task AttachAsync(IConsumer consumer, IReadOnlyList<QueueSpec> queues, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var queue in _current.Except(queues))
+            {
+                await consumer.AddQueueAsync(queue, cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (var queue in queues.Except(_current))
+            {
+                await consumer.RemoveQueueAsync(queue.Name, cancellationToken).ConfigureAwait(false);
+            }
+
+            _consumer = consumer;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Leaves a consumer, which takes no changes any more; they wait for the next one.</summary>
+    public void Detach(IConsumer consumer) => Interlocked.CompareExchange(ref _consumer, null, consumer);
+
     public void Dispose() => _changes.Dispose();
 
     private async Task<bool> AddAsync(QueueSpec queue, CancellationToken cancellationToken)
@@ -67,6 +98,11 @@ internal sealed class WorkerQueues(QueueCatalog catalog, IReadOnlyList<QueueSpec
             if (_current.Any(known => known.Name == queue.Name))
             {
                 return false;
+            }
+
+            if (_consumer is { } consumer)
+            {
+                await consumer.AddQueueAsync(queue, cancellationToken).ConfigureAwait(false);
             }
 
             _current = [.. _current, queue];

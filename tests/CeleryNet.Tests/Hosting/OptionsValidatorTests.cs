@@ -85,8 +85,6 @@ public sealed class OptionsValidatorTests
         { "Autoscale high", o => o.Autoscale = new(65_536, 1), "Property Autoscale: must be max,min with 1 <= min <= max <= 65535, was 65536,1" },
         { "Autoscale in the other order", o => o.Autoscale = new(2, 20), "Property Autoscale: must be max,min with 1 <= min <= max <= 65535, was 2,20" },
         { "ExcludeQueues", o => o.ExcludeQueues = [""], "Property ExcludeQueues: must not hold an empty name" },
-        { "PrefetchMultiplier low", o => o.PrefetchMultiplier = 0, "Property PrefetchMultiplier: must be 1 to 1024, was 0" },
-        { "PrefetchMultiplier high", o => o.PrefetchMultiplier = 1025, "Property PrefetchMultiplier: must be 1 to 1024, was 1025" },
         { "PrefetchMultiplier low", o => o.PrefetchMultiplier = -1, "Property PrefetchMultiplier: must be 0 to 1024, was -1" },
         { "PrefetchMultiplier high", o => o.PrefetchMultiplier = 1025, "Property PrefetchMultiplier: must be 0 to 1024, was 1025" },
         { "EtaTaskLimit low", o => o.EtaTaskLimit = -1, "Property EtaTaskLimit: must be 0 to 65535, was -1" },
