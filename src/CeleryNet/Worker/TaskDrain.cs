@@ -20,7 +20,11 @@ internal sealed class TaskDrain(TaskFlow flow, WorkerOptions options, string hos
         shutdown.HasCancelled = true;
         logger.WorkerHurries(hostname, flow.Slots.Busy);
         flow.Cancel(CancellationReason.Shutdown);
-        await WaitUntilIdleAsync(WindUp, CancellationToken.None).ConfigureAwait(false);
+        if (!await WaitUntilIdleAsync(WindUp, CancellationToken.None).ConfigureAwait(false))
+        {
+            await flow.GiveUpAsync(WindUp).ConfigureAwait(false);
+        }
+
         await flow.LastCallAsync().ConfigureAwait(false);
         await WaitUntilIdleAsync(WindUp, CancellationToken.None).ConfigureAwait(false);
         if (flow.Slots.Busy > 0)

@@ -49,6 +49,9 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     /// <summary>What the run could see; null until it began.</summary>
     public TaskContext? Context { get; set; }
 
+    /// <summary>Whether its run is over, whatever is still to be stored of it.</summary>
+    public bool HasRun { get; set; }
+
     /// <summary>The one way to end it, and why it was ended.</summary>
     public TaskCancellation Cancellation { get; } = new();
 

@@ -45,6 +45,37 @@ public sealed class ColdShutdownTests
     }
 
     [Fact]
+    public async Task A_task_acknowledged_early_that_does_not_heed_its_cancellation_is_stored_as_lost()
+    {
+        var entered = new TestSignal();
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var harness = await WorkerHarness.StartAsync(new TaskDefinition("deaf", [], async _ =>
+        {
+            entered.Fire();
+            await end.Task;
+            return TaskValue.Null;
+        }));
+        var id = await harness.CallAsync("deaf");
+        await entered.WaitAsync();
+
+        harness.BeginStop(ShutdownStage.Cold);
+        await harness.Clock.WaitForTimerAsync(_grace);
+        await harness.Clock.WaitForTimerAsync(TaskDrain.WindUp);
+        harness.Clock.Advance(TaskDrain.WindUp);
+
+        // That of the store is over before the last one begins.
+        await harness.Clock.WaitForTimerAsync(TaskDrain.WindUp);
+        await harness.Clock.WaitForTimerAsync(TaskDrain.WindUp);
+        harness.Clock.Advance(TaskDrain.WindUp);
+        await harness.WhenStoppedAsync();
+        var failure = (await harness.StoredAsync(id)).ShouldNotBeNull();
+        end.SetResult();
+
+        (failure.State, ExceptionInfo.Read(failure).Type).ShouldBe((TaskState.Failure, "WorkerLostError"));
+        ExceptionInfo.Read(failure).Message.ShouldContain("did not heed its cancellation");
+    }
+
+    [Fact]
     public async Task A_soft_shutdown_lets_a_task_end_that_needs_no_longer_than_its_timeout()
     {
         using var gate = new Gate();
