@@ -1,5 +1,5 @@
 // A worker for any Celery deployment: `dotnet run --project samples/Worker -- --broker redis://localhost:6379/0 --result-backend redis://localhost:6379/0`.
-// Exit codes: 0 stopped (SIGTERM and Ctrl+C let running tasks finish), 1 an option's value is refused, 2 the command line is wrong.
+// Exit codes: 0 stopped, 1 stopped in the middle of tasks (see docs/worker.md) or an option's value is refused, 2 the command line is wrong.
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using CeleryNet;
@@ -67,5 +67,5 @@ async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationTo
     }
 
     await host.WaitForShutdownAsync(cancellationToken);
-    return 0;
+    return Environment.ExitCode;
 }

@@ -7,12 +7,30 @@ public sealed class WorkerOptions
     /// <value>The default is empty: all the application's <c>Queues</c>, or its default queue if it lists none.</value>
     public IList<string> Queues { get; set; } = [];
 
+    /// <summary>Queues not to consume, by name or alias, of those that would be otherwise (<c>-X</c>). One that would not be is an error.</summary>
+    /// <value>The default is empty.</value>
+    public IList<string> ExcludeQueues { get; set; } = [];
+
+    /// <summary>
+    /// Consume a queue of this worker's own too (<c>worker_direct</c>): <c>&lt;node name&gt;.dq2</c>, bound to the exchange <c>C.dq2</c>, so that a call can be
+    /// sent to this worker. Every worker should then have a node name that stays the same, for its queue stays too.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool WorkerDirect { get; set; }
+
     /// <summary>
     /// How many tasks may run at a time (<c>worker_concurrency</c>). Tasks that await take no thread while they wait, so hundreds are fine for them;
     /// for tasks that compute, the number of processors is the limit of what helps.
     /// </summary>
     /// <value>The default is five per processor; 1 to 65,535.</value>
     public int Concurrency { get; set; } = Environment.ProcessorCount * 5;
+
+    /// <summary>
+    /// Between how many slots the worker grows and shrinks with its load (<c>--autoscale</c>); <see cref="Concurrency"/> then has no meaning. It begins with the
+    /// fewest. Each second it grows to the number of tasks that run or wait for a slot, and shrinks to it when it has not grown for 30 s.
+    /// </summary>
+    /// <value>The default is null: <see cref="Concurrency"/> slots. In a configuration <c>max,min</c>, such as <c>20,2</c>, or <c>max</c> alone, with 1 as the fewest.</value>
+    public AutoscaleRange? Autoscale { get; set; }
 
     /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>); 0 for as many as can be, which is 65,535 in all.</summary>
     /// <value>The default is 4; 0 to 1,024.</value>
@@ -32,13 +50,25 @@ public sealed class WorkerOptions
     /// <value>The default is 10,000; 0 to 65,535.</value>
     public int EtaTaskLimit { get; set; } = 10_000;
 
-    /// <summary>The node name, as <c>name@host</c> (<c>-n</c>); <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign.</summary>
+    /// <summary>
+    /// The node name, as <c>name@host</c> (<c>-n</c>); what is missing is <c>celery</c> and the host's name, so that <c>math</c> is <c>celery@math</c> and
+    /// <c>math@</c> is <c>math@</c> this host. <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign. Celery's
+    /// <c>%i</c> and <c>%I</c>, the number of a child process, are <c>0</c> and nothing: there are no child processes.
+    /// </summary>
     /// <value>The default is <c>celery@%h</c>.</value>
     public string Hostname { get; set; } = "celery@%h";
 
     /// <summary>Acknowledge after the run unless a task says otherwise (<c>task_acks_late</c>).</summary>
     /// <value>The default is false.</value>
     public bool AcksLate { get; set; }
+
+    /// <summary>
+    /// Cancel a running task whose message is acknowledged late when the broker may have given it to another worker: its connection is gone, or its lease was
+    /// lost (<c>worker_cancel_long_running_tasks_on_connection_loss</c>). False lets it run on, and so twice at the same time: its result counts, its
+    /// acknowledgement does not.
+    /// </summary>
+    /// <value>The default is true; Celery's is false.</value>
+    public bool CancelLongRunningTasksOnConnectionLoss { get; set; } = true;
 
     /// <summary>
     /// Acknowledge a late-acknowledged message also when its task failed (<c>task_acks_on_failure</c>, before 5.6 <c>task_acks_on_failure_or_timeout</c>,
@@ -147,10 +177,37 @@ public sealed class WorkerOptions
     public bool DisableRateLimits { get; set; }
 
     /// <summary>
-    /// How long a stopping worker waits for running tasks. Tasks still running after it are cancelled; messages acknowledged late go back to their queue.
+    /// How long a stopping worker waits for running tasks (a warm shutdown). Tasks still running after it are cancelled; messages acknowledged late go back to
+    /// their queue, tasks acknowledged early fail with <c>WorkerLostError</c>. When it is set, <c>HostOptions.ShutdownTimeout</c> is raised if it is shorter than
+    /// this, <see cref="SoftShutdownTimeout"/> and five seconds to wind up. Celery waits without limit.
     /// </summary>
-    /// <value>The default is 25 s, below the 30 s a host gives its services to stop; 0 to 24 h.</value>
-    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(25);
+    /// <value>
+    /// The default is null: five seconds less than the host gives its services to stop, which makes 25 s unless <c>HostOptions.ShutdownTimeout</c> is changed.
+    /// 0 to 24 h.
+    /// </value>
+    public TimeSpan? ShutdownGrace { get; set; }
+
+    /// <summary>
+    /// How long a cold shutdown (SIGQUIT, or a second SIGINT or SIGTERM) lets running tasks go on before it cancels them
+    /// (<c>worker_soft_shutdown_timeout</c>). A further signal ends the wait.
+    /// </summary>
+    /// <value>The default is 0: they are cancelled at once. 0 to 24 h.</value>
+    public TimeSpan SoftShutdownTimeout { get; set; }
+
+    /// <summary>
+    /// Whether a cold shutdown waits for <see cref="SoftShutdownTimeout"/> even when nothing runs (<c>worker_enable_soft_shutdown_on_idle</c>). Celery has it so
+    /// that tasks which wait for their time get back to their queue; here they are back before that wait begins.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool EnableSoftShutdownOnIdle { get; set; }
+
+    /// <summary>
+    /// Whether signals to the process mean to the worker what they mean to Celery's: the first SIGTERM or SIGINT stops the host and lets running tasks end within
+    /// <see cref="ShutdownGrace"/>, a second one or a SIGQUIT cancels them after <see cref="SoftShutdownTimeout"/>, one more ends the process at once. When the
+    /// environment's <c>REMAP_SIGTERM</c> is <c>SIGQUIT</c>, SIGTERM means what SIGQUIT does. False leaves signals to the host, to which each of them is a stop.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool HandleSignals { get; set; } = true;
 
     /// <summary>
     /// Whether a worker that cannot reach its broker at the start keeps trying; false makes the host fail after the application's

@@ -53,6 +53,11 @@ internal static class EventIds
     public const int TaskStuck = 2037;
     public const int StuckTaskEnded = 2038;
     public const int WorkerRetires = 2039;
+    public const int SoftShutdown = 2045;
+    public const int ShutdownSignalled = 2046;
+    public const int SlotsChanged = 2047;
+    public const int QueueAdded = 2048;
+    public const int QueueRemoved = 2049;
     public const int TaskLimited = 2050;
     public const int EtaLimitReached = 2051;
 }

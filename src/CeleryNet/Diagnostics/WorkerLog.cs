@@ -98,6 +98,21 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.WorkerStopping, Level = LogLevel.Information, Message = "{Hostname} stops: no more messages are taken, {Running} tasks may finish within {Grace}")]
     public static partial void WorkerStopping(this ILogger logger, string hostname, int running, TimeSpan grace);
 
+    [LoggerMessage(EventId = EventIds.ShutdownSignalled, Level = LogLevel.Information, Message = "{Hostname} got {Signal}: {Consequence}")]
+    public static partial void ShutdownSignalled(this ILogger logger, string hostname, string signal, string consequence);
+
+    [LoggerMessage(EventId = EventIds.SoftShutdown, Level = LogLevel.Warning, Message = "{Hostname} gives the {Running} tasks that still run {Time} more")]
+    public static partial void SoftShutdown(this ILogger logger, string hostname, int running, TimeSpan time);
+
+    [LoggerMessage(EventId = EventIds.SlotsChanged, Level = LogLevel.Information, Message = "{Hostname} has {Slots} slots, had {Before}, for {Wanted} tasks")]
+    public static partial void SlotsChanged(this ILogger logger, string hostname, int slots, int before, int wanted);
+
+    [LoggerMessage(EventId = EventIds.QueueAdded, Level = LogLevel.Information, Message = "{Hostname} consumes queue {Queue} too")]
+    public static partial void QueueAdded(this ILogger logger, string hostname, string queue);
+
+    [LoggerMessage(EventId = EventIds.QueueRemoved, Level = LogLevel.Information, Message = "{Hostname} does not consume queue {Queue} any more")]
+    public static partial void QueueRemoved(this ILogger logger, string hostname, string queue);
+
     [LoggerMessage(EventId = EventIds.WorkerHurries, Level = LogLevel.Warning, Message = "{Hostname} cancels the {Running} tasks that still run")]
     public static partial void WorkerHurries(this ILogger logger, string hostname, int running);
 

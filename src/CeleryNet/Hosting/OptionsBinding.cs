@@ -58,12 +58,19 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
     public void Bind(WorkerOptions options)
     {
         List("Queues", null, values => options.Queues = [.. values]);
+        List("ExcludeQueues", null, values => options.ExcludeQueues = [.. values]);
+        Flag("WorkerDirect", "worker_direct", value => options.WorkerDirect = value);
+        Text("Autoscale", null, value => options.Autoscale = SettingValue.Autoscale(PathOf("Autoscale"), value));
         Number("Concurrency", "worker_concurrency", value => options.Concurrency = value);
         Number("PrefetchMultiplier", "worker_prefetch_multiplier", value => options.PrefetchMultiplier = value);
         Flag("DisablePrefetch", "worker_disable_prefetch", value => options.DisablePrefetch = value);
         Number("EtaTaskLimit", "worker_eta_task_limit", value => options.EtaTaskLimit = value);
         Text("Hostname", null, value => options.Hostname = value);
         Flag("AcksLate", "task_acks_late", value => options.AcksLate = value);
+        Flag(
+            "CancelLongRunningTasksOnConnectionLoss",
+            "worker_cancel_long_running_tasks_on_connection_loss",
+            value => options.CancelLongRunningTasksOnConnectionLoss = value);
         AcksOnFailureOrTimeout(options);
         Flag("RejectOnWorkerLost", "task_reject_on_worker_lost", value => options.RejectOnWorkerLost = value);
         Number("MaxDeliveries", null, value => options.MaxDeliveries = value);
@@ -80,6 +87,9 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Text("DefaultRateLimit", "task_default_rate_limit", value => options.DefaultRateLimit = value);
         Flag("DisableRateLimits", "worker_disable_rate_limits", value => options.DisableRateLimits = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);
+        Span("SoftShutdownTimeout", "worker_soft_shutdown_timeout", value => options.SoftShutdownTimeout = value);
+        Flag("EnableSoftShutdownOnIdle", "worker_enable_soft_shutdown_on_idle", value => options.EnableSoftShutdownOnIdle = value);
+        Flag("HandleSignals", null, value => options.HandleSignals = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
     }
 

@@ -44,5 +44,17 @@ internal static class SettingValue
             : bool.TryParse(value, out var flag) ? flag
             : value;
 
+    /// <summary><c>max,min</c>, or <c>max</c> alone. celery/bin/worker.py Autoscale</summary>
+    public static AutoscaleRange Autoscale(string key, string value)
+    {
+        int[] bounds = [.. List(value).Select(bound => int.TryParse(bound, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1)];
+        return bounds switch
+        {
+            [>= 0 and var max] => new AutoscaleRange(max, 1),
+            [>= 0 and var max, >= 0 and var min] => new AutoscaleRange(max, min),
+            _ => throw Unfit(key, "max,min such as 20,2", value),
+        };
+    }
+
     public static CeleryConfigurationException Unfit(string key, string rule, string value) => new($"{key} must be {rule}, was '{value}'.");
 }

@@ -25,17 +25,18 @@ internal static class WorkerFactory
         var retirement = new WorkerRetirement(
             options, stuck, static () => Environment.WorkingSet, HostnameOf(options), time, loggers.CreateLogger<WorkerRetirement>());
         var catalog = new QueueCatalog(application);
-        var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
+        var hostname = HostnameOf(options);
+        var logger = loggers.CreateLogger<CeleryWorker>();
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
             new TaskFlow(
                 CreateHandler(services, registry, stuck), new LiveTasks(), registry, retirement, options, time, loggers.CreateLogger<TaskFlow>()),
             registry,
-            [.. queues],
+            new WorkerQueues(catalog, QueueSelection.Select(catalog, options, hostname), hostname, logger),
             options,
-            HostnameOf(options),
+            hostname,
             time,
-            loggers.CreateLogger<CeleryWorker>());
+            logger);
     }
 
     /// <summary>Puts together what runs a delivery, without what takes deliveries from a broker.</summary>

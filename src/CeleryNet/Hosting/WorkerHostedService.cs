@@ -10,6 +10,7 @@ namespace CeleryNet.Hosting;
 /// <summary>Runs the worker with the host: a stop of the host is a warm shutdown, and the end of the host's patience cancels what still runs.</summary>
 /// <param name="worker">The worker.</param>
 /// <param name="options">Its options.</param>
+/// <param name="host">How long the host gives its services to stop.</param>
 /// <param name="startTimeout">How long a start may take that does not go on trying.</param>
 /// <param name="time">Measures it.</param>
 /// <param name="lifetime">Stops the host when the worker has ended by itself.</param>
@@ -18,33 +19,46 @@ namespace CeleryNet.Hosting;
 internal sealed class WorkerHostedService(
     CeleryWorker worker,
     IOptions<WorkerOptions> options,
+    IOptions<HostOptions> host,
     TimeSpan startTimeout,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     Action fail,
     ILogger<WorkerHostedService> logger) : IHostedService, IDisposable
 {
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _hurry = new();
+    private readonly WorkerShutdown _shutdown = new(HostPatience.GraceOf(options.Value, host.Value));
+    private ShutdownSignals? _signals;
     private Task _running = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var consumer = options.Value.ConnectRetryOnStartup ? null : await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        if (options.Value.HandleSignals)
+        {
+            var actions = new ShutdownActions(options.Value.SoftShutdownTimeout, lifetime.StopApplication, Environment.Exit);
+            _signals = new ShutdownSignals(_shutdown, actions, ShutdownSignals.Remap, worker.Hostname, logger);
+            _signals.Listen();
+        }
+
         _running = RunAsync(consumer);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await using var impatience = cancellationToken.UnsafeRegister(static hurry => ((CancellationTokenSource)hurry!).Cancel(), _hurry).ConfigureAwait(false);
+        _shutdown.Advance(ShutdownStage.Warm);
+        await using var impatience = cancellationToken
+            .UnsafeRegister(static shutdown => ((WorkerShutdown)shutdown!).Advance(ShutdownStage.Cold), _shutdown).ConfigureAwait(false);
         await _running.ConfigureAwait(false);
+        if (_shutdown.HasCancelled)
+        {
+            SetExitCode();
+        }
     }
 
     public void Dispose()
     {
-        _stopping.Dispose();
-        _hurry.Dispose();
+        _signals?.Dispose();
+        _shutdown.Dispose();
     }
 
     // A transport tries until it is told to stop.
@@ -61,14 +75,14 @@ internal sealed class WorkerHostedService(
         await Task.Yield();
         try
         {
-            await worker.RunAsync(consumer, _stopping.Token, _hurry.Token).ConfigureAwait(false);
+            await worker.RunAsync(consumer, _shutdown).ConfigureAwait(false);
             if (worker.HasFailed)
             {
                 fail();
             }
 
             // A host without its worker would look alive.
-            if (!_stopping.IsCancellationRequested)
+            if (!_shutdown.Warm.IsCancellationRequested)
             {
                 lifetime.StopApplication();
             }
@@ -80,6 +94,15 @@ internal sealed class WorkerHostedService(
             logger.WorkerFailed(error, worker.Hostname);
             fail();
             lifetime.StopApplication();
+        }
+    }
+
+    // The process is told of by its exit code when a signal stopped it; otherwise what stopped the host knows better what the end means.
+    private void SetExitCode()
+    {
+        if (_signals is { HasReceived: true } && Environment.ExitCode == 0)
+        {
+            Environment.ExitCode = 1;
         }
     }
 }

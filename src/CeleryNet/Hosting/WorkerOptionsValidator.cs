@@ -15,6 +15,11 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 1 to 65535, was {options.Concurrency}", nameof(options.Concurrency));
         }
 
+        if (options.Autoscale is { IsValid: false } range)
+        {
+            result.AddError($"must be max,min with 1 <= min <= max <= 65535, was {range}", nameof(options.Autoscale));
+        }
+
         if (options.EtaTaskLimit is < 0 or > 65_535)
         {
             result.AddError($"must be 0 to 65535, was {options.EtaTaskLimit}", nameof(options.EtaTaskLimit));
@@ -30,14 +35,16 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 1 or more, or null for no bound, was {options.MaxDeliveries}", nameof(options.MaxDeliveries));
         }
 
-        if (options.ShutdownGrace < TimeSpan.Zero || options.ShutdownGrace > TimeSpan.FromHours(24))
-        {
-            result.AddError($"must be 00:00:00 to 1.00:00:00, was {options.ShutdownGrace}", nameof(options.ShutdownGrace));
-        }
-
+        CheckRange(result, nameof(options.ShutdownGrace), options.ShutdownGrace ?? TimeSpan.Zero);
+        CheckRange(result, nameof(options.SoftShutdownTimeout), options.SoftShutdownTimeout);
         if (options.Queues.Any(string.IsNullOrWhiteSpace))
         {
             result.AddError("must not hold an empty name", nameof(options.Queues));
+        }
+
+        if (options.ExcludeQueues.Any(string.IsNullOrWhiteSpace))
+        {
+            result.AddError("must not hold an empty name", nameof(options.ExcludeQueues));
         }
 
         CheckTimeLimits(options, result);
@@ -95,6 +102,14 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         if (options.MaxMemory < 1)
         {
             result.AddError($"must be 1 kB or more, or left out for no bound, was {options.MaxMemory}", nameof(options.MaxMemory));
+        }
+    }
+
+    private static void CheckRange(ValidateOptionsResultBuilder result, string key, TimeSpan value)
+    {
+        if (value < TimeSpan.Zero || value > TimeSpan.FromHours(24))
+        {
+            result.AddError($"must be 00:00:00 to 1.00:00:00, was {value}", key);
         }
     }
 }

@@ -44,23 +44,18 @@ internal sealed class QueueCatalog
 
     /// <summary>A queue by its name or its alias.</summary>
     /// <exception cref="CeleryConfigurationException">There is none, and missing queues are not to be made.</exception>
-    public QueueSpec Resolve(string name)
-    {
-        if (_queues.TryGetValue(name, out var known))
-        {
-            return known;
-        }
+    public QueueSpec Resolve(string name) => Find(name) ?? (_options.CreateMissingQueues
+        ? DescribeMissing(name)
+        : throw new CeleryConfigurationException($"Queue '{name}' is not known, and CreateMissingQueues is off; known: {KnownNames()}."));
 
-        if (Default is { } queue && queue.Name == name)
-        {
-            return queue;
-        }
+    /// <summary>A queue of the application by its name or its alias; null if there is none.</summary>
+    public QueueSpec? Find(string name) => _queues.TryGetValue(name, out var known) ? known : Default is { } queue && queue.Name == name ? queue : null;
 
-        return _options.CreateMissingQueues
-            ? DescribeMissing(name)
-            : throw new CeleryConfigurationException(
-                $"Queue '{name}' is not known, and CreateMissingQueues is off; known: {KnownNames()}.");
-    }
+    /// <summary>A queue as it is declared, with what the application's options say where it says nothing itself.</summary>
+    /// <remarks>Bindings take the place of the default exchange. kombu/entity.py Queue.__init__</remarks>
+    public QueueSpec Describe(CeleryQueue queue) => queue is { Exchange: null, Bindings.Count: > 0 }
+        ? Describe(queue, ExchangeSpec.Default, queue.Name)
+        : Describe(queue, ExchangeOf(queue), queue.RoutingKey ?? _defaultRoutingKey);
 
     /// <summary>The exchange of that name that the application's queues declare; null when none does.</summary>
     public ExchangeSpec? FindExchange(string name)
@@ -77,11 +72,6 @@ internal sealed class QueueCatalog
     {
         Arguments = AutomaticArguments(_options.CreateMissingQueueType),
     };
-
-    // Bindings take the place of the default exchange. kombu/entity.py Queue.__init__
-    private QueueSpec Describe(CeleryQueue queue) => queue is { Exchange: null, Bindings.Count: > 0 }
-        ? Describe(queue, ExchangeSpec.Default, queue.Name)
-        : Describe(queue, ExchangeOf(queue), queue.RoutingKey ?? _defaultRoutingKey);
 
     private ExchangeSpec ExchangeOf(CeleryQueue queue) => queue.Exchange is null
         ? _defaultExchange with { Type = queue.ExchangeType ?? _defaultExchange.Type }

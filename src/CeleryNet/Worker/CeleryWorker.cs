@@ -1,6 +1,5 @@
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
-using CeleryNet.Routing;
 using CeleryNet.Tasks;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
@@ -12,7 +11,7 @@ internal sealed class CeleryWorker(
     ITransport transport,
     TaskFlow flow,
     TaskRegistry registry,
-    IReadOnlyList<QueueSpec> queues,
+    WorkerQueues queues,
     WorkerOptions options,
     string hostname,
     TimeProvider time,
@@ -20,16 +19,15 @@ internal sealed class CeleryWorker(
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
 
-    // What a cancelled task gets to wind up, and what stopping the consumer may take.
-    private static readonly TimeSpan _windUp = TimeSpan.FromSeconds(3);
-
-    private readonly string _queueNames = string.Join(", ", queues.Select(queue => queue.Name));
+    private readonly WorkerPool _pool = new(flow.Slots, flow.Prefetch, options.Autoscale, hostname, time, logger);
+    private readonly TaskDrain _drain = new(flow, options, hostname, time, logger);
     private readonly WorkerHealthMonitor _health = new(flow.Retirement.Stuck, options, time);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile WorkerState _state;
 
     public string Hostname => hostname;
 
-    public IReadOnlyList<string> Queues { get; } = [.. queues.Select(queue => queue.Name)];
+    public IReadOnlyList<string> Queues => queues.Names;
 
     public IReadOnlyList<string> TaskNames => registry.Names;
 
@@ -40,9 +38,25 @@ internal sealed class CeleryWorker(
 
     public WorkerHealth GetHealth() => _health.Get();
 
+    public WorkerState State => _state;
+
+    public int Concurrency => _pool.Size;
+
+    public AutoscaleRange? Autoscale => _pool.Range;
+
     public RateLimit GetRateLimit(string taskName) => flow.RateLimits.Of(taskName);
 
     public void SetRateLimit(string taskName, RateLimit limit) => flow.RateLimits.Set(taskName, limit);
+
+    public void Resize(int concurrency) => _pool.Resize(concurrency);
+
+    public void SetAutoscale(AutoscaleRange range) => _pool.SetRange(range);
+
+    public Task<bool> AddQueueAsync(string name, CancellationToken cancellationToken = default) => queues.AddAsync(name, cancellationToken);
+
+    public Task<bool> AddQueueAsync(CeleryQueue queue, CancellationToken cancellationToken = default) => queues.AddAsync(queue, cancellationToken);
+
+    public Task<bool> RemoveQueueAsync(string name, CancellationToken cancellationToken = default) => queues.RemoveAsync(name, cancellationToken);
 
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _ready.Task.WaitAsync(cancellationToken);
 
@@ -50,22 +64,38 @@ internal sealed class CeleryWorker(
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
-        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, Math.Max(1, flow.Prefetch.Count)), cancellationToken).ConfigureAwait(false);
+        var consumed = queues.Current;
+        var request = new ConsumerRequest(consumed, Math.Max(1, flow.Prefetch.Count));
+        var consumer = await transport.ConsumeAsync(request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await queues.AttachAsync(consumer, consumed, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await consumer.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         flow.Prefetch.Steer(consumer);
-        logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
         _health.Consumes();
+        _state = WorkerState.Consuming;
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            logger.WorkerReady(hostname, string.Join(", ", queues.Names), _pool.Size, registry.Names.Count);
+        }
+
         _ready.TrySetResult();
         return consumer;
     }
 
     /// <summary>Works until told to stop, or until it is to be started anew.</summary>
     /// <param name="consumer">The consumer of <see cref="ConnectAsync"/>; null to connect here, for as long as it takes.</param>
-    /// <param name="stopping">Fires when no more messages shall be taken.</param>
-    /// <param name="hurry">Fires when running tasks shall be cancelled before their grace is over.</param>
-    public async Task RunAsync(IConsumer? consumer, CancellationToken stopping, CancellationToken hurry)
+    /// <param name="shutdown">Says when to stop, and how fast.</param>
+    public async Task RunAsync(IConsumer? consumer, WorkerShutdown shutdown)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, flow.Retirement.Due);
-        stopping = either.Token;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(shutdown.Warm, flow.Retirement.Due);
+        var stopping = either.Token;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -79,11 +109,13 @@ internal sealed class CeleryWorker(
             }
             catch (Exception error) when (error is CeleryException or System.Threading.Channels.ChannelClosedException)
             {
+                _state = WorkerState.Connecting;
                 var cause = (error.InnerException as CeleryException ?? error).Message;
                 _health.Pauses(cause);
                 logger.WorkerCannotConsume(hostname, cause, _reconnectDelay);
                 if (consumer is not null)
                 {
+                    queues.Detach(consumer);
                     await consumer.DisposeAsync().ConfigureAwait(false);
                     consumer = null;
                 }
@@ -92,10 +124,15 @@ internal sealed class CeleryWorker(
             }
         }
 
-        await StopAsync(consumer, hurry).ConfigureAwait(false);
+        await StopAsync(consumer, shutdown).ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => flow.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.DisposeAsync().ConfigureAwait(false);
+        await flow.DisposeAsync().ConfigureAwait(false);
+        queues.Dispose();
+    }
 
     private async Task PumpAsync(IConsumer consumer, CancellationToken stopping)
     {
@@ -107,32 +144,35 @@ internal sealed class CeleryWorker(
         throw new BrokerUnavailableException("The consumer has ended.");
     }
 
-    private async Task StopAsync(IConsumer? consumer, CancellationToken hurry)
+    private async Task StopAsync(IConsumer? consumer, WorkerShutdown shutdown)
     {
         _health.Pauses("it stops.");
-        logger.WorkerStopping(hostname, flow.Slots.Busy, options.ShutdownGrace);
+        _state = WorkerState.Stopping;
+        logger.WorkerStopping(hostname, flow.Slots.Busy, shutdown.Grace);
         if (consumer is not null)
         {
+            queues.Detach(consumer);
             await StopIntakeAsync(consumer).ConfigureAwait(false);
         }
 
-        using (var deadline = new CancellationTokenSource(_windUp, time))
+        using (var deadline = new CancellationTokenSource(TaskDrain.WindUp, time))
         {
             await flow.CloseAsync(deadline.Token).ConfigureAwait(false);
         }
 
-        await DrainAsync(hurry).ConfigureAwait(false);
+        await _drain.EndAsync(shutdown).ConfigureAwait(false);
         if (consumer is not null)
         {
             await consumer.DisposeAsync().ConfigureAwait(false);
         }
 
+        _state = WorkerState.Stopped;
         logger.WorkerStopped(hostname);
     }
 
     private async Task StopIntakeAsync(IConsumer consumer)
     {
-        using var deadline = new CancellationTokenSource(_windUp, time);
+        using var deadline = new CancellationTokenSource(TaskDrain.WindUp, time);
         try
         {
             await consumer.StopAsync(deadline.Token).ConfigureAwait(false);
@@ -142,32 +182,6 @@ internal sealed class CeleryWorker(
             // Disposing the consumer closes its connection; the broker then takes back what is unsettled.
             logger.WorkerCannotConsume(hostname, error.Message, TimeSpan.Zero);
         }
-    }
-
-    private async Task DrainAsync(CancellationToken hurry)
-    {
-        using var grace = new CancellationTokenSource(options.ShutdownGrace, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, hurry);
-        if (await flow.TryWaitUntilIdleAsync(either.Token).ConfigureAwait(false))
-        {
-            return;
-        }
-
-        logger.WorkerHurries(hostname, flow.Slots.Busy);
-        flow.Cancel(CancellationReason.Shutdown);
-        await WaitUntilIdleAsync(_windUp).ConfigureAwait(false);
-        await flow.LastCallAsync().ConfigureAwait(false);
-        await WaitUntilIdleAsync(_windUp).ConfigureAwait(false);
-        if (flow.Slots.Busy > 0)
-        {
-            logger.WorkerLeftBehind(hostname, flow.Slots.Busy);
-        }
-    }
-
-    private async Task WaitUntilIdleAsync(TimeSpan limit)
-    {
-        using var deadline = new CancellationTokenSource(limit, time);
-        await flow.TryWaitUntilIdleAsync(deadline.Token).ConfigureAwait(false);
     }
 
     private async Task WaitAsync(TimeSpan delay, CancellationToken stopping)

@@ -86,6 +86,21 @@ internal sealed class DeliveryHandler(
         }
     }
 
+    /// <summary>Stores that a run is lost which does not end.</summary>
+    public async ValueTask GiveUpAsync(TaskRequest request, CancellationToken lastCall)
+    {
+        try
+        {
+            await executor.GiveUpAsync(request, lastCall).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The others that are lost must be told of, too.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            logger.DeliveryFailed(error, request.Delivery.Queue);
+        }
+    }
+
     /// <summary>Gives a delivery back that was never begun.</summary>
     public async ValueTask ReturnAsync(IDelivery delivery, CancellationToken cancellationToken)
     {

@@ -25,6 +25,18 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
     /// <summary>How many places are taken by tasks.</summary>
     public int Busy => Volatile.Read(ref _busy);
 
+    /// <summary>How many requests have a place or wait for one.</summary>
+    public int Load
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _busy + _waiting.Count;
+            }
+        }
+    }
+
     /// <summary>How many requests wait for a place.</summary>
     public int Waiting
     {

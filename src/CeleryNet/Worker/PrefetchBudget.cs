@@ -10,7 +10,7 @@ internal sealed class PrefetchBudget(WorkerOptions options)
 {
     private readonly Lock _gate = new();
     private IConsumer? _consumer;
-    private int _slots = options.Concurrency;
+    private int _slots = WorkerPool.MostSlots(options);
     private int _held;
     private int _begunEarly;
 
@@ -39,7 +39,7 @@ internal sealed class PrefetchBudget(WorkerOptions options)
         }
     }
 
-    /// <summary>There are so many slots now.</summary>
+    /// <summary>There are, or may come to be, so many slots now.</summary>
     public void SetSlots(int slots) => Change(ref _slots, slots);
 
     /// <summary>So many wait for their time now.</summary>

@@ -59,6 +59,13 @@ internal sealed class TaskExecutor(
         AnnounceFinished(request, outcome, elapsed);
     }
 
+    /// <summary>Stores that a run is lost which does not end, and which nobody will be given again: it was acknowledged before.</summary>
+    public async ValueTask GiveUpAsync(TaskRequest request, CancellationToken lastCall)
+    {
+        var lost = new WorkerLostException("The worker was stopped while the task ran and did not heed its cancellation; it had been acknowledged before its run.");
+        await RecordAsync(request, new TaskOutcome.Failed(lost), lastCall).ConfigureAwait(false);
+    }
+
     // False when the message is another worker's by now: it must not run here.
     private async ValueTask<bool> AnnounceStartedAsync(TaskRequest request, CancellationToken cancellationToken)
     {
@@ -109,7 +116,7 @@ internal sealed class TaskExecutor(
         var cancellation = request.Cancellation;
 
         // Once acknowledged, a message is ours whatever happens to its channel.
-        using var losing = request.AcksLate
+        using var losing = request is { AcksLate: true, EndsWhenLost: true }
             ? request.Delivery.Lost.UnsafeRegister(static task => ((TaskCancellation)task!).TryCancel(CancellationReason.LeaseLost), cancellation)
             : default;
         ITaskScope? scope = null;
@@ -137,6 +144,7 @@ internal sealed class TaskExecutor(
         }
         finally
         {
+            request.HasRun = true;
             TaskContext.Current = null;
             await DisposeAsync(request, scope).ConfigureAwait(false);
         }

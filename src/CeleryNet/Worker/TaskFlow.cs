@@ -17,6 +17,7 @@ internal sealed class TaskFlow : IAsyncDisposable
     private readonly EtaQueue _etas;
     private readonly BackgroundWork _endings = new();
     private readonly CancellationTokenSource _lastCall = new();
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     public TaskFlow(
@@ -25,9 +26,10 @@ internal sealed class TaskFlow : IAsyncDisposable
         Retirement = retirement;
         _handler = handler;
         _live = live;
+        _time = time;
         _logger = logger;
         Prefetch = new PrefetchBudget(options);
-        Slots = new ExecutionSlots(options.Concurrency, Start);
+        Slots = new ExecutionSlots(WorkerPool.InitialSize(options), Start);
         var fallback = options.DefaultRateLimit is { } limit ? RateLimit.Parse(limit) : RateLimit.None;
         RateLimits = new RateLimits(registry, fallback, options.DisableRateLimits, time, Reserve);
         _etas = new EtaQueue(time, Release);
@@ -92,6 +94,17 @@ internal sealed class TaskFlow : IAsyncDisposable
         foreach (var request in _live.Find(_ => true))
         {
             request.Cancellation.TryCancel(reason);
+        }
+    }
+
+    /// <summary>Stores that runs are lost which do not end, where nobody will be given their messages again.</summary>
+    public async ValueTask GiveUpAsync(TimeSpan limit)
+    {
+        var lost = _live.Find(request => request is { Phase: TaskPhase.Running, AcksLate: false, Context: not null, HasRun: false });
+        if (lost.Count > 0)
+        {
+            using var deadline = new CancellationTokenSource(limit, _time);
+            await Task.WhenAll(lost.Select(request => _handler.GiveUpAsync(request, deadline.Token).AsTask())).ConfigureAwait(false);
         }
     }
 

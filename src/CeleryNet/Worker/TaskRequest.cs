@@ -29,6 +29,9 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     /// <summary>How many runs of the message may be begun; null for any number. Nobody could have begun one of a message that is acknowledged early.</summary>
     public int? MaxDeliveries { get; init; }
 
+    /// <summary>Whether its run is cancelled when the broker may have given it to another worker.</summary>
+    public bool EndsWhenLost { get; init; } = true;
+
     public required bool IgnoreResult { get; init; }
 
     public required bool StoreErrorsEvenIfIgnored { get; init; }
@@ -57,6 +60,9 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
 
     /// <summary>How long its run may take, as it was when it began.</summary>
     public RunLimits Limits { get; set; }
+
+    /// <summary>Whether its run is over, whatever is still to be stored of it.</summary>
+    public bool HasRun { get; set; }
 
     /// <summary>The one way to end it, and why it was ended.</summary>
     public TaskCancellation Cancellation { get; } = new();

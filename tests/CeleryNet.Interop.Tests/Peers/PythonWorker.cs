@@ -13,15 +13,22 @@ internal sealed class PythonWorker : IAsyncDisposable
     /// <param name="settings">Where it finds everything.</param>
     /// <param name="queue">The queue to consume.</param>
     /// <param name="pool">Options of the worker's pool.</param>
-    public static async Task<PythonWorker> StartAsync(PythonSettings settings, string queue, params string[] pool)
+    public static Task<PythonWorker> StartAsync(PythonSettings settings, string queue, params string[] pool)
+        => StartAsync(settings.Environment, queue, $"python-{queue}@%h", pool);
+
+    /// <summary>Starts one that is sent to directly too (<c>worker_direct</c>).</summary>
+    public static Task<PythonWorker> StartDirectAsync(PythonSettings settings, string queue, string nodeName)
+        => StartAsync(new Dictionary<string, string>(settings.Environment) { ["CELERYNET_WORKER_DIRECT"] = "1" }, queue, nodeName, []);
+
+    private static async Task<PythonWorker> StartAsync(IReadOnlyDictionary<string, string> environment, string queue, string nodeName, string[] pool)
     {
         var process = PythonProcess.StartModule(
             "celery",
             [
-                "-A", "app", "worker", "-Q", queue, "-n", $"python-{queue}@%h", "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+                "-A", "app", "worker", "-Q", queue, "-n", nodeName, "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
                 .. pool.Length == 0 ? ["--pool", "solo"] : pool,
             ],
-            settings.Environment,
+            environment,
             PythonSettings.Directory);
         await process.WaitForLineAsync("WORKER-READY");
         return new PythonWorker(process);

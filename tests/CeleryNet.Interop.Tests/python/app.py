@@ -31,6 +31,7 @@ app.conf.update(
     result_compression=COMPRESSION,  # Celery 5.2 compresses calls by this one.
     task_protocol=int(os.environ.get("CELERYNET_PROTOCOL", 2)),
     broker_connection_retry_on_startup=True,
+    worker_direct=bool(os.environ.get("CELERYNET_WORKER_DIRECT")),
     worker_redirect_stdouts=False,
     result_expires=3600,
 )

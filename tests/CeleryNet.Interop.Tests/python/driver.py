@@ -13,6 +13,7 @@ import uuid
 import celery
 import redis
 from app import app
+from celery.utils.nodenames import worker_direct
 from celery.utils.time import get_exponential_backoff_interval
 from kombu import Exchange, Queue
 
@@ -51,8 +52,10 @@ def describe_state(meta):
     }
 
 
-def call(name, args=(), kwargs=None, **options):
-    """Sends a task and waits for it: its value, or the exception that get() raised, and the states it went through."""
+def call(name, args=(), kwargs=None, direct=None, **options):
+    """Sends a task, to one worker alone if direct names it, and waits for it: its value, or the exception that get() raised, and the states it went through."""
+    if direct:
+        options["queue"] = worker_direct(direct)
     sent = time.time()
     result = app.send_task(name, args, kwargs, **options)
     states = []

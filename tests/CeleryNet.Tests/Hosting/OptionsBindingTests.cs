@@ -110,6 +110,13 @@ public sealed class OptionsBindingTests
     public static TheoryData<string, string, string> Worker { get; } = new()
     {
         { "Celery:Worker:Queues", "celery, math", "Queues=celery,math" },
+        { "Celery:Worker:ExcludeQueues", "slow, late", "ExcludeQueues=slow,late" },
+        { "Celery:Worker:WorkerDirect", "true", "WorkerDirect=True" },
+        { "Celery:worker_direct", "1", "WorkerDirect=True" },
+        { "Celery:Worker:Autoscale", "20,2", "Autoscale=20,2" },
+        { "Celery:Worker:Autoscale", "8", "Autoscale=8,1" },
+        { "Celery:Worker:CancelLongRunningTasksOnConnectionLoss", "false", "CancelLongRunningTasksOnConnectionLoss=False" },
+        { "Celery:worker_cancel_long_running_tasks_on_connection_loss", "0", "CancelLongRunningTasksOnConnectionLoss=False" },
         { "Celery:Worker:Concurrency", "64", "Concurrency=64" },
         { "Celery:worker_concurrency", "64", "Concurrency=64" },
         { "CELERY_WORKER_CONCURRENCY", "64", "Concurrency=64" },
@@ -151,6 +158,11 @@ public sealed class OptionsBindingTests
         { "Celery:Worker:DisableRateLimits", "true", "DisableRateLimits=True" },
         { "Celery:worker_disable_rate_limits", "1", "DisableRateLimits=True" },
         { "Celery:Worker:ShutdownGrace", "90", "ShutdownGrace=00:01:30" },
+        { "Celery:Worker:SoftShutdownTimeout", "10", "SoftShutdownTimeout=00:00:10" },
+        { "Celery:worker_soft_shutdown_timeout", "2.5", "SoftShutdownTimeout=00:00:02.5000000" },
+        { "Celery:Worker:EnableSoftShutdownOnIdle", "true", "EnableSoftShutdownOnIdle=True" },
+        { "Celery:worker_enable_soft_shutdown_on_idle", "1", "EnableSoftShutdownOnIdle=True" },
+        { "Celery:Worker:HandleSignals", "false", "HandleSignals=False" },
         { "Celery:Worker:ConnectRetryOnStartup", "off", "ConnectRetryOnStartup=False" },
         { "Celery:broker_connection_retry_on_startup", "0", "ConnectRetryOnStartup=False" },
     };
@@ -275,6 +287,8 @@ public sealed class OptionsBindingTests
     [InlineData("Celery:Worker:Concurrency", "many", "Celery:Worker:Concurrency must be a whole number, was 'many'.")]
     [InlineData("Celery:Worker:AcksLate", "2", "Celery:Worker:AcksLate must be true or false, was '2'.")]
     [InlineData("Celery:Worker:UnrunnableMessages", "Drop", "Celery:Worker:UnrunnableMessages must be Keep or Reject, was 'Drop'.")]
+    [InlineData("Celery:Worker:Autoscale", "20-2", "Celery:Worker:Autoscale must be max,min such as 20,2, was '20-2'.")]
+    [InlineData("Celery:Worker:Autoscale", "20,2,1", "Celery:Worker:Autoscale must be max,min such as 20,2, was '20,2,1'.")]
     [InlineData("Celery:Worker:ShutdownGrace", "long", "Celery:Worker:ShutdownGrace must be seconds or a time such as 00:00:10, was 'long'.")]
     public void Value_of_the_worker_that_cannot_be_read_is_an_error_too(string key, string value, string message)
         => Should.Throw<CeleryConfigurationException>(() => Configured.Options<WorkerOptions>((key, value))).Message.ShouldBe(message);

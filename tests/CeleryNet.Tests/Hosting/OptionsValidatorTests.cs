@@ -84,6 +84,10 @@ public sealed class OptionsValidatorTests
     {
         { "Concurrency low", o => o.Concurrency = 0, "Property Concurrency: must be 1 to 65535, was 0" },
         { "Concurrency high", o => o.Concurrency = 65_536, "Property Concurrency: must be 1 to 65535, was 65536" },
+        { "Autoscale low", o => o.Autoscale = new(10, 0), "Property Autoscale: must be max,min with 1 <= min <= max <= 65535, was 10,0" },
+        { "Autoscale high", o => o.Autoscale = new(65_536, 1), "Property Autoscale: must be max,min with 1 <= min <= max <= 65535, was 65536,1" },
+        { "Autoscale in the other order", o => o.Autoscale = new(2, 20), "Property Autoscale: must be max,min with 1 <= min <= max <= 65535, was 2,20" },
+        { "ExcludeQueues", o => o.ExcludeQueues = [""], "Property ExcludeQueues: must not hold an empty name" },
         { "PrefetchMultiplier low", o => o.PrefetchMultiplier = -1, "Property PrefetchMultiplier: must be 0 to 1024, was -1" },
         { "PrefetchMultiplier high", o => o.PrefetchMultiplier = 1025, "Property PrefetchMultiplier: must be 0 to 1024, was 1025" },
         { "EtaTaskLimit low", o => o.EtaTaskLimit = -1, "Property EtaTaskLimit: must be 0 to 65535, was -1" },
@@ -97,11 +101,13 @@ public sealed class OptionsValidatorTests
         { "MaxStuckTasks", o => o.MaxStuckTasks = -1, "Property MaxStuckTasks: must be 0 or more, or left out for any number, was -1" },
         { "MaxTasks", o => o.MaxTasks = 0, "Property MaxTasks: must be 1 or more, or left out for any number, was 0" },
         { "MaxMemory", o => o.MaxMemory = 0, "Property MaxMemory: must be 1 kB or more, or left out for no bound, was 0" },
+        { "SoftShutdownTimeout low", o => o.SoftShutdownTimeout = TimeSpan.FromSeconds(-1), "Property SoftShutdownTimeout: must be 00:00:00 to 1.00:00:00, was -00:00:01" },
+        { "SoftShutdownTimeout high", o => o.SoftShutdownTimeout = TimeSpan.FromHours(25), "Property SoftShutdownTimeout: must be 00:00:00 to 1.00:00:00, was 1.01:00:00" },
         { "DefaultRateLimit", o => o.DefaultRateLimit = "10/d", "Property DefaultRateLimit: must be a rate such as '10/s', '100/m' or '1000/h', or '0' for none, was '10/d'" },
         { "Queues", o => o.Queues = ["celery", ""], "Property Queues: must not hold an empty name" },
         { "UnrunnableMessages", o => o.UnrunnableMessages = (UnrunnableMessages)7, "Property UnrunnableMessages: must be Keep or Reject, was 7" },
         { "Hostname empty", o => o.Hostname = "", "Property Hostname: Hostname must not be empty; 'celery@%h' would work." },
-        { "Hostname expansion", o => o.Hostname = "w@%x", "Property Hostname: Hostname 'w@%x' has an unknown expansion; %h, %n, %d and %% are known." },
+        { "Hostname expansion", o => o.Hostname = "w@%x", "Property Hostname: Hostname 'w@%x' has an unknown expansion; %h, %n, %d, %i, %I and %% are known." },
     };
 
     public static TheoryData<string, Action<CeleryOptions>> Good { get; } = new()

@@ -99,6 +99,7 @@ public sealed class WorkerHostedServiceTests : IDisposable
     private WorkerHostedService Service(IServiceProvider services) => new(
         services.GetRequiredService<CeleryWorker>(),
         services.GetRequiredService<IOptions<WorkerOptions>>(),
+        services.GetRequiredService<IOptions<HostOptions>>(),
         TimeSpan.FromSeconds(10),
         TimeProvider.System,
         _lifetime,

@@ -108,6 +108,27 @@ public sealed class AcknowledgementTests
     }
 
     [Fact]
+    public async Task A_lost_connection_lets_a_task_acknowledged_late_run_on_if_it_is_to()
+    {
+        using var gate = new Gate();
+        await using var harness = new WorkerHarness(
+            [new TaskDefinition("wait", [], gate.PassAsync) { AcksLate = true }],
+            new WorkerOptions { Concurrency = 2, CancelLongRunningTasksOnConnectionLoss = false });
+        await harness.StartAsync();
+        var id = await harness.CallAsync("wait");
+        await gate.Entered.WaitAsync();
+
+        await harness.Transport.LoseConsumerAsync();
+        await harness.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(2));
+        harness.Clock.Advance(TimeSpan.FromSeconds(2));
+        await gate.Entered.WaitAsync("the second run");
+        gate.Open(2);
+
+        (await harness.ResultAsync(id)).State.ShouldBe(TaskState.Success);
+        (gate.Most, gate.Cancelled.Count).ShouldBe((2, 0));
+    }
+
+    [Fact]
     public async Task A_lost_connection_leaves_a_task_acknowledged_early_alone()
     {
         using var gate = new Gate();

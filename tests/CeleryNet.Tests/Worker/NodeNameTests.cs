@@ -15,14 +15,20 @@ public sealed class NodeNameTests
     [InlineData("100%%@%h", "web1", "100%@web1")]
     [InlineData("%%h@%h", "web1", "%h@web1")]
     [InlineData("fixed@name", "web1", "fixed@name")]
-    [InlineData("math", "web1.example.com", "math@web1.example.com")]
-    public void A_node_name_is_expanded_and_completed_with_the_host(string format, string machine, string expected)
+    [InlineData("math", "web1.example.com", "celery@math")]
+    [InlineData("%n", "web1.example.com", "celery@web1")]
+    [InlineData("x@", "web1.example.com", "x@web1.example.com")]
+    [InlineData("@y", "web1.example.com", "celery@y")]
+    [InlineData("a@b@c", "web1.example.com", "a@b@c")]
+    [InlineData("w%i@%h", "web1.example.com", "w0@web1.example.com")]
+    [InlineData("worker%I@%d", "web1.example.com", "worker@example.com")]
+    public void A_node_name_is_expanded_and_completed_as_Celery_does_it(string format, string machine, string expected)
         => NodeName.Expand(format, machine).ShouldBe(expected);
 
     [Theory]
-    [InlineData("celery@%x", "%h, %n, %d and %% are known")]
-    [InlineData("celery@%", "%h, %n, %d and %% are known")]
-    [InlineData("%H", "%h, %n, %d and %% are known")]
+    [InlineData("celery@%x", "%h, %n, %d, %i, %I and %% are known")]
+    [InlineData("celery@%", "%h, %n, %d, %i, %I and %% are known")]
+    [InlineData("%H", "%h, %n, %d, %i, %I and %% are known")]
     [InlineData("", "'celery@%h' would work")]
     [InlineData("  ", "'celery@%h' would work")]
     public void What_cannot_be_expanded_is_refused_with_what_could_be(string format, string hint)

@@ -98,8 +98,8 @@ public sealed class RedeliveryTests
         var waiting = await harness.CallAsync("wait");
         await harness.Log.WaitForAsync(line => line.EventId.Id == 2003 && line.Message.Contains(waiting.Value), "the second message");
 
-        await harness.BeginStopAsync();
-        await harness.HurryAsync();
+        harness.BeginStop();
+        harness.Hurry();
         await harness.WhenStoppedAsync();
 
         var left = (await harness.DrainAsync()).ToDictionary(delivery => delivery.Envelope!.Headers.GetString("id")!, delivery => delivery.DeliveryCount);
@@ -208,8 +208,8 @@ public sealed class RedeliveryTests
         var id = await harness.CallAsync("wait");
         await gate.Entered.WaitAsync();
 
-        await harness.BeginStopAsync();
-        await harness.HurryAsync();
+        harness.BeginStop();
+        harness.Hurry();
         await harness.WhenStoppedAsync();
 
         (await harness.SettledAsync()).ShouldBe(goesBack ? SettlementKind.Requeue : SettlementKind.Ack);

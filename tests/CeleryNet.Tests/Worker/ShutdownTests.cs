@@ -56,7 +56,7 @@ public sealed class ShutdownTests
         await harness.StartAsync();
         await gate.Entered.WaitAsync();
 
-        await harness.BeginStopAsync();
+        harness.BeginStop();
         await harness.Clock.WaitForTimerAsync(_grace);
         harness.Clock.Advance(_grace - TimeSpan.FromSeconds(1));
         var isWaiting = harness.IsRunning;
@@ -82,7 +82,7 @@ public sealed class ShutdownTests
         await harness.StartAsync();
         await gate.Entered.WaitAsync();
 
-        await harness.BeginStopAsync();
+        harness.BeginStop();
         await harness.Clock.WaitForTimerAsync(_grace);
         var left = await harness.DrainAsync();
         var isWaiting = harness.IsRunning;
@@ -113,7 +113,7 @@ public sealed class ShutdownTests
         var id = await harness.CallAsync("wait");
         await gate.Entered.WaitAsync();
 
-        await harness.BeginStopAsync();
+        harness.BeginStop();
         await harness.Clock.WaitForTimerAsync(_grace);
         harness.Clock.Advance(_grace);
         var reason = await gate.Cancelled.WaitAsync();
@@ -133,7 +133,7 @@ public sealed class ShutdownTests
         var id = await harness.CallAsync("wait");
         await gate.Entered.WaitAsync();
 
-        await harness.BeginStopAsync();
+        harness.BeginStop();
         await harness.Clock.WaitForTimerAsync(_grace);
         harness.Clock.Advance(_grace);
         var reason = await gate.Cancelled.WaitAsync();
@@ -154,10 +154,10 @@ public sealed class ShutdownTests
         await using var harness = await WorkerHarness.StartAsync(new TaskDefinition("wait", [], gate.PassAsync) { AcksLate = true });
         await harness.CallAsync("wait");
         await gate.Entered.WaitAsync();
-        await harness.BeginStopAsync();
+        harness.BeginStop();
         await harness.Clock.WaitForTimerAsync(_grace);
 
-        await harness.HurryAsync();
+        harness.Hurry();
         await harness.WhenStoppedAsync();
 
         (await gate.Cancelled.WaitAsync()).ShouldBe(CancellationReason.Shutdown);
@@ -179,8 +179,8 @@ public sealed class ShutdownTests
         var id = await harness.CallAsync("tidy");
         await entered.WaitAsync();
 
-        await harness.BeginStopAsync();
-        await harness.HurryAsync();
+        harness.BeginStop();
+        harness.Hurry();
         await harness.WhenStoppedAsync();
 
         var result = (await harness.StoredAsync(id)).ShouldNotBeNull();
@@ -203,7 +203,7 @@ public sealed class ShutdownTests
         var id = await harness.CallAsync("deaf");
         await entered.WaitAsync();
 
-        await harness.BeginStopAsync();
+        harness.BeginStop();
         await harness.Clock.WaitForTimerAsync(_grace);
         harness.Clock.Advance(_grace);
         for (var i = 0; i < 2; i++)
@@ -228,9 +228,9 @@ public sealed class ShutdownTests
         var id = await harness.CallAsync("one");
         await backend.Failed.WaitAsync();
 
-        await harness.BeginStopAsync();
+        harness.BeginStop();
         await harness.Clock.WaitForTimerAsync(_grace);
-        await harness.HurryAsync();
+        harness.Hurry();
         await harness.Clock.WaitForTimerAsync(_windUp);
         harness.Clock.Advance(_windUp);
         await harness.WhenStoppedAsync();

@@ -141,8 +141,8 @@ public sealed class TimeLimitTests
         harness.Clock.Advance(_soft);
         await entered.WaitAsync();
 
-        await harness.HurryAsync();
-        await harness.BeginStopAsync();
+        harness.Hurry();
+        harness.BeginStop();
         await harness.Log.WaitForAsync(line => line.EventId.Id == EventIds.WorkerHurries, "the worker to cancel its tasks");
         for (var i = 0; i < 3; i++)
         {

@@ -26,8 +26,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public const string Queue = "celery";
     public const string DeadLetters = Queue + ".dead-letters";
 
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _hurry = new();
+    private readonly WorkerShutdown _shutdown;
     private readonly RecordingLoggerFactory _loggers = new();
     private readonly MemoryTransport _broker;
     private readonly ServiceProvider _services;
@@ -43,6 +42,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         Action<IServiceCollection>? services = null)
     {
         options ??= new WorkerOptions { Concurrency = 2 };
+        _shutdown = new WorkerShutdown(options.ShutdownGrace ?? TimeSpan.FromSeconds(25));
         application ??= new CeleryOptions();
         var collection = new ServiceCollection();
         services?.Invoke(collection);
@@ -80,8 +80,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
         var retirement = new WorkerRetirement(options, stuck, () => WorkingSet, hostname, Clock, _loggers.CreateLogger<WorkerRetirement>());
         var flow = new TaskFlow(handler, new LiveTasks(), registry, retirement, options, Clock, _loggers.CreateLogger<TaskFlow>());
-        _worker = new CeleryWorker(
-            Transport, flow, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
+        var logger = _loggers.CreateLogger<CeleryWorker>();
+        var queues = new WorkerQueues(new QueueCatalog(application), [QueueSpec.Named(Queue)], hostname, logger);
+        _worker = new CeleryWorker(Transport, flow, registry, queues, options, hostname, Clock, logger);
     }
 
     public TestClock Clock { get; } = new();
@@ -118,7 +119,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
     }
 
     /// <summary>Starts the worker.</summary>
-    public void Begin() => _running = Task.Run(() => _worker.RunAsync(null, _stopping.Token, _hurry.Token));
+    public void Begin() => _running = Task.Run(() => _worker.RunAsync(null, _shutdown));
 
     public Task WhenReadyAsync() => _worker.WaitUntilReadyAsync().WithinBound("the worker to be ready");
 
@@ -220,11 +221,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
         await delivery.SettleAsync(Settlement.Requeue, CancellationToken.None);
     }
 
+    /// <summary>Whether the worker had to cancel tasks when it stopped.</summary>
+    public bool HasCancelled => _shutdown.HasCancelled;
+
     /// <summary>Tells the worker to stop.</summary>
-    public Task BeginStopAsync() => _stopping.CancelAsync();
+    public void BeginStop(ShutdownStage stage = ShutdownStage.Warm) => _shutdown.Advance(stage);
 
     /// <summary>Tells the worker not to wait for running tasks any longer.</summary>
-    public Task HurryAsync() => _hurry.CancelAsync();
+    public void Hurry() => BeginStop(ShutdownStage.Cold);
 
     /// <summary>Waits until the worker has stopped.</summary>
     public Task WhenStoppedAsync() => _running.WithinBound("the worker to stop");
@@ -238,20 +242,19 @@ internal sealed class WorkerHarness : IAsyncDisposable
     /// <summary>Stops the worker and waits for it.</summary>
     public async Task StopAsync()
     {
-        await BeginStopAsync();
+        BeginStop();
         await WhenStoppedAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await HurryAsync();
+        Hurry();
         await StopAsync();
         await _worker.DisposeAsync();
         await _broker.DisposeAsync();
         await Backend.DisposeAsync();
         await _services.DisposeAsync();
         _loggers.Dispose();
-        _stopping.Dispose();
-        _hurry.Dispose();
+        _shutdown.Dispose();
     }
 }
