@@ -63,7 +63,8 @@ internal sealed class CeleryClient(
         var call = Decide(signature, routed);
         var envelope = writer.Write(call);
         Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : results.Backend.PrepareAsync;
-        await publisher.PublishAsync(envelope, routed.Destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
+        var destination = call.Eta is null ? routed.Destination : routed.Destination with { NotBefore = call.Eta };
+        await publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
         TaskContext.Current?.AddChild(call.Id);
         return call.Id;
     }

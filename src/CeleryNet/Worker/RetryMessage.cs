@@ -21,9 +21,10 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
         SendOptionsRules.Check(retry.Options, "options");
         var signature = new Signature(request.Headers.TaskName, Args(request, retry), Kwargs(request, retry), Carry(request).Overlay(Way(request, retry.Options)));
         var routed = router.Route(signature);
-        var envelope = writer.Write(Decide(request, retry, signature, routed));
+        var call = Decide(request, retry, signature, routed);
+        var envelope = writer.Write(call);
         CarryHeaders(request.Message.Envelope.Headers, envelope.Headers);
-        return (envelope, routed);
+        return (envelope, routed with { Destination = routed.Destination with { NotBefore = call.Eta } });
     }
 
     private static IReadOnlyList<TaskValue> Args(TaskRequest request, TaskRetryException retry) => SensitiveArguments.Mark(

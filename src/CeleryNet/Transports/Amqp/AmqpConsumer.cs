@@ -14,8 +14,8 @@ internal sealed class AmqpConsumer : IConsumer
 
     private readonly AmqpConnection _connection;
     private readonly AmqpDeadLetters _deadLetters;
+    private readonly AmqpDelays _delays;
     private readonly ConsumerRequest _request;
-    private readonly string[] _queues;
     private readonly string _names;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -29,18 +29,25 @@ internal sealed class AmqpConsumer : IConsumer
     private bool _sharesPrefetch;
     private bool _stopped;
 
-    public AmqpConsumer(AmqpConnection connection, AmqpDeadLetters deadLetters, ConsumerRequest request, TimeProvider time, ILogger logger, Action<AmqpConsumer> onDisposed)
+    public AmqpConsumer(
+        AmqpConnection connection,
+        AmqpDeadLetters deadLetters,
+        AmqpDelays delays,
+        ConsumerRequest request,
+        TimeProvider time,
+        ILogger logger,
+        Action<AmqpConsumer> onDisposed)
     {
         _connection = connection;
         _deadLetters = deadLetters;
+        _delays = delays;
         _request = request;
-        _queues = [.. request.Queues.Select(queue => queue.Name)];
-        _names = string.Join(", ", _queues);
+        _names = string.Join(", ", request.Queues.Select(queue => queue.Name));
         _time = time;
         _logger = logger;
         _onDisposed = onDisposed;
         _sharesPrefetch = !request.Queues.Any(queue => QueueArguments.IsReplicated(queue.Arguments));
-        _deliveries = Channel.CreateBounded<AmqpDelivery>(new BoundedChannelOptions(Math.Max(request.Prefetch, _queues.Length)) { SingleWriter = true });
+        _deliveries = Channel.CreateBounded<AmqpDelivery>(new BoundedChannelOptions(Math.Max(request.Prefetch, request.Queues.Count)) { SingleWriter = true });
         Deliveries = new AmqpDeliveryReader(_deliveries.Reader, request.NoAck);
         _untilConsuming = new ResiliencePipelineBuilder<AmqpConsumerChannel> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<AmqpConsumerChannel>
@@ -163,6 +170,7 @@ internal sealed class AmqpConsumer : IConsumer
         {
             var link = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
             await AmqpTopology.DeclareAsync(link, _request.Queues, cancellationToken).ConfigureAwait(false);
+            await _delays.PrepareAsync(link, _request.Queues, cancellationToken).ConfigureAwait(false);
             try
             {
                 return await OpenAsync(link, _sharesPrefetch && link.SharesPrefetch, cancellationToken).ConfigureAwait(false);
@@ -181,7 +189,7 @@ internal sealed class AmqpConsumer : IConsumer
     }
 
     private Task<AmqpConsumerChannel> OpenAsync(AmqpLink link, bool shared, CancellationToken cancellationToken)
-        => AmqpConsumerChannel.OpenAsync(link, _queues, _request.Prefetch, shared, _deliveries.Writer, _deadLetters, _logger, cancellationToken);
+        => AmqpConsumerChannel.OpenAsync(link, _request.Queues, _request.Prefetch, shared, _deliveries.Writer, _deadLetters, _logger, cancellationToken);
 
     // Nobody but the next channel writes, and it is not open yet: afterwards there is room for all that it may bring.
     private void DropLost()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using CeleryNet.Routing;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -13,7 +14,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
 
     private readonly IChannel _channel;
     private readonly ChannelWriter<AmqpDelivery> _deliveries;
-    private readonly IReadOnlyList<string> _queues;
+    private readonly IReadOnlyList<QueueSpec> _queues;
     private readonly CancellationTokenSource _lost = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +22,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     private int _disposed;
 
     private AmqpConsumerChannel(
-        IChannel channel, IReadOnlyList<string> queues, ChannelWriter<AmqpDelivery> deliveries, AmqpDeadLetters deadLetters, ILogger logger)
+        IChannel channel, IReadOnlyList<QueueSpec> queues, ChannelWriter<AmqpDelivery> deliveries, AmqpDeadLetters deadLetters, ILogger logger)
     {
         _channel = channel;
         _queues = queues;
@@ -49,7 +50,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
 
     /// <summary>Opens a channel and consumes the queues.</summary>
     /// <param name="link">The connection.</param>
-    /// <param name="queues">The names of the queues, which exist.</param>
+    /// <param name="queues">The queues, which exist.</param>
     /// <param name="prefetch">How many deliveries may be unsettled.</param>
     /// <param name="shared">Whether the broker can bound all queues together; else each gets its part.</param>
     /// <param name="deliveries">Where deliveries go.</param>
@@ -58,7 +59,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<AmqpConsumerChannel> OpenAsync(
         AmqpLink link,
-        IReadOnlyList<string> queues,
+        IReadOnlyList<QueueSpec> queues,
         int prefetch,
         bool shared,
         ChannelWriter<AmqpDelivery> deliveries,
@@ -149,7 +150,8 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     {
         var queue = _queues[int.Parse(consumerTag, CultureInfo.InvariantCulture)];
         var envelope = AmqpProperties.Read(properties, body.ToArray());
-        var delivery = new AmqpDelivery(this, deliveryTag, queue, exchange, routingKey, redelivered, properties, envelope);
+        (exchange, routingKey) = AmqpDelays.Origin(queue, exchange, routingKey);
+        var delivery = new AmqpDelivery(this, deliveryTag, queue.Name, exchange, routingKey, redelivered, properties, envelope);
         Acks.Track(delivery);
         // There is room for as many as may be unsettled. Only a consumer that has stopped takes no more.
         if (!_deliveries.TryWrite(delivery))
@@ -171,7 +173,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     // The broker does not deliver from the queue any more: it was deleted, or its node failed.
     public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        End($"queue '{_queues[int.Parse(consumerTag, CultureInfo.InvariantCulture)]}' was deleted or moved to another node");
+        End($"queue '{_queues[int.Parse(consumerTag, CultureInfo.InvariantCulture)].Name}' was deleted or moved to another node");
         return Task.CompletedTask;
     }
 
@@ -198,7 +200,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
                 await SetPrefetchAsync(Math.Max(1, part), global: false, cancellationToken).ConfigureAwait(false);
             }
 
-            await _channel.BasicConsumeAsync(_queues[i], autoAck: false, Tag(i), noLocal: false, exclusive: false, null, this, cancellationToken)
+            await _channel.BasicConsumeAsync(_queues[i].Name, autoAck: false, Tag(i), noLocal: false, exclusive: false, null, this, cancellationToken)
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
