@@ -194,7 +194,8 @@ public sealed class CeleryOptions
     public bool JsonTypeTags { get; set; }
 
     /// <summary>
-    /// The zone of dates in messages that carry no offset, by IANA or Windows name. Mirrors <c>timezone</c>.
+    /// The zone, by IANA or Windows name, in which the ETA of a countdown and an expiry that is counted from now are written. It is for those who look at
+    /// messages: the instants are the same in any zone, and a date that comes without an offset is UTC's, as in Celery. Mirrors <c>timezone</c>.
     /// </summary>
     /// <value>The default is <c>UTC</c>.</value>
     public string TimeZone { get; set; } = "UTC";

@@ -14,7 +14,8 @@ internal sealed class CeleryClient(
     ResultAccess results,
     int? defaultPriority,
     TimeProvider time,
-    bool hideArguments = false) : ICeleryClient
+    bool hideArguments = false,
+    TimeZoneInfo? zone = null) : ICeleryClient
 {
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
@@ -82,12 +83,12 @@ internal sealed class CeleryClient(
         var parent = TaskContext.Current;
         var id = options.TaskId ?? TaskId.New();
         var now = time.GetUtcNow();
-        var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? now + after : null);
+        var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? After(now, after) : null);
         return new TaskCall(signature.TaskName, id, signature.Args, signature.Kwargs, options)
         {
             RootId = options.RootId ?? parent?.RootId ?? id,
             ParentId = options.ParentId ?? parent?.Id,
-            Eta = options.Eta ?? (options.Countdown is { } countdown ? now + countdown : null),
+            Eta = options.Eta ?? (options.Countdown is { } countdown ? After(now, countdown) : null),
             Expires = expires,
             TimeToLive = expires - now,
             Priority = options.Priority ?? defaultPriority,
@@ -95,4 +96,6 @@ internal sealed class CeleryClient(
             ReplyTo = options.ReplyTo ?? results.Backend.ReplyTo,
         };
     }
+
+    private DateTimeOffset After(DateTimeOffset now, TimeSpan wait) => CountedInstant.After(now, wait, zone ?? TimeZoneInfo.Utc);
 }

@@ -77,7 +77,8 @@ public static class CeleryServiceCollectionExtensions
             provider.GetRequiredService<ResultAccess>(),
             options.DefaultPriority,
             provider.GetRequiredService<TimeProvider>(),
-            options.HideArguments);
+            options.HideArguments,
+            TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone));
     }
 
     internal static TaskPublisher CreatePublisher(IServiceProvider provider)

@@ -23,11 +23,11 @@ internal static class WorkerFactory
         var results = services.GetRequiredService<ResultAccess>();
         var registry = new TaskRegistry(services.GetServices<TaskDefinition>());
         var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
-        var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), services.GetRequiredService<ContentCodecs>().Tasks);
+        var reader = new TaskMessageReader(services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, hostname, application.ResultExtended, time);
         var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>());
         var retries = new RetryMessage(
-            new TaskRouter(application), CeleryServiceCollectionExtensions.CreateWriter(services), application.HideArguments, time);
+            new TaskRouter(application), CeleryServiceCollectionExtensions.CreateWriter(services), application.HideArguments, time, TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone));
         var executor = new TaskExecutor(
             recorder,
             new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services)),

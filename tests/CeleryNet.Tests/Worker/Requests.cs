@@ -16,7 +16,7 @@ internal static class Requests
     {
         var envelope = MessageFactory.Task(task, headers: headers);
         return new TaskRequest(
-            new TaskDefinition(task, [], _ => new(TaskValue.Null)), Content.Reader().ReadHeaders(envelope.Headers), new Unsettled(envelope, lost))
+            new TaskDefinition(task, [], _ => new(TaskValue.Null)), TaskMessageReader.ReadHeaders(envelope.Headers), new Unsettled(envelope, lost))
         {
             AcksLate = true,
             AcksOnFailure = true,

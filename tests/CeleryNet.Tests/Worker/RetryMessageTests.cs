@@ -273,7 +273,7 @@ public sealed class RetryMessageTests
 
     // Its body is as it was before it was compressed.
     private static TaskMessage Read(Envelope original)
-        => new(Content.Reader().ReadHeaders(original.Headers), TaskBodyReader.Read(original.Body, 64), original);
+        => new(TaskMessageReader.ReadHeaders(original.Headers), TaskBodyReader.Read(original.Body, 64), original);
 
     private sealed record Delivery(Envelope? Envelope, string Exchange, string RoutingKey) : IDelivery
     {
