@@ -15,6 +15,7 @@ import redis
 from app import app
 from celery.utils.time import get_exponential_backoff_interval
 from kombu import Exchange, Queue
+from times import delayed, times
 
 TIMEOUT = 30
 
@@ -181,7 +182,7 @@ def take_raw(queue):
 
 OPERATIONS = {
     each.__name__: each
-    for each in (version, call, send, outcome, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw)
+    for each in (version, call, send, outcome, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed)
 }
 
 
