@@ -12,10 +12,8 @@ internal sealed class CeleryClient(
     TaskMessageWriter writer,
     TaskRouter router,
     ResultAccess results,
-    int? defaultPriority,
     TimeProvider time,
-    bool hideArguments = false,
-    TimeZoneInfo? zone = null) : ICeleryClient
+    ClientOptions clientOptions) : ICeleryClient
 {
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
@@ -67,6 +65,11 @@ internal sealed class CeleryClient(
         var destination = call.Eta is null ? routed.Destination : routed.Destination with { NotBefore = call.Eta };
         await publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
         TaskContext.Current?.AddChild(call.Id);
+        if (clientOptions.ThrowsFailures && routed.Options.IgnoreResult is not true)
+        {
+            await AsyncResult.Create(call.Id, results).WaitAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
         return call.Id;
     }
 
@@ -75,7 +78,7 @@ internal sealed class CeleryClient(
     {
         var options = routed.Options;
         SendOptionsRules.Check(options, nameof(signature));
-        if (hideArguments)
+        if (clientOptions.HideArguments)
         {
             options = options with { ArgsRepr = options.ArgsRepr ?? "(...)", KwargsRepr = options.KwargsRepr ?? "{...}" };
         }
@@ -91,11 +94,11 @@ internal sealed class CeleryClient(
             Eta = options.Eta ?? (options.Countdown is { } countdown ? After(now, countdown) : null),
             Expires = expires,
             TimeToLive = expires - now,
-            Priority = options.Priority ?? defaultPriority,
+            Priority = options.Priority ?? (clientOptions.InheritParentPriority ? parent?.Priority : null) ?? clientOptions.DefaultPriority,
             Persistent = routed.DeliveryMode == DeliveryMode.Persistent,
             ReplyTo = options.ReplyTo ?? results.Backend.ReplyTo,
         };
     }
 
-    private DateTimeOffset After(DateTimeOffset now, TimeSpan wait) => CountedInstant.After(now, wait, zone ?? TimeZoneInfo.Utc);
+    private DateTimeOffset After(DateTimeOffset now, TimeSpan wait) => CountedInstant.After(now, wait, clientOptions.Zone);
 }

@@ -45,4 +45,5 @@ internal static class EventIds
     public const int RetryNotSent = 2023;
     public const int RetryNotStored = 2024;
     public const int TaskLimited = 2050;
+    public const int EtaLimitReached = 2051;
 }

@@ -7,6 +7,7 @@ using CeleryNet.Results;
 using CeleryNet.Routing;
 using CeleryNet.Serialization;
 using CeleryNet.Transports;
+using CeleryNet.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -45,8 +46,10 @@ public static class CeleryServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => ContentCodecs.Create(
             Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
-        services.TryAddSingleton(provider => TransportFactory.Create(
-            Options(provider), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
+        services.TryAddSingleton(provider => Options(provider).AlwaysEager
+            ? new EagerTransport(
+                TransportFactory.CreateMemory(provider.GetRequiredService<TimeProvider>(), Loggers(provider)), () => WorkerFactory.CreateHandler(provider))
+            : TransportFactory.Create(Options(provider), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
         services.TryAddSingleton(provider => ResultBackendFactory.Create(
             Options(provider),
             provider.GetRequiredService<ITransport>(),
@@ -75,10 +78,15 @@ public static class CeleryServiceCollectionExtensions
             CreateWriter(provider),
             new TaskRouter(options),
             provider.GetRequiredService<ResultAccess>(),
-            options.DefaultPriority,
             provider.GetRequiredService<TimeProvider>(),
-            options.HideArguments,
-            TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone));
+            new ClientOptions
+            {
+                DefaultPriority = options.DefaultPriority,
+                InheritParentPriority = options.InheritParentPriority,
+                HideArguments = options.HideArguments,
+                Zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone),
+                ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
+            });
     }
 
     internal static TaskPublisher CreatePublisher(IServiceProvider provider)
@@ -86,7 +94,7 @@ public static class CeleryServiceCollectionExtensions
         var options = Options(provider);
         return new(
             provider.GetRequiredService<ITransport>(),
-            options.PublishTimeout,
+            options.AlwaysEager ? Timeout.InfiniteTimeSpan : options.PublishTimeout,
             provider.GetRequiredService<TimeProvider>(),
             options.PublishRetry,
             options.PublishRetryPolicy);

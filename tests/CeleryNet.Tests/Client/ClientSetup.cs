@@ -16,7 +16,7 @@ internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, string zone = "UTC")
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false, string zone = "UTC")
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Watched = new WatchedTransport(Transport);
@@ -27,10 +27,14 @@ internal sealed class ClientSetup : IAsyncDisposable
             Content.Writer(json, maxSize: maxBodySize),
             new TaskRouter(new QueueCatalog(new CeleryOptions()), new RouteTable(routes ?? new CeleryRoutes())),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
-            defaultPriority,
             Clock,
-            hideArguments,
-            TimeZoneInfo.FindSystemTimeZoneById(zone));
+            new ClientOptions
+            {
+                DefaultPriority = defaultPriority,
+                HideArguments = hideArguments,
+                InheritParentPriority = inheritPriority,
+                Zone = TimeZoneInfo.FindSystemTimeZoneById(zone),
+            });
     }
 
     public TestClock Clock { get; } = new();

@@ -61,8 +61,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
             writer,
             router,
             access,
-            application.DefaultPriority,
-            Clock);
+            Clock,
+            new ClientOptions { DefaultPriority = application.DefaultPriority });
 
         var registry = new TaskRegistry(tasks);
         var hostname = NodeName.Expand(options.Hostname, "machine.example");
