@@ -88,6 +88,21 @@ public sealed class CeleryOptions
     /// <value>The default is null: queues have no priorities.</value>
     public int? QueueMaxPriority { get; set; }
 
+    /// <summary>
+    /// RabbitMQ: whether calls with an ETA or a countdown to quorum queues are kept by the broker until their time has come (Celery 5.5's native delayed
+    /// delivery). Clients and workers then declare what it takes, as Celery does. When false, workers keep them, which then count as taken ahead. Mirrors
+    /// <c>worker_detect_quorum_queues</c>.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool DetectQuorumQueues { get; set; } = true;
+
+    /// <summary>
+    /// RabbitMQ: the type of the queues in which the broker keeps such calls. All programs of a virtual host must agree on it. Mirrors
+    /// <c>broker_native_delayed_delivery_queue_type</c>.
+    /// </summary>
+    /// <value>The default is <see cref="QueueType.Quorum"/>.</value>
+    public QueueType NativeDelayedDeliveryQueueType { get; set; } = QueueType.Quorum;
+
     /// <summary>Whether messages survive a restart of the broker unless the call or its queue says otherwise. Mirrors <c>task_default_delivery_mode</c>.</summary>
     /// <value>The default is <see cref="DeliveryMode.Persistent"/>.</value>
     public DeliveryMode DefaultDeliveryMode { get; set; } = DeliveryMode.Persistent;
@@ -225,7 +240,8 @@ public sealed class CeleryOptions
     public bool JsonTypeTags { get; set; }
 
     /// <summary>
-    /// The zone of dates in messages that carry no offset, by IANA or Windows name. Mirrors <c>timezone</c>.
+    /// The zone, by IANA or Windows name, in which the ETA of a countdown and an expiry that is counted from now are written. It is for those who look at
+    /// messages: the instants are the same in any zone, and a date that comes without an offset is UTC's, as in Celery. Mirrors <c>timezone</c>.
     /// </summary>
     /// <value>The default is <c>UTC</c>.</value>
     public string TimeZone { get; set; } = "UTC";

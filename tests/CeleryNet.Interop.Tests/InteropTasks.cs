@@ -79,6 +79,10 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     [CeleryTask("interop.now")]
     public static double Now() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;
 
+    /// <summary>When the task is to run, and until when it may.</summary>
+    [CeleryTask("interop.due")]
+    public static DateTimeOffset?[] Due(TaskContext task) => [task.Eta, task.Expires];
+
     /// <summary>What the task sees of its own message.</summary>
     [CeleryTask("interop.request")]
     public static SeenRequest Request(TaskContext task) => new(

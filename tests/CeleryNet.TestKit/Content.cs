@@ -7,8 +7,7 @@ namespace CeleryNet.TestKit;
 /// <summary>What reads and writes messages of plain JSON.</summary>
 internal static class Content
 {
-    public static TaskMessageReader Reader(TimeZoneInfo? zone = null, int maxSize = 1024 * 1024)
-        => new(zone ?? TimeZoneInfo.Utc, Codec(maxSize));
+    public static TaskMessageReader Reader(int maxSize = 1024 * 1024) => new(Codec(maxSize));
 
     public static TaskMessageWriter Writer(System.Text.Json.JsonSerializerOptions options, string origin = "gen1@test", int maxSize = 1024 * 1024, int protocol = 2)
     {

@@ -62,7 +62,8 @@ internal sealed class CeleryClient(
         var call = Decide(signature, routed);
         var envelope = writer.Write(call);
         Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : results.Backend.PrepareAsync;
-        await publisher.PublishAsync(envelope, routed.Destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
+        var destination = call.Eta is null ? routed.Destination : routed.Destination with { NotBefore = call.Eta };
+        await publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
         TaskContext.Current?.AddChild(call.Id);
         if (clientOptions.ThrowsFailures && routed.Options.IgnoreResult is not true)
         {
@@ -85,12 +86,12 @@ internal sealed class CeleryClient(
         var parent = TaskContext.Current;
         var id = options.TaskId ?? TaskId.New();
         var now = time.GetUtcNow();
-        var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? now + after : null);
+        var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? After(now, after) : null);
         return new TaskCall(signature.TaskName, id, signature.Args, signature.Kwargs, options)
         {
             RootId = options.RootId ?? parent?.RootId ?? id,
             ParentId = options.ParentId ?? parent?.Id,
-            Eta = options.Eta ?? (options.Countdown is { } countdown ? now + countdown : null),
+            Eta = options.Eta ?? (options.Countdown is { } countdown ? After(now, countdown) : null),
             Expires = expires,
             TimeToLive = expires - now,
             Priority = options.Priority ?? (clientOptions.InheritParentPriority ? parent?.Priority : null) ?? clientOptions.DefaultPriority,
@@ -98,4 +99,6 @@ internal sealed class CeleryClient(
             ReplyTo = options.ReplyTo ?? results.Backend.ReplyTo,
         };
     }
+
+    private DateTimeOffset After(DateTimeOffset now, TimeSpan wait) => CountedInstant.After(now, wait, clientOptions.Zone);
 }

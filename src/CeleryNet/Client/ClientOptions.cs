@@ -12,6 +12,9 @@ internal sealed record ClientOptions
     /// <summary>Whether messages hide their arguments from monitors.</summary>
     public bool HideArguments { get; init; }
 
+    /// <summary>The zone in which instants that are counted from now are written.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
     /// <summary>Whether a send waits for the task, and throws if it fails: where the send itself has run it.</summary>
     public bool ThrowsFailures { get; init; }
 }

@@ -49,4 +49,7 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(EventId = EventIds.ConsumeFailed, Level = LogLevel.Warning, Message = "Cannot consume {Queues}: {Reason}; trying again in {Delay}")]
     public static partial void ConsumeFailed(this ILogger logger, string queues, string reason, TimeSpan delay);
+
+    [LoggerMessage(EventId = EventIds.DelaysUnavailable, Level = LogLevel.Warning, Message = "Consuming {Queues} without native delayed delivery: {Reason}")]
+    public static partial void DelaysUnavailable(this ILogger logger, string queues, string reason);
 }

@@ -18,6 +18,7 @@ internal static class EventIds
     public const int ResultWatchDelayed = 1013;
     public const int ConsumeInterrupted = 1020;
     public const int ConsumeFailed = 1021;
+    public const int DelaysUnavailable = 1030;
 
     public const int TaskSucceeded = 2001;
     public const int TaskFailed = 2002;

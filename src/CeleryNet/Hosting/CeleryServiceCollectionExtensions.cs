@@ -84,6 +84,7 @@ public static class CeleryServiceCollectionExtensions
                 DefaultPriority = options.DefaultPriority,
                 InheritParentPriority = options.InheritParentPriority,
                 HideArguments = options.HideArguments,
+                Zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone),
                 ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
             });
     }

@@ -111,6 +111,9 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Word<QueueType>("CreateMissingQueueType", "task_create_missing_queue_type", value => options.CreateMissingQueueType = value);
         Text("CreateMissingQueueExchangeType", "task_create_missing_queue_exchange_type", value => options.CreateMissingQueueExchangeType = value);
         Number("QueueMaxPriority", "task_queue_max_priority", value => options.QueueMaxPriority = value);
+        Flag("DetectQuorumQueues", "worker_detect_quorum_queues", value => options.DetectQuorumQueues = value);
+        Word<QueueType>(
+            "NativeDelayedDeliveryQueueType", "broker_native_delayed_delivery_queue_type", value => options.NativeDelayedDeliveryQueueType = value);
         Word<DeliveryMode>("DefaultDeliveryMode", "task_default_delivery_mode", value => options.DefaultDeliveryMode = value);
         Flag("HideArguments", null, value => options.HideArguments = value);
         Flag("PublishRetry", "task_publish_retry", value => options.PublishRetry = value);

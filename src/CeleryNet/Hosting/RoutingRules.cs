@@ -15,6 +15,7 @@ internal static class RoutingRules
         CheckType(result, nameof(options.DefaultExchangeType), options.DefaultExchangeType, knowsAnyType);
         CheckType(result, nameof(options.CreateMissingQueueExchangeType), options.CreateMissingQueueExchangeType, knowsAnyType);
         CheckWord(result, nameof(options.DefaultQueueType), options.DefaultQueueType);
+        CheckWord(result, nameof(options.NativeDelayedDeliveryQueueType), options.NativeDelayedDeliveryQueueType);
         CheckWord(result, nameof(options.CreateMissingQueueType), options.CreateMissingQueueType);
         CheckWord(result, nameof(options.DefaultDeliveryMode), options.DefaultDeliveryMode);
         if (options.QueueMaxPriority is < 1 or > 255)

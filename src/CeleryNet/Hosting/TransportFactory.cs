@@ -1,3 +1,4 @@
+using CeleryNet.Routing;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Amqp;
 using CeleryNet.Transports.Memory;
@@ -52,6 +53,9 @@ internal static class TransportFactory
         PrioritySteps = options.PrioritySteps,
         GlobalKeyPrefix = options.GlobalKeyPrefix,
         SentinelMasterName = options.SentinelMasterName,
+        DetectQuorumQueues = options.DetectQuorumQueues,
+        DelayQueueType = options.NativeDelayedDeliveryQueueType,
+        Queues = new QueueCatalog(options).Consumed,
         Tls = new TransportTlsOptions
         {
             CaCertificateFile = options.Tls.CaCertificateFile,

@@ -52,11 +52,15 @@ internal static class WorkerFactory
         var loggers = CeleryServiceCollectionExtensions.Loggers(services);
         var time = services.GetRequiredService<TimeProvider>();
         var results = services.GetRequiredService<ResultAccess>();
-        var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), services.GetRequiredService<ContentCodecs>().Tasks);
+        var reader = new TaskMessageReader(services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, HostnameOf(options), application.ResultExtended, time);
         var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>());
         var retries = new RetryMessage(
-            new TaskRouter(application), CeleryServiceCollectionExtensions.CreateWriter(services), application.HideArguments, time);
+            new TaskRouter(application),
+            CeleryServiceCollectionExtensions.CreateWriter(services),
+            application.HideArguments,
+            time,
+            TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone));
         var executor = new TaskExecutor(
             new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
             recorder,

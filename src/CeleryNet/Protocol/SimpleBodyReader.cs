@@ -7,8 +7,7 @@ namespace CeleryNet.Protocol;
 /// Reads a body that is a map: of protocol 1, where all of the message is in it, or of a message with headers of protocol 2 and a body of protocol 1,
 /// where the headers win. celery/worker/strategy.py proto1_to_proto2, hybrid_to_proto2
 /// </summary>
-/// <param name="zone">The zone of instants that carry no offset, where the message does not say that they are UTC.</param>
-internal sealed class SimpleBodyReader(TimeZoneInfo zone)
+internal sealed class SimpleBodyReader
 {
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _members = new(StringComparer.Ordinal);
 
@@ -125,8 +124,8 @@ internal sealed class SimpleBodyReader(TimeZoneInfo zone)
             token = reader.TokenType;
         }
 
-        var isUtc = Token("utc", out _) == JsonTokenType.True;
-        return token == JsonTokenType.String && IsoTimestamp.TryParse(PythonString.Read(ref reader), isUtc ? TimeZoneInfo.Utc : zone, out var instant)
+        // The member "utc" tells Celery in which zone to show it, and no more.
+        return token == JsonTokenType.String && IsoTimestamp.TryParse(PythonString.Read(ref reader), out var instant)
             ? instant
             : throw Wrong(name, "an ISO 8601 instant", _members[name]);
     }

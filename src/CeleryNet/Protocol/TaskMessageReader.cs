@@ -4,9 +4,8 @@ using CeleryNet.Serialization;
 namespace CeleryNet.Protocol;
 
 /// <summary>Reads task messages of both protocols out of envelopes, and says exactly what is wrong with those it cannot read.</summary>
-/// <param name="zone">The zone of instants that carry no offset (Celery's <c>timezone</c>).</param>
 /// <param name="content">Which bodies are accepted, and how large.</param>
-internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
+internal sealed class TaskMessageReader(ContentCodec content)
 {
     // celery/worker/consumer/consumer.py create_task_handler: the header "task" tells protocol 2, a body that is a map with a task protocol 1.
     /// <exception cref="MalformedMessageException">It is not a task message this worker can read.</exception>
@@ -21,7 +20,7 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
         var body = content.Decode(
             envelope.Body, envelope.ContentType, envelope.ContentEncoding, envelope.Headers.GetString(HeaderNames.Compression));
         var maxDepth = content.Limits.MaxDepth;
-        var simple = headers is null || IsMap(body.Span) ? new SimpleBodyReader(zone).Open(body, maxDepth) : null;
+        var simple = headers is null || IsMap(body.Span) ? new SimpleBodyReader().Open(body, maxDepth) : null;
         if (headers is not null && simple is not { HasArgs: true })
         {
             return new TaskMessage(headers, TaskBodyReader.Read(body, maxDepth), envelope);
@@ -35,7 +34,7 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
 
     /// <summary>Reads only the headers: of a message whose body cannot be read they may still say which task waits for an answer.</summary>
     /// <exception cref="MalformedMessageException">They are not the headers of a task message.</exception>
-    public TaskHeaders ReadHeaders(MessageHeaders headers)
+    public static TaskHeaders ReadHeaders(MessageHeaders headers)
     {
         if (headers.GetString(HeaderNames.Task) is not { Length: > 0 } task)
         {
@@ -72,11 +71,11 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
 
     private static bool IsMap(ReadOnlySpan<byte> json) => json.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
-    private DateTimeOffset? ReadInstant(MessageHeaders headers, string name) => headers[name] switch
+    private static DateTimeOffset? ReadInstant(MessageHeaders headers, string name) => headers[name] switch
     {
         null => null,
         DateTimeOffset instant => instant,
-        string text when IsoTimestamp.TryParse(text, zone, out var instant) => instant,
+        string text when IsoTimestamp.TryParse(text, out var instant) => instant,
         var other => throw new MalformedMessageException($"The header '{name}' must be an ISO 8601 instant or null, was '{other}'."),
     };
 

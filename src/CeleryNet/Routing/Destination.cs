@@ -13,4 +13,10 @@ internal sealed record Destination(string Exchange, string RoutingKey)
 
     /// <summary>Whether a message that reaches no queue is an error (AMQP's <c>mandatory</c>). False for replies to clients that may be gone.</summary>
     public bool Mandatory { get; init; } = true;
+
+    /// <summary>
+    /// The instant before which nobody wants the message; null for at once. A broker that can keep it until then does, any other one has it at once: the
+    /// message says the instant too, and whoever takes it keeps to it.
+    /// </summary>
+    public DateTimeOffset? NotBefore { get; init; }
 }

@@ -14,4 +14,7 @@ internal static class QueueArguments
 
     /// <summary>Whether they make a queue of a kind that has no priorities and no bound shared by a channel.</summary>
     public static bool IsReplicated(IReadOnlyDictionary<string, object?> arguments) => arguments.TryGetValue(Type, out var type) && type is Quorum or "stream";
+
+    /// <summary>Whether they make a quorum queue.</summary>
+    public static bool IsQuorum(IReadOnlyDictionary<string, object?> arguments) => arguments.TryGetValue(Type, out var type) && type is Quorum;
 }

@@ -1,3 +1,5 @@
+using CeleryNet.Routing;
+
 namespace CeleryNet.Transports;
 
 /// <summary>What a transport needs to know besides its URL; taken from the public options.</summary>
@@ -35,6 +37,15 @@ internal sealed record TransportOptions(IReadOnlyList<BrokerUrl> Urls)
 
     /// <summary>The suffix of the queue that keeps what cannot be read or run.</summary>
     public string DeadLetterSuffix { get; init; } = ".dead-letters";
+
+    /// <summary>RabbitMQ: whether messages for quorum queues that are not wanted before an instant are kept by the broker.</summary>
+    public bool DetectQuorumQueues { get; init; } = true;
+
+    /// <summary>RabbitMQ: the type of the queues that keep them.</summary>
+    public QueueType DelayQueueType { get; init; } = QueueType.Quorum;
+
+    /// <summary>The application's queues: what is said of an exchange by the message that goes there says less than what is bound to it.</summary>
+    public IReadOnlyList<QueueSpec> Queues { get; init; } = [];
 
     public TransportTlsOptions Tls { get; init; } = new();
 }

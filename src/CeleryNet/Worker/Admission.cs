@@ -20,7 +20,7 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
         {
             // In protocol 2 the headers tell the task, in protocol 1 it is in the body.
             var message = TaskMessageReader.HasTaskHeader(envelope) ? null : reader.Read(envelope);
-            headers = message?.Headers ?? reader.ReadHeaders(envelope.Headers);
+            headers = message?.Headers ?? TaskMessageReader.ReadHeaders(envelope.Headers);
             if (registry.Find(headers.TaskName) is not { } definition)
             {
                 return new Verdict.Unrunnable(Unknown(headers.TaskName), headers);

@@ -11,7 +11,7 @@ namespace CeleryNet.Worker;
 /// Makes the message by which a task is run again: the same id and whatever belongs to it, one retry more, by the way it came unless the task says otherwise.
 /// celery/app/task.py Task.signature_from_request, Context.as_execution_options
 /// </summary>
-internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, bool hideArguments, TimeProvider time)
+internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, bool hideArguments, TimeProvider time, TimeZoneInfo? zone = null)
 {
     /// <exception cref="CelerySerializationException">The arguments cannot be written.</exception>
     /// <exception cref="CeleryConfigurationException">The options name a queue, a serializer or a compression that is not known.</exception>
@@ -21,9 +21,10 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
         SendOptionsRules.Check(retry.Options, "options");
         var signature = new Signature(request.Headers.TaskName, Args(request, retry), Kwargs(request, retry), Carry(request).Overlay(Way(request, retry.Options)));
         var routed = router.Route(signature);
-        var envelope = writer.Write(Decide(request, retry, signature, routed));
+        var call = Decide(request, retry, signature, routed);
+        var envelope = writer.Write(call);
         CarryHeaders(request.Message.Envelope.Headers, envelope.Headers);
-        return (envelope, routed);
+        return (envelope, routed with { Destination = routed.Destination with { NotBefore = call.Eta } });
     }
 
     private static IReadOnlyList<TaskValue> Args(TaskRequest request, TaskRetryException retry) => SensitiveArguments.Mark(
@@ -69,7 +70,7 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
     {
         var (headers, now) = (request.Headers, time.GetUtcNow());
         var options = routed.Options;
-        var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? now + after : headers.Expires);
+        var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? After(now, after) : headers.Expires);
         return new TaskCall(signature.TaskName, headers.Id, signature.Args, signature.Kwargs, options with
         {
             Retries = headers.Retries + 1,
@@ -79,7 +80,7 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
         {
             RootId = options.RootId ?? headers.Id,
             ParentId = options.ParentId,
-            Eta = retry.Eta ?? (retry.Countdown > TimeSpan.Zero ? Later(now, retry.Countdown.Value) : null),
+            Eta = retry.Eta ?? (retry.Countdown > TimeSpan.Zero ? After(now, retry.Countdown.Value) : null),
             Expires = expires,
             TimeToLive = expires - now,
             Priority = options.Priority,
@@ -104,8 +105,7 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
     private string? Shown(TaskRequest request, bool areSame, string? shown, string hidden)
         => hideArguments ? hidden : areSame && !request.Definition.HasSensitive ? shown : null;
 
-    private static DateTimeOffset Later(DateTimeOffset now, TimeSpan wait)
-        => wait < DateTimeOffset.MaxValue - now ? now + wait : DateTimeOffset.MaxValue;
+    private DateTimeOffset After(DateTimeOffset now, TimeSpan wait) => CountedInstant.After(now, wait, zone ?? TimeZoneInfo.Utc);
 
     // What the writer does not know goes on as it came: the sender's own headers, and stamps it did not get from the options.
     private static void CarryHeaders(MessageHeaders from, MessageHeaders to)

@@ -259,7 +259,7 @@ internal sealed class TaskExecutor(
         Dictionary<string, JsonElement>? own = null;
         foreach (var (name, value) in headers.Items)
         {
-            if (!HeaderNames.IsDefined(name))
+            if (!HeaderNames.IsDefined(name) && !HeaderNames.IsBookkeeping(name))
             {
                 (own ??= [])[name] = HeaderJson.ToElement(value);
             }

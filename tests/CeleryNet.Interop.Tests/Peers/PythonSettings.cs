@@ -26,6 +26,9 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
     /// <summary>The message protocol, 1 or 2.</summary>
     public string Protocol { get; init; } = "2";
 
+    /// <summary>Redis: after how many seconds messages that nobody has settled or renewed are given to others (<c>visibility_timeout</c>).</summary>
+    public int VisibilityTimeout { get; init; } = 3600;
+
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["CELERYNET_BROKER"] = Broker,
@@ -37,6 +40,7 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
         ["CELERYNET_RESULT_SERIALIZER"] = ResultSerializer,
         ["CELERYNET_COMPRESSION"] = Compression,
         ["CELERYNET_PROTOCOL"] = Protocol,
+        ["CELERYNET_VISIBILITY_TIMEOUT"] = VisibilityTimeout.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ["CELERYNET_KEY"] = Security?.Key ?? "",
         ["CELERYNET_CERTIFICATE"] = Security?.Certificate ?? "",
         ["CELERYNET_CERTIFICATES"] = Security?.Store ?? "",

@@ -30,6 +30,7 @@ app.conf.update(
     task_compression=COMPRESSION,
     result_compression=COMPRESSION,  # Celery 5.2 compresses calls by this one.
     task_protocol=int(os.environ.get("CELERYNET_PROTOCOL", 2)),
+    broker_transport_options={"visibility_timeout": int(os.environ.get("CELERYNET_VISIBILITY_TIMEOUT", 3600))},
     broker_connection_retry_on_startup=True,
     worker_direct=bool(os.environ.get("CELERYNET_WORKER_DIRECT")),
     worker_redirect_stdouts=False,

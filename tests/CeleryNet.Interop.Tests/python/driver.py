@@ -16,6 +16,7 @@ from app import app
 from celery.utils.nodenames import worker_direct
 from celery.utils.time import get_exponential_backoff_interval
 from kombu import Exchange, Queue
+from times import delayed, times
 
 TIMEOUT = 30
 
@@ -199,9 +200,18 @@ def take_raw(queue):
     return json.loads(popped[1])
 
 
+def restore():
+    """Redis only: gives what is out for longer than the visibility timeout to others, as a worker does every ten seconds (kombu/transport/redis.py)."""
+    with app.connection_for_read() as connection:
+        channel = connection.default_channel
+        out = channel.client.hlen(channel.unacked_key)
+        channel.qos.restore_visible(num=channel.unacked_restore_limit)
+        return out
+
+
 OPERATIONS = {
     each.__name__: each
-    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw)
+    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore)
 }
 
 

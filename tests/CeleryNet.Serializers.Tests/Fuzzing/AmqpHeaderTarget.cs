@@ -1,3 +1,4 @@
+using CeleryNet.Protocol;
 using CeleryNet.Transports.Amqp;
 using RabbitMQ.Client;
 
@@ -44,7 +45,7 @@ internal sealed class AmqpHeaderTarget() : FuzzTarget("amqp header", 1024 * 1024
             return;
         }
 
-        FuzzReaders.Tasks.ReadHeaders(AmqpProperties.Read(properties, []).Headers);
+        TaskMessageReader.ReadHeaders(AmqpProperties.Read(properties, []).Headers);
     }
 
     private static int Walk(byte[] header)

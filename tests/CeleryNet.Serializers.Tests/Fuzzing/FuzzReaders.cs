@@ -12,7 +12,7 @@ internal static class FuzzReaders
 
     public static ContentCodec Codec { get; } = VectorReaders.CreateCodec(Limits);
 
-    public static TaskMessageReader Tasks { get; } = new(TimeZoneInfo.Utc, Codec);
+    public static TaskMessageReader Tasks { get; } = new(Codec);
 
     /// <summary>A decoded body, as the reader of messages goes on with it.</summary>
     public static TaskBody Split(ReadOnlyMemory<byte> body) => TaskBodyReader.Read(body, Limits.MaxDepth);

@@ -18,7 +18,7 @@ internal static class VectorReaders
 
     public static ResultCodec Results { get; } = new(Codec, Serializers[0]);
 
-    public static TaskMessageReader Tasks { get; } = new(TimeZoneInfo.Utc, Codec);
+    public static TaskMessageReader Tasks { get; } = new(Codec);
 
     public static ContentCodec CreateCodec(ContentLimits limits) => new(
         new SerializerRegistry(Serializers),

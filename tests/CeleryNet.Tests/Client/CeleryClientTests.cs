@@ -252,6 +252,46 @@ public sealed class CeleryClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Countdown_and_expiry_are_written_in_the_applications_zone_and_stay_what_they_are_over_a_change_of_its_clocks()
+    {
+        await using var setup = new ClientSetup(zone: "Europe/Rome");
+        setup.Clock.SetUtcNow(new DateTimeOffset(2026, 3, 29, 0, 30, 0, TimeSpan.Zero));
+
+        await setup.Client.SendAsync(Add(1, 1).With(countdown: TimeSpan.FromMinutes(20), expires: TimeSpan.FromHours(1)), Token);
+
+        var envelope = (await setup.TakeAsync()).Envelope.ShouldNotBeNull();
+        envelope.Headers["eta"].ShouldBe("2026-03-29T01:50:00+01:00");
+        envelope.Headers["expires"].ShouldBe("2026-03-29T03:30:00+02:00");
+        envelope.Expiration.ShouldBe("3600000");
+    }
+
+    [Fact]
+    public async Task Countdown_and_expiry_beyond_the_end_of_time_end_there()
+    {
+        await using var setup = new ClientSetup(zone: "Europe/Rome");
+
+        await setup.Client.SendAsync(Add(1, 1).With(countdown: TimeSpan.MaxValue, expires: TimeSpan.MaxValue), Token);
+
+        var envelope = (await setup.TakeAsync()).Envelope.ShouldNotBeNull();
+        (envelope.Headers["eta"], envelope.Headers["expires"], envelope.Expiration).ShouldBe(("9999-12-31T23:59:59.999999+00:00", "9999-12-31T23:59:59.999999+00:00", null));
+    }
+
+    [Fact]
+    public async Task Broker_is_told_before_which_instant_nobody_wants_the_message()
+    {
+        await using var setup = new ClientSetup();
+
+        await setup.Client.SendAsync(Add(1, 1).With(countdown: TimeSpan.FromMinutes(5)), Token);
+        await setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Eta = setup.Clock.GetUtcNow().AddDays(1) }), Token);
+        await setup.Client.SendAsync(Add(1, 1), Token);
+
+        var published = setup.Watched.Published;
+        (await published.WaitAsync("the first")).Destination.NotBefore.ShouldBe(setup.Clock.GetUtcNow().AddMinutes(5));
+        (await published.WaitAsync("the second")).Destination.NotBefore.ShouldBe(setup.Clock.GetUtcNow().AddDays(1));
+        (await published.WaitAsync("the third")).Destination.NotBefore.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Instants_are_sent_as_they_are_given()
     {
         await using var setup = new ClientSetup();

@@ -16,23 +16,33 @@ internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false)
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false, string zone = "UTC")
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
+        Watched = new WatchedTransport(Transport);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
         var json = CeleryJson.Complete(null);
         Client = new CeleryClient(
-            new TaskPublisher(Transport, TimeSpan.FromSeconds(10), Clock),
+            new TaskPublisher(Watched, TimeSpan.FromSeconds(10), Clock),
             Content.Writer(json, maxSize: maxBodySize),
             new TaskRouter(new QueueCatalog(new CeleryOptions()), new RouteTable(routes ?? new CeleryRoutes())),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
             Clock,
-            new ClientOptions { DefaultPriority = defaultPriority, HideArguments = hideArguments, InheritParentPriority = inheritPriority });
+            new ClientOptions
+            {
+                DefaultPriority = defaultPriority,
+                HideArguments = hideArguments,
+                InheritParentPriority = inheritPriority,
+                Zone = TimeZoneInfo.FindSystemTimeZoneById(zone),
+            });
     }
 
     public TestClock Clock { get; } = new();
 
     public MemoryTransport Transport { get; }
+
+    /// <summary>What the client publishes on.</summary>
+    public WatchedTransport Watched { get; }
 
     public IResultBackend Backend { get; }
 

@@ -28,6 +28,7 @@ public sealed class OptionsValidatorTests
         { "DefaultExchange", o => o.DefaultExchange = " ", "Property DefaultExchange: must not be empty" },
         { "DefaultExchangeType", o => o.DefaultExchangeType = "x-random", "Property DefaultExchangeType: must be direct or topic or fanout, was 'x-random'" },
         { "CreateMissingQueueExchangeType", o => o.CreateMissingQueueExchangeType = "", "Property CreateMissingQueueExchangeType: must be direct or topic or fanout, was ''" },
+        { "NativeDelayedDeliveryQueueType", o => o.NativeDelayedDeliveryQueueType = (QueueType)9, "Property NativeDelayedDeliveryQueueType: must be Classic or Quorum, was 9" },
         { "DefaultQueueType", o => o.DefaultQueueType = (QueueType)9, "Property DefaultQueueType: must be Classic or Quorum, was 9" },
         { "CreateMissingQueueType", o => o.CreateMissingQueueType = (QueueType)9, "Property CreateMissingQueueType: must be Classic or Quorum, was 9" },
         { "DefaultDeliveryMode", o => o.DefaultDeliveryMode = (DeliveryMode)3, "Property DefaultDeliveryMode: must be Transient or Persistent, was 3" },
@@ -168,6 +169,7 @@ public sealed class OptionsValidatorTests
             DefaultExchangeType = "x",
             CreateMissingQueueExchangeType = "x",
             DefaultQueueType = (QueueType)9,
+            NativeDelayedDeliveryQueueType = (QueueType)9,
             CreateMissingQueueType = (QueueType)9,
             DefaultDeliveryMode = (DeliveryMode)3,
             QueueMaxPriority = 0,
@@ -191,7 +193,7 @@ public sealed class OptionsValidatorTests
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(29);
+        keys.Length.ShouldBe(30);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 

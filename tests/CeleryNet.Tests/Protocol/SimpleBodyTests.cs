@@ -9,8 +9,6 @@ namespace CeleryNet.Tests.Protocol;
 /// <summary>Message protocol 1, and the mixture of the two.</summary>
 public sealed class SimpleBodyTests
 {
-    private static readonly TimeZoneInfo _plus3 = TimeZoneInfo.CreateCustomTimeZone("plus3", TimeSpan.FromHours(3), "plus3", "plus3");
-
     [Fact]
     public void All_of_a_message_is_in_its_body()
     {
@@ -47,11 +45,11 @@ public sealed class SimpleBodyTests
     }
 
     [Theory]
-    [InlineData("true", "2031-02-03T04:05:06Z")]
-    [InlineData("false", "2031-02-03T04:05:06+03:00")]
-    public void Instant_without_an_offset_is_utc_if_the_message_says_so(string utc, string expected)
-        => Read($$"""{"task": "t", "id": "1", "eta": "2031-02-03T04:05:06", "utc": {{utc}}}""", _plus3).Headers.Eta
-            .ShouldBe(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture));
+    [InlineData("true")]
+    [InlineData("false")]
+    public void Instant_without_an_offset_is_utc_whatever_the_message_says(string utc)
+        => Read($$"""{"task": "t", "id": "1", "eta": "2031-02-03T04:05:06", "utc": {{utc}}}""").Headers.Eta
+            .ShouldBe(new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero));
 
     [Fact]
     public void Headers_of_protocol_2_win_over_a_body_of_protocol_1()
@@ -109,8 +107,8 @@ public sealed class SimpleBodyTests
         Content.Reader().Read(envelope).Headers.ShouldBe(new TaskHeaders("proj.add", "1") { Eta = call.Eta, TimeLimit = TimeSpan.FromSeconds(60) });
     }
 
-    private static TaskMessage Read(string body, TimeZoneInfo? zone = null)
-        => Content.Reader(zone).Read(new Envelope { ContentType = "application/json", Body = Encoding.UTF8.GetBytes(body) });
+    private static TaskMessage Read(string body)
+        => Content.Reader().Read(new Envelope { ContentType = "application/json", Body = Encoding.UTF8.GetBytes(body) });
 
     private static string Text(ReadOnlyMemory<byte> json) => Encoding.UTF8.GetString(json.Span);
 }

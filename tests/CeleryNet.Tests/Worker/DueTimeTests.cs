@@ -82,6 +82,47 @@ public sealed class DueTimeTests
         (await harness.ResultAsync(id)).State.ShouldBe(TaskState.Success);
     }
 
+    [Theory]
+    [InlineData("9999-12-31T23:59:59.999999")]
+    [InlineData("9999-12-31T23:59:59-05:00")]
+    public async Task A_message_for_the_end_of_time_is_held_and_others_run(string eta)
+    {
+        await using var harness = await WorkerHarness.StartAsync(Counted(), new TaskDefinition("other", [], _ => new(TaskValue.Null)));
+
+        await harness.PublishAsync(MessageFactory.Task("counted", headers: headers => headers.Set("eta", eta)));
+        await harness.WhenHeldAsync();
+
+        (await harness.RunAsync("other")).State.ShouldBe(TaskState.Success);
+        _runs.Count.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("9999-12-31T23:59:59.999999")]
+    [InlineData("9999-12-31T23:59:59-05:00")]
+    public async Task A_message_that_expires_at_the_end_of_time_runs(string expires)
+    {
+        await using var harness = await WorkerHarness.StartAsync(Counted());
+
+        (await harness.RunAsync(MessageFactory.Task("counted", headers: headers => headers.Set("expires", expires)))).State.ShouldBe(TaskState.Success);
+    }
+
+    [Fact]
+    public async Task Instants_without_an_offset_are_utc_whatever_the_applications_zone()
+    {
+        await using var harness = new WorkerHarness([Counted()], application: new CeleryOptions { TimeZone = "Asia/Tokyo" });
+        await harness.StartAsync();
+        var second = harness.Clock.GetUtcNow().AddSeconds(1);
+        var naive = second.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
+
+        var result = await harness.RunAsync(MessageFactory.Task("counted", headers: headers => headers.Set("expires", naive)));
+        var id = await harness.PublishAsync(MessageFactory.Task("counted", headers: headers => headers.Set("eta", naive)));
+        await harness.WhenHeldAsync();
+        harness.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        result.State.ShouldBe(TaskState.Success);
+        (await harness.ResultAsync(id)).State.ShouldBe(TaskState.Success);
+    }
+
     [Fact]
     public async Task A_message_whose_time_has_passed_runs_at_once()
     {

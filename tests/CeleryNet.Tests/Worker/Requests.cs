@@ -20,7 +20,7 @@ internal static class Requests
     {
         var envelope = MessageFactory.Task(definition.Name, headers: headers);
         return new TaskRequest(
-            definition, Content.Reader().ReadHeaders(envelope.Headers), new Unsettled(envelope, lost))
+            definition, TaskMessageReader.ReadHeaders(envelope.Headers), new Unsettled(envelope, lost))
         {
             AcksLate = true,
             AcksOnFailure = true,

@@ -64,6 +64,7 @@ public sealed class RetryMessageTests
         (retry.ContentType, retry.ContentEncoding).ShouldBe((original.ContentType, original.ContentEncoding));
         retry.Body.ToArray().ShouldBe(original.Body.ToArray());
         (destination.Exchange, destination.RoutingKey).ShouldBe(("", "celery"));
+        destination.NotBefore.ShouldBe(_clock.GetUtcNow().AddSeconds(90));
     }
 
     [Fact]
@@ -88,12 +89,13 @@ public sealed class RetryMessageTests
     {
         var original = MessageFactory.Task("proj.add", id: "id-1", headers: headers => headers.Set("ignore_result", null));
 
-        var (retry, _) = Make(original, Retry(TimeSpan.Zero));
+        var (retry, destination) = Make(original, Retry(TimeSpan.Zero));
 
         retry.Headers["parent_id"].ShouldBeNull();
         retry.Headers["root_id"].ShouldBe("id-1");
         retry.Headers.Items.ShouldNotContain(item => item.Key == "stamps" || item.Key == "compression");
         (retry.ReplyTo, retry.Priority, retry.Expiration).ShouldBe(("", null, null));
+        destination.NotBefore.ShouldBeNull();
     }
 
     [Theory]
@@ -271,7 +273,7 @@ public sealed class RetryMessageTests
 
     // Its body is as it was before it was compressed.
     private static TaskMessage Read(Envelope original)
-        => new(Content.Reader().ReadHeaders(original.Headers), TaskBodyReader.Read(original.Body, 64), original);
+        => new(TaskMessageReader.ReadHeaders(original.Headers), TaskBodyReader.Read(original.Body, 64), original);
 
     private sealed record Delivery(Envelope? Envelope, string Exchange, string RoutingKey) : IDelivery
     {

@@ -66,7 +66,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
         var registry = new TaskRegistry(tasks);
         var hostname = NodeName.Expand(options.Hostname, "machine.example");
-        var reader = Content.Reader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), application.MaxBodySize);
+        var reader = Content.Reader(application.MaxBodySize);
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
         var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>());
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());

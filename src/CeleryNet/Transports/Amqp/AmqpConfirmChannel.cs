@@ -153,7 +153,7 @@ internal sealed class AmqpConfirmChannel : IAsyncDisposable
     {
         if (reason is { Initiator: ShutdownInitiator.Peer, ClassId: BasicClass, MethodId: PublishMethod })
         {
-            RefuseCulprits(reason.ReplyText);
+            RefuseCulprits(reason.ReplyCode, reason.ReplyText);
         }
 
         Close(AmqpErrors.Describe(reason));
@@ -190,7 +190,7 @@ internal sealed class AmqpConfirmChannel : IAsyncDisposable
     //   NOT_FOUND - no exchange 'x' in vhost '/'
     //   ACCESS_REFUSED - access to exchange 'x' in vhost '/' refused for user 'u'   ('amq.default' is the default exchange)
     //   PRECONDITION_FAILED - message size 17 is larger than configured max size 16
-    private void RefuseCulprits(string reply)
+    private void RefuseCulprits(int code, string reply)
     {
         lock (_gate)
         {
@@ -208,7 +208,14 @@ internal sealed class AmqpConfirmChannel : IAsyncDisposable
 
             foreach (var culprit in culprits)
             {
-                culprit.Refuse(reply);
+                if (code == AmqpErrors.NotFound)
+                {
+                    culprit.Return(reply);
+                }
+                else
+                {
+                    culprit.Refuse(reply);
+                }
             }
         }
     }

@@ -20,6 +20,7 @@ internal sealed class AmqpConsumer : IConsumer
     private readonly AmqpConnection _connection;
     private readonly AmqpDeadLetters _deadLetters;
     private readonly AmqpRunCount _runCount;
+    private readonly AmqpDelays _delays;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<AmqpConsumer> _onDisposed;
@@ -42,6 +43,7 @@ internal sealed class AmqpConsumer : IConsumer
         AmqpConnection connection,
         AmqpDeadLetters deadLetters,
         AmqpRunCount runCount,
+        AmqpDelays delays,
         ConsumerRequest request,
         TimeProvider time,
         ILogger logger,
@@ -50,6 +52,7 @@ internal sealed class AmqpConsumer : IConsumer
         _connection = connection;
         _deadLetters = deadLetters;
         _runCount = runCount;
+        _delays = delays;
         _queues = request.Queues;
         _prefetch = request.Prefetch;
         _time = time;
@@ -379,6 +382,7 @@ internal sealed class AmqpConsumer : IConsumer
         _linkShares = link.SharesPrefetch;
         var intake = Intake();
         await AmqpTopology.DeclareAsync(link, intake.Queues, cancellationToken).ConfigureAwait(false);
+        await _delays.PrepareAsync(link, intake.Queues, cancellationToken).ConfigureAwait(false);
         return await AmqpConsumerChannel.OpenAsync(link, intake, _deliveries.Writer, Adjust, _deadLetters, _runCount, _logger, cancellationToken).ConfigureAwait(false);
     }
 

@@ -160,6 +160,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
         }
 
         var envelope = AmqpProperties.Read(properties, body.ToArray());
+        (exchange, routingKey) = AmqpDelays.Origin(subscription.Spec, exchange, routingKey);
         var delivery = new AmqpDelivery(this, subscription, deliveryTag, exchange, routingKey, redelivered, properties, envelope);
         Acks.Track(delivery);
         // Only a consumer that has stopped takes no more.

@@ -71,47 +71,11 @@ internal sealed class AmqpLink : IAsyncDisposable
     /// <summary>Declares an exchange alone unless that was done on this connection.</summary>
     /// <exception cref="AmqpRefusedException">The broker refuses it.</exception>
     public ValueTask DeclareOnceAsync(ExchangeSpec exchange, CancellationToken cancellationToken)
-        // No queue's name begins like that.
-        => DeclareOnceAsync("\0" + exchange.Name, () => AmqpTopology.DeclareAsync(this, exchange, cancellationToken), cancellationToken);
+        => DeclareOnceAsync(NameOf(exchange), () => AmqpTopology.DeclareAsync(this, exchange, cancellationToken), cancellationToken);
 
-    /// <summary>Makes the next <see cref="DeclareOnceAsync(QueueSpec, CancellationToken)"/> declare the queue again: it turned out to be gone.</summary>
-    public void ForgetDeclared(string queue)
-    {
-        lock (_gate)
-        {
-            _declared.Remove(queue);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) == 1)
-        {
-            return;
-        }
-
-        try
-        {
-            if (_connection.IsOpen)
-            {
-                await _connection.CloseAsync(Constants.ReplySuccess, "Goodbye", _closeTimeout, abort: true, CancellationToken.None)
-                    .WaitAsync(_closeTimeout).ConfigureAwait(false);
-            }
-
-            await _connection.DisposeAsync().AsTask().WaitAsync(_closeTimeout).ConfigureAwait(false);
-        }
-        catch (Exception error) when (AmqpErrors.IsTrouble(error))
-        {
-            // The peer does not answer; closing the socket below is all that can be done.
-        }
-        finally
-        {
-            _socket.Dispose();
-            await _closed.CancelAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask DeclareOnceAsync(string name, Func<Task> declare, CancellationToken cancellationToken)
+    /// <summary>Declares what goes by the name unless that was done on this connection.</summary>
+    /// <exception cref="AmqpRefusedException">The broker refuses it.</exception>
+    public async ValueTask DeclareOnceAsync(string name, Func<Task> declare, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -143,6 +107,49 @@ internal sealed class AmqpLink : IAsyncDisposable
             _declaring.Release();
         }
     }
+
+    /// <summary>Makes the next <see cref="DeclareOnceAsync(QueueSpec, CancellationToken)"/> declare the queue again: it turned out to be gone.</summary>
+    public void ForgetDeclared(string queue)
+    {
+        lock (_gate)
+        {
+            _declared.Remove(queue);
+        }
+    }
+
+    /// <inheritdoc cref="ForgetDeclared(string)" />
+    public void ForgetDeclared(ExchangeSpec exchange) => ForgetDeclared(NameOf(exchange));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_connection.IsOpen)
+            {
+                await _connection.CloseAsync(Constants.ReplySuccess, "Goodbye", _closeTimeout, abort: true, CancellationToken.None)
+                    .WaitAsync(_closeTimeout).ConfigureAwait(false);
+            }
+
+            await _connection.DisposeAsync().AsTask().WaitAsync(_closeTimeout).ConfigureAwait(false);
+        }
+        catch (Exception error) when (AmqpErrors.IsTrouble(error))
+        {
+            // The peer does not answer; closing the socket below is all that can be done.
+        }
+        finally
+        {
+            _socket.Dispose();
+            await _closed.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    // No queue's name begins like that.
+    private static string NameOf(ExchangeSpec exchange) => "\0" + exchange.Name;
 
     private static bool CanSharePrefetch(IDictionary<string, object?>? server)
     {

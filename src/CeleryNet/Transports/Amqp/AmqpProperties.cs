@@ -109,6 +109,18 @@ internal static class AmqpProperties
         properties.DeliveryMode = mode;
     }
 
+    /// <summary>Takes out the headers in which the broker keeps account of what became of a message.</summary>
+    public static void RemoveBookkeeping(BasicProperties properties)
+    {
+        if (properties.Headers is { } headers)
+        {
+            foreach (var name in headers.Keys.Where(HeaderNames.IsBookkeeping).ToArray())
+            {
+                headers.Remove(name);
+            }
+        }
+    }
+
     /// <exception cref="CelerySerializationException">The text has more bytes than a short string can.</exception>
     public static void CheckShortText(string what, string? text)
     {

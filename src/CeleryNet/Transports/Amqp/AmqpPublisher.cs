@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace CeleryNet.Transports.Amqp;
 
 /// <summary>Publishes with confirms, on channels that are opened when they are first needed and again after they were lost.</summary>
-internal sealed class AmqpPublisher(AmqpConnection connection) : IPublisher
+internal sealed class AmqpPublisher(AmqpConnection connection, AmqpDelays delays) : IPublisher
 {
     // A missing exchange closes the channel with everything on it. Tasks and results go to the default exchange, which is never missing:
     // they have a channel of their own.
@@ -15,42 +15,64 @@ internal sealed class AmqpPublisher(AmqpConnection connection) : IPublisher
     public async ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await PublishAsync(AmqpProperties.Write(envelope), envelope.Body, destination, cancellationToken).ConfigureAwait(false);
+        var properties = AmqpProperties.Write(envelope);
+        if (delays.Find(destination) is { } delayed)
+        {
+            // RabbitMQ before 4.0 drops a message whose account of an earlier way makes it look as if it went round in circles.
+            AmqpProperties.RemoveBookkeeping(properties);
+            await PublishAsync(properties, envelope.Body, delayed.Destination, delayed.Queues, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await PublishAsync(properties, envelope.Body, destination, [], cancellationToken).ConfigureAwait(false);
+        }
     }
 
+    /// <summary>Publishes a message at once, whatever its destination says of its time.</summary>
     /// <inheritdoc cref="IPublisher.PublishAsync" />
-    public async ValueTask PublishAsync(BasicProperties properties, ReadOnlyMemory<byte> body, Destination destination, CancellationToken cancellationToken)
+    public ValueTask PublishAsync(BasicProperties properties, ReadOnlyMemory<byte> body, Destination destination, CancellationToken cancellationToken)
+        => PublishAsync(properties, body, destination, [], cancellationToken);
+
+    /// <summary>Makes the next publish that wants the queue declared do so.</summary>
+    public void ForgetDeclared(string queue)
+    {
+        foreach (var link in Links())
+        {
+            AmqpDelays.ForgetDeclared(link, queue);
+        }
+    }
+
+    private async ValueTask PublishAsync(
+        BasicProperties properties, ReadOnlyMemory<byte> body, Destination destination, IReadOnlyList<QueueSpec> delayed, CancellationToken cancellationToken)
     {
         AmqpProperties.CheckShortText("an exchange's name", destination.Exchange);
         AmqpProperties.CheckShortText("a routing key", destination.RoutingKey);
         try
         {
-            await SendAsync(properties, body, destination, cancellationToken).ConfigureAwait(false);
+            await SendAsync(properties, body, destination, delayed, cancellationToken).ConfigureAwait(false);
         }
-        catch (PublishReturnedException error) when (destination.Declare is null)
+        catch (PublishReturnedException error) when (destination is { Declare: null, DeclareExchange: null } && delayed.Count == 0)
         {
             throw new PublishException(error.Message, error);
         }
         catch (PublishReturnedException)
         {
-            // The queue was declared on this connection and deleted since. The message came back, so it is safe to send it again.
-            await SendAgainAsync(properties, body, destination, cancellationToken).ConfigureAwait(false);
+            // What takes it was declared on this connection and deleted since. The message came back, so it is safe to send it again.
+            await SendAgainAsync(properties, body, destination, delayed, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Makes the next publish that wants the queue declared do so.</summary>
-    public void ForgetDeclared(string queue)
+    private async Task SendAgainAsync(
+        BasicProperties properties, ReadOnlyMemory<byte> body, Destination destination, IReadOnlyList<QueueSpec> delayed, CancellationToken cancellationToken)
     {
-        _queues.Channel?.Link.ForgetDeclared(queue);
-        _exchanges.Channel?.Link.ForgetDeclared(queue);
-    }
+        foreach (var link in Links())
+        {
+            Forget(link, destination, delayed);
+        }
 
-    private async Task SendAgainAsync(BasicProperties properties, ReadOnlyMemory<byte> body, Destination destination, CancellationToken cancellationToken)
-    {
-        ForgetDeclared(destination.Declare!.Name);
         try
         {
-            await SendAsync(properties, body, destination, cancellationToken).ConfigureAwait(false);
+            await SendAsync(properties, body, destination, delayed, cancellationToken).ConfigureAwait(false);
         }
         catch (PublishReturnedException error)
         {
@@ -58,7 +80,28 @@ internal sealed class AmqpPublisher(AmqpConnection connection) : IPublisher
         }
     }
 
-    private async Task SendAsync(BasicProperties properties, ReadOnlyMemory<byte> body, Destination destination, CancellationToken cancellationToken)
+    private IEnumerable<AmqpLink> Links() => new[] { _queues.Channel?.Link, _exchanges.Channel?.Link }.OfType<AmqpLink>().Distinct();
+
+    private static void Forget(AmqpLink link, Destination destination, IReadOnlyList<QueueSpec> delayed)
+    {
+        if (destination.Declare is { } queue)
+        {
+            AmqpDelays.ForgetDeclared(link, queue.Name);
+        }
+
+        if (destination.DeclareExchange is { } exchange)
+        {
+            link.ForgetDeclared(exchange);
+        }
+
+        if (delayed.Count > 0)
+        {
+            AmqpDelays.ForgetDeclared(link, delayed);
+        }
+    }
+
+    private async Task SendAsync(
+        BasicProperties properties, ReadOnlyMemory<byte> body, Destination destination, IReadOnlyList<QueueSpec> delayed, CancellationToken cancellationToken)
     {
         var message = new PendingPublish(properties, body, destination);
         AmqpLink? link = null;
@@ -76,6 +119,11 @@ internal sealed class AmqpPublisher(AmqpConnection connection) : IPublisher
                 if (destination.DeclareExchange is { } exchange)
                 {
                     await link.DeclareOnceAsync(exchange, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (delayed.Count > 0)
+                {
+                    await delays.DeclareOnceAsync(link, delayed, cancellationToken).ConfigureAwait(false);
                 }
             }
             while (!await TrySendAsync(link, message, cancellationToken).ConfigureAwait(false));

@@ -1,11 +1,13 @@
+using CeleryNet.Routing;
+
 namespace CeleryNet.Transports.Amqp;
 
 /// <summary>One consumer tag: what the broker knows as a consumer of a queue. Its deliveries stay settleable after it was cancelled.</summary>
 /// <param name="tag">The tag.</param>
-/// <param name="queue">The name of the queue.</param>
+/// <param name="queue">The queue.</param>
 /// <param name="window">How many deliveries the broker lets it have unsettled; 0 where the channel has a bound for all its consumers.</param>
 /// <param name="onRetiredSettled">Called when a delivery of it is settled after its retirement: there is room for others.</param>
-internal sealed class AmqpSubscription(string tag, string queue, int window, Action onRetiredSettled)
+internal sealed class AmqpSubscription(string tag, QueueSpec queue, int window, Action onRetiredSettled)
 {
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unsettled;
@@ -13,7 +15,10 @@ internal sealed class AmqpSubscription(string tag, string queue, int window, Act
 
     public string Tag => tag;
 
-    public string Queue => queue;
+    public string Queue => queue.Name;
+
+    /// <summary>The queue as it was declared.</summary>
+    public QueueSpec Spec => queue;
 
     public int Window => window;
 

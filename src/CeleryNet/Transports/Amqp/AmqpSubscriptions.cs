@@ -204,7 +204,7 @@ internal sealed class AmqpSubscriptions(IChannel channel, Task ended, IAsyncBasi
         }
 
         var tag = (++_lastTag).ToString(CultureInfo.InvariantCulture);
-        var subscription = new AmqpSubscription(tag, queue.Name, window, onRetiredSettled);
+        var subscription = new AmqpSubscription(tag, queue, window, onRetiredSettled);
         _byTag[tag] = subscription;
         _all.Add(subscription);
 

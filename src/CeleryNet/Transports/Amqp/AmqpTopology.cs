@@ -65,6 +65,37 @@ internal static class AmqpTopology
         }
     }
 
+    /// <summary>Makes bindings between exchanges, then bindings of queues. All that they name must be there.</summary>
+    /// <exception cref="AmqpRefusedException">The broker refuses one.</exception>
+    public static async Task BindAsync(
+        AmqpLink link, IEnumerable<ExchangeBinding> exchanges, IEnumerable<QueueBinding> queues, CancellationToken cancellationToken)
+    {
+        var channel = await link.CreateChannelAsync(null, cancellationToken).ConfigureAwait(false);
+        await using (channel.ConfigureAwait(false))
+        {
+            try
+            {
+                foreach (var (exchange, source, routingKey) in exchanges)
+                {
+                    await channel.ExchangeBindAsync(exchange, source, routingKey, cancellationToken: cancellationToken)
+                        .WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                foreach (var (queue, source, routingKey) in queues)
+                {
+                    await channel.QueueBindAsync(queue, source, routingKey, cancellationToken: cancellationToken)
+                        .WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                await channel.CloseAsync(cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (AmqpErrors.RefusalIn(error) is { } refusal)
+            {
+                throw refusal;
+            }
+        }
+    }
+
     private static async Task DeclareAsync(IChannel channel, QueueSpec queue, CancellationToken cancellationToken)
     {
         try

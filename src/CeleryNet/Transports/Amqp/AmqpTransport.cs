@@ -13,6 +13,7 @@ internal sealed class AmqpTransport : ITransport
     private readonly AmqpConnection _consuming;
     private readonly AmqpConnection _publishing;
     private readonly AmqpPublisher _publisher;
+    private readonly AmqpDelays _delays;
     private readonly AmqpDeadLetters _deadLetters;
     private readonly AmqpRunCount _runCount;
     private readonly TimeProvider _time;
@@ -27,7 +28,8 @@ internal sealed class AmqpTransport : ITransport
         _logger = logger;
         _consuming = new AmqpConnection(new AmqpConnectionFactory(options, time), options.ConnectionName + " consuming", time, logger);
         _publishing = new AmqpConnection(new AmqpConnectionFactory(options, time), options.ConnectionName + " publishing", time, logger);
-        _publisher = new AmqpPublisher(_publishing);
+        _delays = new AmqpDelays(options, time, logger);
+        _publisher = new AmqpPublisher(_publishing, _delays);
         _deadLetters = new AmqpDeadLetters(_publisher, options.DeadLetterSuffix, time, logger);
         _runCount = new AmqpRunCount(_publisher);
         DeadLetters = new AmqpDeadLetterStore(_consuming, _publisher, options.DeadLetterSuffix);
@@ -41,7 +43,7 @@ internal sealed class AmqpTransport : ITransport
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         cancellationToken.ThrowIfCancellationRequested();
-        var consumer = new AmqpConsumer(_consuming, _deadLetters, _runCount, request, _time, _logger, OnDisposed);
+        var consumer = new AmqpConsumer(_consuming, _deadLetters, _runCount, _delays, request, _time, _logger, OnDisposed);
         _consumers.TryAdd(consumer, 0);
         try
         {

@@ -52,7 +52,10 @@ internal sealed class PendingPublish(BasicProperties properties, ReadOnlyMemory<
         }
     }
 
-    public void Refuse(string reason) => Fail(new PublishException($"The broker refused a message for {Describe()}: {reason}"));
+    public void Refuse(string reason) => Fail(new PublishException(Refusal(reason)));
+
+    /// <summary>Its exchange is missing.</summary>
+    public void Return(string reason) => Fail(new PublishReturnedException(Refusal(reason)));
 
     public void Fail(Exception error)
     {
@@ -73,7 +76,9 @@ internal sealed class PendingPublish(BasicProperties properties, ReadOnlyMemory<
             && Destination.RoutingKey == routingKey
             && Properties.CorrelationId == properties.CorrelationId
             && Body.Span.SequenceEqual(body.Span);
+
+    private string Refusal(string reason) => $"The broker refused a message for {Describe()}: {reason}";
 }
 
-/// <summary>The broker sent the message back: it is not there.</summary>
+/// <summary>Nothing takes the message, which the broker sent back: it is not there.</summary>
 internal sealed class PublishReturnedException(string message) : Exception(message);

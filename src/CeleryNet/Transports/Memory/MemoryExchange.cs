@@ -19,37 +19,7 @@ internal sealed class MemoryExchange(ExchangeSpec spec)
     private bool Matches(string pattern, string routingKey) => Type switch
     {
         ExchangeSpec.Fanout => true,
-        ExchangeSpec.Topic => MatchesTopic(pattern.Split('.'), routingKey.Split('.')),
+        ExchangeSpec.Topic => TopicPattern.Matches(pattern, routingKey),
         _ => pattern == routingKey,
     };
-
-    // AMQP topic pattern: words between dots, "*" stands for one word, "#" for any number of them.
-    private static bool MatchesTopic(ReadOnlySpan<string> pattern, ReadOnlySpan<string> words)
-    {
-        while (pattern.Length > 0)
-        {
-            if (pattern[0] == "#")
-            {
-                for (var skipped = 0; skipped <= words.Length; skipped++)
-                {
-                    if (MatchesTopic(pattern[1..], words[skipped..]))
-                    {
-                        return true;
-                    }
-                }
-
-                return false;
-            }
-
-            if (words.Length == 0 || (pattern[0] != "*" && pattern[0] != words[0]))
-            {
-                return false;
-            }
-
-            pattern = pattern[1..];
-            words = words[1..];
-        }
-
-        return words.Length == 0;
-    }
 }
