@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly;
 
 namespace CeleryNet;
 
@@ -71,6 +72,42 @@ public sealed class CeleryBuilder
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>(),
             CeleryServiceCollectionExtensions.Loggers(provider).CreateLogger<WorkerHostedService>())));
+        return this;
+    }
+
+    /// <summary>Replaces what is done about the failures of an operation: retries, timeouts, circuit breakers, whatever Polly has or you write.</summary>
+    /// <param name="operation">The operation. A second call for the same one replaces the first.</param>
+    /// <param name="configure">
+    /// Adds the strategies, outermost first, to an empty pipeline, which then runs the operation as it is if none are added. Called once; for
+    /// <see cref="CeleryOperation.Connect"/> and <see cref="CeleryOperation.Consume"/> once for each connection and consumer.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such operation.</exception>
+    /// <remarks>
+    /// A publish is bounded by <see cref="CeleryOptions.PublishTimeout"/> and storing a result by the worker's shutdown, whatever the strategies do. A strategy that
+    /// gives up (an open circuit, a timeout) makes a publish fail with a <see cref="BrokerUnavailableException"/> that has the strategy's exception inside.
+    /// </remarks>
+    public CeleryBuilder ConfigureResilience(CeleryOperation operation, Action<ResiliencePipelineBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return ConfigureResilience(operation, (pipeline, _) => configure(pipeline));
+    }
+
+    /// <inheritdoc cref="ConfigureResilience(CeleryOperation, Action{ResiliencePipelineBuilder})" path="/summary" />
+    /// <param name="operation">The operation. A second call for the same one replaces the first.</param>
+    /// <param name="configure">
+    /// As above; it also gets the host's services, and with them
+    /// <see cref="CeleryResiliencePipelineBuilderExtensions.AddCeleryDefault(ResiliencePipelineBuilder, CeleryResilienceContext)"/> adds the library's own strategies.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such operation.</exception>
+    public CeleryBuilder ConfigureResilience(CeleryOperation operation, Action<ResiliencePipelineBuilder, CeleryResilienceContext> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        if (!Enum.IsDefined(operation))
+        {
+            throw new ArgumentOutOfRangeException(nameof(operation), operation, "There is no such operation.");
+        }
+
+        Services.AddSingleton(new CustomPipeline(operation, configure));
         return this;
     }
 }

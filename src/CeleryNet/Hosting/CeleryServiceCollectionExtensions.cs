@@ -3,6 +3,7 @@ using CeleryNet.Client;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Results;
 using CeleryNet.Routing;
 using CeleryNet.Serialization;
@@ -43,14 +44,20 @@ public static class CeleryServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CeleryOptions>, CeleryOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new ResiliencePipelines(
+            ResilienceSettings.Of(Options(provider)),
+            provider.GetRequiredService<TimeProvider>(),
+            CustomPipeline.Merge(provider.GetServices<CustomPipeline>()),
+            provider));
         services.TryAddSingleton(provider => ContentCodecs.Create(
             Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
         services.TryAddSingleton(provider => TransportFactory.Create(
-            Options(provider), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
+            Options(provider), provider.GetRequiredService<ResiliencePipelines>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
         services.TryAddSingleton(provider => ResultBackendFactory.Create(
             Options(provider),
             provider.GetRequiredService<ITransport>(),
             provider.GetRequiredService<ContentCodecs>().Results,
+            provider.GetRequiredService<ResiliencePipelines>(),
             provider.GetRequiredService<TimeProvider>(),
             Loggers(provider)));
         services.TryAddSingleton(provider => new ResultAccess(
@@ -88,7 +95,8 @@ public static class CeleryServiceCollectionExtensions
             options.PublishTimeout,
             provider.GetRequiredService<TimeProvider>(),
             options.PublishRetry,
-            options.PublishRetryPolicy);
+            options.PublishRetryPolicy,
+            provider.GetRequiredService<ResiliencePipelines>());
     }
 
     internal static TaskMessageWriter CreateWriter(IServiceProvider provider)

@@ -1,3 +1,4 @@
+using CeleryNet.Resilience;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Amqp;
 using CeleryNet.Transports.Memory;
@@ -13,10 +14,10 @@ internal static class TransportFactory
         ["amqp", "amqps", "pyamqp", "pyamqps", "redis", "rediss", "redis+socket", "sentinel", "memory"];
 
     /// <exception cref="CeleryConfigurationException">The URL's scheme is unknown, or URLs of different brokers stand in for each other.</exception>
-    public static ITransport Create(CeleryOptions options, TimeProvider time, ILoggerFactory loggers)
+    public static ITransport Create(CeleryOptions options, ResiliencePipelines resilience, TimeProvider time, ILoggerFactory loggers)
     {
         var urls = BrokerUrl.ParseList(options.Broker);
-        var transportOptions = CreateOptions(options, urls);
+        var transportOptions = CreateOptions(options, resilience, urls);
         return Kind(urls) switch
         {
             "amqp" => new AmqpTransport(transportOptions, time, loggers.CreateLogger<AmqpTransport>()),
@@ -25,8 +26,9 @@ internal static class TransportFactory
         };
     }
 
-    public static TransportOptions CreateOptions(CeleryOptions options, IReadOnlyList<BrokerUrl> urls) => new(urls)
+    public static TransportOptions CreateOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls) => new(urls)
     {
+        Resilience = resilience,
         ConnectTimeout = options.ConnectTimeout,
         Heartbeat = options.Heartbeat,
         VisibilityTimeout = options.VisibilityTimeout,

@@ -1,5 +1,6 @@
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Results;
 using CeleryNet.Routing;
 using CeleryNet.Tasks;
@@ -25,7 +26,7 @@ internal static class WorkerFactory
         var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
         var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, hostname, application.ResultExtended, time);
-        var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>());
+        var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>(), services.GetRequiredService<ResiliencePipelines>());
         var retries = new RetryMessage(
             new TaskRouter(application), CeleryServiceCollectionExtensions.CreateWriter(services), application.HideArguments, time);
         var executor = new TaskExecutor(

@@ -1,3 +1,5 @@
+using CeleryNet.Resilience;
+
 namespace CeleryNet.Transports;
 
 /// <summary>What a transport needs to know besides its URL; taken from the public options.</summary>
@@ -31,6 +33,9 @@ internal sealed record TransportOptions(IReadOnlyList<BrokerUrl> Urls)
     public string DeadLetterSuffix { get; init; } = ".dead-letters";
 
     public TransportTlsOptions Tls { get; init; } = new();
+
+    /// <summary>What is done about failures; null for the defaults.</summary>
+    public ResiliencePipelines? Resilience { get; init; }
 }
 
 /// <summary>TLS for <c>amqps://</c> and <c>rediss://</c>. Certificates are checked unless <see cref="AllowInvalidCertificates"/> says otherwise.</summary>

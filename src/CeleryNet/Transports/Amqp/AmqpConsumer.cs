@@ -1,15 +1,16 @@
 using System.Threading.Channels;
 using CeleryNet.Diagnostics;
+using CeleryNet.Resilience;
 using CeleryNet.Routing;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 
 namespace CeleryNet.Transports.Amqp;
 
 /// <summary>Consumes queues on one channel after another: when one is lost the queues are declared and consumed again on the next.</summary>
-internal sealed class AmqpConsumer : IConsumer
+internal sealed class AmqpConsumer : IConsumer, IRetryWatcher
 {
+    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly AmqpConnection _connection;
@@ -21,7 +22,7 @@ internal sealed class AmqpConsumer : IConsumer
     private readonly ILogger _logger;
     private readonly Action<AmqpConsumer> _onDisposed;
     private readonly Channel<AmqpDelivery> _deliveries;
-    private readonly ResiliencePipeline<AmqpConsumerChannel> _untilConsuming;
+    private readonly OperationPipeline _untilConsuming;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _ending = new(1, 1);
     private AmqpConsumerChannel? _channel;
@@ -29,7 +30,14 @@ internal sealed class AmqpConsumer : IConsumer
     private bool _sharesPrefetch;
     private bool _stopped;
 
-    public AmqpConsumer(AmqpConnection connection, AmqpDeadLetters deadLetters, ConsumerRequest request, TimeProvider time, ILogger logger, Action<AmqpConsumer> onDisposed)
+    public AmqpConsumer(
+        AmqpConnection connection,
+        AmqpDeadLetters deadLetters,
+        ConsumerRequest request,
+        OperationPipeline untilConsuming,
+        TimeProvider time,
+        ILogger logger,
+        Action<AmqpConsumer> onDisposed)
     {
         _connection = connection;
         _deadLetters = deadLetters;
@@ -42,23 +50,7 @@ internal sealed class AmqpConsumer : IConsumer
         _sharesPrefetch = !request.Queues.Any(queue => QueueArguments.IsReplicated(queue.Arguments));
         _deliveries = Channel.CreateBounded<AmqpDelivery>(new BoundedChannelOptions(Math.Max(request.Prefetch, _queues.Length)) { SingleWriter = true });
         Deliveries = new AmqpDeliveryReader(_deliveries.Reader, request.NoAck);
-        _untilConsuming = new ResiliencePipelineBuilder<AmqpConsumerChannel> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<AmqpConsumerChannel>
-            {
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = AmqpConnection.FirstDelay,
-                MaxDelay = AmqpConnection.LongestDelay,
-                UseJitter = true,
-                // Also what looks permanent: once a consumer has worked, the broker may be repaired under it.
-                ShouldHandle = attempt => new(attempt.Outcome.Exception is not null && !attempt.Context.CancellationToken.IsCancellationRequested),
-                OnRetry = attempt =>
-                {
-                    _logger.ConsumeFailed(_names, attempt.Outcome.Exception!.Message, attempt.RetryDelay);
-                    return default;
-                },
-            })
-            .Build();
+        _untilConsuming = untilConsuming;
     }
 
     public ChannelReader<IDelivery> Deliveries { get; }
@@ -133,6 +125,8 @@ internal sealed class AmqpConsumer : IConsumer
         _onDisposed(this);
     }
 
+    public void OnRetry(Exception error, TimeSpan delay) => _logger.ConsumeFailed(_names, error.Message, delay);
+
     private async Task StayConsumingAsync()
     {
         var stopping = _stopping.Token;
@@ -146,14 +140,34 @@ internal sealed class AmqpConsumer : IConsumer
                 await channel.DisposeAsync().ConfigureAwait(false);
                 DropLost();
                 // A channel that is lost as soon as it is open must not be opened without a pause.
-                await Task.Delay(AmqpConnection.FirstDelay, _time, stopping).ConfigureAwait(false);
-                _channel = await _untilConsuming.ExecuteAsync(
-                    static async (self, token) => await self.OpenAsync(token).ConfigureAwait(false), this, stopping).ConfigureAwait(false);
+                await Task.Delay(_shortestPause, _time, stopping).ConfigureAwait(false);
+                _channel = await OpenAgainAsync(stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped.
+        }
+#pragma warning disable CA1031 // Whoever reads the deliveries has to learn that there will be no more, whatever ended the attempts.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _deliveries.Writer.TryComplete(
+                error as CeleryException ?? new BrokerUnavailableException($"Cannot consume from {_names} again: {AmqpErrors.Describe(error)}", error));
+        }
+    }
+
+    private async Task<AmqpConsumerChannel> OpenAgainAsync(CancellationToken stopping)
+    {
+        var context = _untilConsuming.Begin(this, stopping);
+        try
+        {
+            return await _untilConsuming.Pipeline.ExecuteAsync(
+                static async (attempt, self) => await self.OpenAsync(attempt.CancellationToken).ConfigureAwait(false), context, this).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 

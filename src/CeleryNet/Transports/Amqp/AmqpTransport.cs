@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CeleryNet.Resilience;
 using CeleryNet.Routing;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed class AmqpTransport : ITransport
     private readonly AmqpConnection _publishing;
     private readonly AmqpPublisher _publisher;
     private readonly AmqpDeadLetters _deadLetters;
+    private readonly ResiliencePipelines _resilience;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<AmqpConsumer, byte> _consumers = new();
@@ -24,8 +26,10 @@ internal sealed class AmqpTransport : ITransport
     {
         _time = time;
         _logger = logger;
-        _consuming = new AmqpConnection(new AmqpConnectionFactory(options, time), options.ConnectionName + " consuming", time, logger);
-        _publishing = new AmqpConnection(new AmqpConnectionFactory(options, time), options.ConnectionName + " publishing", time, logger);
+        _resilience = options.Resilience ?? ResiliencePipelines.Default(time);
+        var urls = string.Join(';', options.Urls);
+        _consuming = new AmqpConnection(new AmqpConnectionFactory(options, time), urls, options.ConnectionName + " consuming", _resilience.Create(CeleryOperation.Connect), logger);
+        _publishing = new AmqpConnection(new AmqpConnectionFactory(options, time), urls, options.ConnectionName + " publishing", _resilience.Create(CeleryOperation.Connect), logger);
         _publisher = new AmqpPublisher(_publishing);
         _deadLetters = new AmqpDeadLetters(_publisher, options.DeadLetterSuffix, time, logger);
         DeadLetters = new AmqpDeadLetterStore(_consuming, _publisher, options.DeadLetterSuffix);
@@ -39,7 +43,7 @@ internal sealed class AmqpTransport : ITransport
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         cancellationToken.ThrowIfCancellationRequested();
-        var consumer = new AmqpConsumer(_consuming, _deadLetters, request, _time, _logger, OnDisposed);
+        var consumer = new AmqpConsumer(_consuming, _deadLetters, request, _resilience.Create(CeleryOperation.Consume), _time, _logger, OnDisposed);
         _consumers.TryAdd(consumer, 0);
         try
         {
