@@ -11,14 +11,14 @@ public sealed class TaskContext
 
     private static readonly AsyncLocal<TaskContext?> _current = new();
     private readonly Lock _childrenGate = new();
-    private readonly CancellationToken _cancellationToken;
+    private readonly ITaskCancellation _cancellation;
     private List<TaskId>? _children;
 
-    internal TaskContext(TaskId id, string taskName, CancellationToken cancellationToken)
+    internal TaskContext(TaskId id, string taskName, ITaskCancellation cancellation)
     {
         Id = id;
         TaskName = taskName;
-        _cancellationToken = cancellationToken;
+        _cancellation = cancellation;
     }
 
     /// <summary>
@@ -83,12 +83,10 @@ public sealed class TaskContext
     public IReadOnlyDictionary<string, JsonElement> Stamps { get; init; } = NoHeaders;
 
     /// <summary>Fires when the worker wants the task to end; the same token that a <see cref="CancellationToken"/> parameter gets.</summary>
-    public CancellationToken CancellationToken => _cancellationToken;
+    public CancellationToken CancellationToken => _cancellation.Token;
 
     /// <summary>Why <see cref="CancellationToken"/> fired.</summary>
-    public CancellationReason CancellationReason => ReasonSource?.Invoke() ?? CancellationReason.None;
-
-    internal Func<CancellationReason>? ReasonSource { get; init; }
+    public CancellationReason CancellationReason => _cancellation.Reason;
 
     internal TimeSpan RetryDelay { get; init; } = TaskDefinition.DefaultRetryDelay;
 

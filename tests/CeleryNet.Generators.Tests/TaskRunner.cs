@@ -2,6 +2,7 @@ using System.Text;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
+using CeleryNet.Tasks;
 
 namespace CeleryNet.Generators.Tests;
 
@@ -12,7 +13,13 @@ internal static class TaskRunner
         this TaskDefinition definition, string args = "[]", string kwargs = "{}", object? target = null, bool isCancelled = false)
     {
         var body = new TaskBody(Encoding.UTF8.GetBytes(args), Encoding.UTF8.GetBytes(kwargs), TaskEmbed.Empty);
-        var context = new TaskContext("id-1", definition.Name, new CancellationToken(isCancelled)) { RootId = "id-1", Hostname = "celery@test" };
+        var cancellation = new TaskCancellation();
+        if (isCancelled)
+        {
+            cancellation.TryCancel(CancellationReason.Shutdown);
+        }
+
+        var context = new TaskContext("id-1", definition.Name, cancellation) { RootId = "id-1", Hostname = "celery@test" };
         var call = new TaskInvocation(definition, body, CeleryJson.Complete(null), context, () => new OneService(target));
         return (await definition.Invoke(call)).AsObject();
     }

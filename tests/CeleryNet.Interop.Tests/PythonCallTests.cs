@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Interop.Tests.Peers;
 using CeleryNet.Protocol;
@@ -140,7 +141,7 @@ public sealed class PythonCallTests
         {
             var definition = new TaskDefinition("f", [.. Parameters()], _ => new(TaskValue.Null));
             var body = new TaskBody(Encoding.UTF8.GetBytes(args), Encoding.UTF8.GetBytes(kwargs), TaskEmbed.Empty);
-            var context = new TaskContext("id", "f", CancellationToken.None) { RootId = "id", Hostname = "celery@test" };
+            var context = new TaskContext("id", "f", new TaskCancellation()) { RootId = "id", Hostname = "celery@test" };
             try
             {
                 var arguments = new TaskInvocation(definition, body, _options, context, () => throw new InvalidOperationException()).BindArguments();

@@ -10,9 +10,14 @@ internal sealed class TaskMessageReader(TimeZoneInfo zone, ContentCodec content)
 {
     // celery/worker/consumer/consumer.py create_task_handler: the header "task" tells protocol 2, a body that is a map with a task protocol 1.
     /// <exception cref="MalformedMessageException">It is not a task message this worker can read.</exception>
-    public TaskMessage Read(Envelope envelope)
+    public TaskMessage Read(Envelope envelope) => ReadBody(envelope, HasTaskHeader(envelope) ? ReadHeaders(envelope.Headers) : null);
+
+    /// <summary>Reads what is missing once the headers were read.</summary>
+    /// <param name="envelope">The message.</param>
+    /// <param name="headers">Its headers; null when they are in the body, as in protocol 1.</param>
+    /// <exception cref="MalformedMessageException">It is not a task message this worker can read.</exception>
+    public TaskMessage ReadBody(Envelope envelope, TaskHeaders? headers)
     {
-        var headers = HasTaskHeader(envelope) ? ReadHeaders(envelope.Headers) : null;
         var body = content.Decode(
             envelope.Body, envelope.ContentType, envelope.ContentEncoding, envelope.Headers.GetString(HeaderNames.Compression));
         var maxDepth = content.Limits.MaxDepth;

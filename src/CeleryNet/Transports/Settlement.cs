@@ -23,6 +23,9 @@ internal readonly record struct Settlement
     /// <summary>Back to its queue, to be delivered next where the broker can do that, marked as redelivered.</summary>
     public static Settlement Requeue => new(SettlementKind.Requeue, null);
 
+    /// <summary>Back to its queue as <see cref="Requeue"/>, but never begun: where the broker can do that, it does not count as delivered.</summary>
+    public static Settlement Return => new(SettlementKind.Return, null);
+
     /// <summary>Moved, as it came, to the dead letters of its queue together with the reason and the time; nothing is lost in between.</summary>
     public static Settlement DeadLetter(string reason) => new(SettlementKind.DeadLetter, reason);
 }
@@ -32,5 +35,6 @@ internal enum SettlementKind
     Ack,
     Reject,
     Requeue,
+    Return,
     DeadLetter,
 }

@@ -7,6 +7,7 @@ namespace CeleryNet.Worker;
 /// <summary>Decides before a run what becomes of a delivery. celery/worker/consumer/consumer.py create_task_handler, celery/worker/strategy.py</summary>
 internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry, CeleryOptions application, WorkerOptions worker, TimeProvider time)
 {
+    /// <summary>Judges a delivery by what can be known without its body, which nobody here may be able to use.</summary>
     public Verdict Judge(IDelivery delivery)
     {
         if (delivery.Envelope is not { } envelope)
@@ -17,21 +18,21 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
         TaskHeaders? headers = null;
         try
         {
-            // In protocol 2 the headers tell the task: a body that nobody here can use is not looked into. In protocol 1 it is in the body.
-            if (TaskMessageReader.HasTaskHeader(envelope))
+            // In protocol 2 the headers tell the task, in protocol 1 it is in the body.
+            var message = TaskMessageReader.HasTaskHeader(envelope) ? null : reader.Read(envelope);
+            headers = message?.Headers ?? reader.ReadHeaders(envelope.Headers);
+            if (registry.Find(headers.TaskName) is not { } definition)
             {
-                headers = reader.ReadHeaders(envelope.Headers);
-                if (registry.Find(headers.TaskName) is null)
-                {
-                    return new Verdict.Unrunnable(Unknown(headers.TaskName), headers);
-                }
+                return new Verdict.Unrunnable(Unknown(headers.TaskName), headers);
             }
 
-            var message = reader.Read(envelope);
-            headers = message.Headers;
-            return registry.Find(headers.TaskName) is { } definition
-                ? Judge(definition, message, delivery)
-                : new Verdict.Unrunnable(Unknown(headers.TaskName), headers);
+            var request = Admit(definition, headers, delivery);
+            if (message is not null)
+            {
+                request.Message = message;
+            }
+
+            return Refuse(request) ?? (headers.Eta is { } eta && eta > time.GetUtcNow() ? new Verdict.Hold(request, eta) : new Verdict.Run(request));
         }
         catch (MalformedMessageException error)
         {
@@ -39,34 +40,36 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
         }
     }
 
-    private Verdict Judge(Extensibility.TaskDefinition definition, TaskMessage message, IDelivery delivery)
+    /// <summary>Why a request must not be run now, or any more; null when it may. Asked again after each wait.</summary>
+    public Verdict? Refuse(TaskRequest request)
+        => request.Headers.Expires is { } expires && time.GetUtcNow() > expires ? new Verdict.Expired(request) : null;
+
+    /// <summary>Reads the body.</summary>
+    /// <exception cref="MalformedMessageException">It cannot be read, or asks for more than this worker can do.</exception>
+    public void Open(TaskRequest request)
     {
-        var headers = message.Headers;
-        var request = new TaskRequest(definition, message, delivery)
+        if (!request.IsRead)
         {
-            AcksLate = definition.AcksLate ?? worker.AcksLate,
-            AcksOnFailure = definition.AcksOnFailure ?? worker.AcksOnFailure,
-            IgnoreResult = headers.IgnoreResult ?? definition.IgnoreResult ?? application.IgnoreResult,
-            StoreErrorsEvenIfIgnored = definition.StoreErrorsEvenIfIgnored ?? worker.StoreErrorsEvenIfIgnored,
-            KeepIfFailed = definition.KeepIfFailed ?? worker.KeepFailedTasks,
-            TrackStarted = definition.TrackStarted ?? worker.TrackStarted,
-        };
-        if (!message.Body.Embed.IsEmpty)
+            request.Message = reader.ReadBody(request.Envelope, request.Headers);
+        }
+
+        if (!request.Message.Body.Embed.IsEmpty)
         {
             // Running it and not what follows would lose what follows; kept whole, it can be replayed.
-            return new Verdict.Unrunnable(
-                new MalformedMessageException(
-                    $"The message for task '{headers.TaskName}' has callbacks, errbacks, a chain or a chord to be called after it, which this worker cannot do."),
-                headers);
+            throw new MalformedMessageException(
+                $"The message for task '{request.Headers.TaskName}' has callbacks, errbacks, a chain or a chord to be called after it, which this worker cannot do.");
         }
-
-        if (headers.Expires is { } expires && time.GetUtcNow() > expires)
-        {
-            return new Verdict.Expired(request);
-        }
-
-        return headers.Eta is { } eta && eta > time.GetUtcNow() ? new Verdict.Hold(request, eta) : new Verdict.Run(request);
     }
+
+    private TaskRequest Admit(Extensibility.TaskDefinition definition, TaskHeaders headers, IDelivery delivery) => new(definition, headers, delivery)
+    {
+        AcksLate = definition.AcksLate ?? worker.AcksLate,
+        AcksOnFailure = definition.AcksOnFailure ?? worker.AcksOnFailure,
+        IgnoreResult = headers.IgnoreResult ?? definition.IgnoreResult ?? application.IgnoreResult,
+        StoreErrorsEvenIfIgnored = definition.StoreErrorsEvenIfIgnored ?? worker.StoreErrorsEvenIfIgnored,
+        KeepIfFailed = definition.KeepIfFailed ?? worker.KeepFailedTasks,
+        TrackStarted = definition.TrackStarted ?? worker.TrackStarted,
+    };
 
     private UnknownTaskException Unknown(string name) => new(
         name,

@@ -6,16 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Worker;
 
-/// <summary>Consumes, hands deliveries to free slots, and stops in order: intake first, then running tasks, then the connection.</summary>
+/// <summary>Consumes for as long as it is to, and stops in order: intake first, then what waits, then running tasks, then the connection.</summary>
 internal sealed class CeleryWorker(
     ITransport transport,
-    DeliveryHandler handler,
+    TaskFlow flow,
     TaskRegistry registry,
     IReadOnlyList<QueueSpec> queues,
     WorkerOptions options,
     string hostname,
     TimeProvider time,
-    ILogger<CeleryWorker> logger) : ICeleryWorker, IDisposable
+    ILogger<CeleryWorker> logger) : ICeleryWorker, IAsyncDisposable
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
 
@@ -23,11 +23,7 @@ internal sealed class CeleryWorker(
     private static readonly TimeSpan _windUp = TimeSpan.FromSeconds(3);
 
     private readonly string _queueNames = string.Join(", ", queues.Select(queue => queue.Name));
-    private readonly ExecutionSlots _slots = new(options.Concurrency);
-    private readonly EtaQueue _etas = new(time);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _shutdown = new();
-    private readonly CancellationTokenSource _lastCall = new();
 
     public string Hostname => hostname;
 
@@ -81,76 +77,29 @@ internal sealed class CeleryWorker(
         await StopAsync(consumer, hurry).ConfigureAwait(false);
     }
 
-    public void Dispose()
-    {
-        _slots.Dispose();
-        _shutdown.Dispose();
-        _lastCall.Dispose();
-    }
+    public ValueTask DisposeAsync() => flow.DisposeAsync();
 
     private async Task PumpAsync(IConsumer consumer, CancellationToken stopping)
     {
-        while (await consumer.Deliveries.WaitToReadAsync(stopping).ConfigureAwait(false))
+        await foreach (var delivery in consumer.Deliveries.ReadAllAsync(stopping).ConfigureAwait(false))
         {
-            // The slot comes first: what is not taken out of the channel can still go back to its queue unread.
-            await _slots.TakeAsync(stopping).ConfigureAwait(false);
-            if (consumer.Deliveries.TryRead(out var delivery) && !delivery.Lost.IsCancellationRequested)
-            {
-                Start(delivery, stopping);
-            }
-            else
-            {
-                _slots.Release();
-            }
+            flow.Receive(delivery);
         }
 
         throw new BrokerUnavailableException("The consumer has ended.");
     }
 
-    private void Start(IDelivery delivery, CancellationToken stopping) => ThreadPool.UnsafeQueueUserWorkItem(
-        static work => _ = work.Worker.HandleAsync(work.Delivery, work.Stopping),
-        new Work(this, delivery, stopping),
-        preferLocal: false);
-
-    private async Task HandleAsync(IDelivery delivery, CancellationToken stopping)
-    {
-        Verdict.Hold? hold;
-        try
-        {
-            hold = await handler.HandleAsync(delivery, _shutdown.Token, _lastCall.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-
-        if (hold is not null
-            && await _etas.HoldAsync(delivery, hold.Until, stopping).ConfigureAwait(false) is { } due
-            && await TryTakeSlotAsync(stopping).ConfigureAwait(false))
-        {
-            Start(due, stopping);
-        }
-    }
-
-    private async ValueTask<bool> TryTakeSlotAsync(CancellationToken stopping)
-    {
-        try
-        {
-            await _slots.TakeAsync(stopping).ConfigureAwait(false);
-            return true;
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
-
     private async Task StopAsync(IConsumer? consumer, CancellationToken hurry)
     {
-        logger.WorkerStopping(hostname, _slots.Running, options.ShutdownGrace);
+        logger.WorkerStopping(hostname, flow.Slots.Busy, options.ShutdownGrace);
         if (consumer is not null)
         {
             await StopIntakeAsync(consumer).ConfigureAwait(false);
+        }
+
+        using (var deadline = new CancellationTokenSource(_windUp, time))
+        {
+            await flow.CloseAsync(deadline.Token).ConfigureAwait(false);
         }
 
         await DrainAsync(hurry).ConfigureAwait(false);
@@ -180,26 +129,26 @@ internal sealed class CeleryWorker(
     {
         using var grace = new CancellationTokenSource(options.ShutdownGrace, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, hurry);
-        if (await _slots.TryCloseAsync(either.Token).ConfigureAwait(false))
+        if (await flow.TryWaitUntilIdleAsync(either.Token).ConfigureAwait(false))
         {
             return;
         }
 
-        logger.WorkerHurries(hostname, _slots.Running);
-        await _shutdown.CancelAsync().ConfigureAwait(false);
+        logger.WorkerHurries(hostname, flow.Slots.Busy);
+        flow.Cancel(CancellationReason.Shutdown);
         await WaitUntilIdleAsync(_windUp).ConfigureAwait(false);
-        await _lastCall.CancelAsync().ConfigureAwait(false);
+        await flow.LastCallAsync().ConfigureAwait(false);
         await WaitUntilIdleAsync(_windUp).ConfigureAwait(false);
-        if (_slots.Running > 0)
+        if (flow.Slots.Busy > 0)
         {
-            logger.WorkerLeftBehind(hostname, _slots.Running);
+            logger.WorkerLeftBehind(hostname, flow.Slots.Busy);
         }
     }
 
     private async Task WaitUntilIdleAsync(TimeSpan limit)
     {
         using var deadline = new CancellationTokenSource(limit, time);
-        await _slots.TryCloseAsync(deadline.Token).ConfigureAwait(false);
+        await flow.TryWaitUntilIdleAsync(deadline.Token).ConfigureAwait(false);
     }
 
     private async Task WaitAsync(TimeSpan delay, CancellationToken stopping)
@@ -213,6 +162,4 @@ internal sealed class CeleryWorker(
             // The loop's condition ends it.
         }
     }
-
-    private readonly record struct Work(CeleryWorker Worker, IDelivery Delivery, CancellationToken Stopping);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Worker;
 
-/// <summary>Takes one delivery from its verdict to its settlement. Whatever goes wrong stays with that delivery.</summary>
+/// <summary>Takes a delivery from its verdict to its settlement. Whatever goes wrong stays with that delivery: nothing here throws.</summary>
 internal sealed class DeliveryHandler(
     Admission admission,
     TaskExecutor executor,
@@ -12,58 +12,108 @@ internal sealed class DeliveryHandler(
     UnrunnableMessages unrunnable,
     ILogger<DeliveryHandler> logger)
 {
-    /// <returns>The request to bring back when its time has come; null when the delivery is done with.</returns>
-    public async ValueTask<Verdict.Hold?> HandleAsync(IDelivery delivery, CancellationToken shutdown, CancellationToken lastCall)
+    /// <summary>What is to become of a delivery.</summary>
+    public Verdict Judge(IDelivery delivery)
     {
         try
         {
-            switch (admission.Judge(delivery))
+            return admission.Judge(delivery);
+        }
+#pragma warning disable CA1031 // Requeued it would fail here again at once; it is kept, and says why.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            logger.DeliveryFailed(error, delivery.Queue);
+            return new Verdict.Unrunnable(new MalformedMessageException($"Handling it failed: {error.Message}", error), null);
+        }
+    }
+
+    /// <summary>Runs a request that has a slot, if it may still be run.</summary>
+    public async ValueTask RunAsync(TaskRequest request, CancellationToken lastCall)
+    {
+        Verdict? refusal;
+        try
+        {
+            refusal = admission.Refuse(request);
+            if (refusal is null)
             {
-                case Verdict.Run run:
-                    logger.TaskReceived(run.Request.Headers.DisplayName, run.Request.Headers.Id.Value);
-                    await executor.ExecuteAsync(run.Request, shutdown, lastCall).ConfigureAwait(false);
-                    return null;
-                case Verdict.Hold hold:
-                    logger.TaskHeld(hold.Request.Headers.DisplayName, hold.Request.Headers.Id.Value, hold.Until);
-                    return hold;
-                case Verdict.Expired expired:
-                    logger.TaskExpired(expired.Request.Headers.DisplayName, expired.Request.Headers.Id.Value);
-                    var isRecorded = await recorder.RecordRevokedAsync(expired.Request, "expired", lastCall).ConfigureAwait(false);
-                    await delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
-                    return null;
-                case Verdict.Unrunnable message:
-                    await PutAsideAsync(delivery, message, lastCall).ConfigureAwait(false);
-                    return null;
-                case var verdict:
-                    throw new InvalidOperationException($"No way to handle {verdict.GetType().Name}.");
+                admission.Open(request);
+                await executor.ExecuteAsync(request, lastCall).ConfigureAwait(false);
+                return;
             }
         }
-        catch (Exception error) when (error is BrokerUnavailableException or OperationCanceledException)
+        catch (MalformedMessageException error)
         {
-            // Settled later by the transport, or delivered again when the connection ends.
-            logger.DeliveryFailed(error, delivery.Queue);
-            return null;
+            refusal = new Verdict.Unrunnable(error, request.Headers);
         }
 #pragma warning disable CA1031 // One delivery must not end the worker.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            logger.DeliveryFailed(error, delivery.Queue);
-            await GiveUpAsync(delivery, error, lastCall).ConfigureAwait(false);
-            return null;
+            await GiveUpAsync(request.Delivery, error, lastCall).ConfigureAwait(false);
+            return;
         }
+
+        await EndAsync(request.Delivery, refusal, lastCall).ConfigureAwait(false);
     }
 
-    // Left unsettled it would hold a place of the prefetch count for ever; requeued it would fail here again at once. What was settled before stays so.
-    private async ValueTask GiveUpAsync(IDelivery delivery, Exception error, CancellationToken lastCall)
+    /// <summary>Ends a delivery that is not to be run.</summary>
+    public async ValueTask EndAsync(IDelivery delivery, Verdict refusal, CancellationToken lastCall)
     {
         try
         {
-            await delivery.SettleAsync(Settlement.DeadLetter($"Handling it failed: {error.Message}"), lastCall).ConfigureAwait(false);
+            switch (refusal)
+            {
+                case Verdict.Expired expired:
+                    await RevokeAsync(expired.Request, lastCall).ConfigureAwait(false);
+                    break;
+                case Verdict.Unrunnable message:
+                    await PutAsideAsync(delivery, message, lastCall).ConfigureAwait(false);
+                    break;
+                default:
+                    throw new InvalidOperationException($"No way to end {refusal.GetType().Name}.");
+            }
         }
-        catch (Exception settling) when (settling is BrokerUnavailableException or OperationCanceledException)
+#pragma warning disable CA1031 // One delivery must not end the worker.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            logger.SettlementFailed(settling, delivery.Queue, nameof(SettlementKind.DeadLetter));
+            await GiveUpAsync(delivery, error, lastCall).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives a delivery back that was never begun.</summary>
+    public async ValueTask ReturnAsync(IDelivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await delivery.SettleAsync(Settlement.Return, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is BrokerUnavailableException or OperationCanceledException)
+        {
+            // It goes back when the consumer is disposed, or when its lease has run out.
+            logger.SettlementFailed(error, delivery.Queue, nameof(SettlementKind.Return));
+        }
+    }
+
+    private async ValueTask RevokeAsync(TaskRequest request, CancellationToken lastCall)
+    {
+        logger.TaskExpired(request.Headers.DisplayName, request.Headers.Id.Value);
+        TryOpen(request);
+        var isRecorded = await recorder.RecordRevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
+        await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
+    }
+
+    // Results may show the arguments of a task that is not run; whether they can be read does not matter then.
+    private void TryOpen(TaskRequest request)
+    {
+        try
+        {
+            admission.Open(request);
+        }
+        catch (MalformedMessageException)
+        {
+            // The result shows none.
         }
     }
 
@@ -77,5 +127,25 @@ internal sealed class DeliveryHandler(
 
         var settlement = unrunnable == UnrunnableMessages.Keep ? Settlement.DeadLetter(message.Error.Message) : Settlement.Reject;
         await delivery.SettleAsync(settlement, lastCall).ConfigureAwait(false);
+    }
+
+    // Left unsettled it would hold a place of the prefetch count for ever; requeued it would fail here again at once. What was settled before stays so.
+    private async ValueTask GiveUpAsync(IDelivery delivery, Exception error, CancellationToken lastCall)
+    {
+        logger.DeliveryFailed(error, delivery.Queue);
+        if (error is BrokerUnavailableException or OperationCanceledException)
+        {
+            // Settled later by the transport, or delivered again when the connection ends.
+            return;
+        }
+
+        try
+        {
+            await delivery.SettleAsync(Settlement.DeadLetter($"Handling it failed: {error.Message}"), lastCall).ConfigureAwait(false);
+        }
+        catch (Exception settling) when (settling is BrokerUnavailableException or OperationCanceledException)
+        {
+            logger.SettlementFailed(settling, delivery.Queue, nameof(SettlementKind.DeadLetter));
+        }
     }
 }

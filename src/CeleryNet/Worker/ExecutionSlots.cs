@@ -1,30 +1,138 @@
 namespace CeleryNet.Worker;
 
-/// <summary>The places in which tasks run: as many as <see cref="WorkerOptions.Concurrency"/>.</summary>
-internal sealed class ExecutionSlots(int count) : IDisposable
+/// <summary>
+/// The places in which tasks run, and the requests that wait for one in the order in which they came. The number of places may change at any time; places
+/// too many go when their tasks end. Safe for concurrent use.
+/// </summary>
+/// <param name="capacity">How many places there are at first.</param>
+/// <param name="start">Starts a request in a place it has now, elsewhere than on the caller's stack; the place is given back by <see cref="NextOrLeave"/>.</param>
+internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
 {
-    private readonly SemaphoreSlim _free = new(count, count);
-    private int _closed;
+    // Below this many it is not worth looking for requests that were lost while they waited.
+    private const int FewWaiting = 256;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<TaskRequest> _waiting = new();
+    private int _capacity = capacity;
+    private int _busy;
+    private int _sweepAt = FewWaiting;
+    private bool _closed;
+    private TaskCompletionSource? _idle;
+
+    /// <summary>How many tasks may run at a time.</summary>
+    public int Capacity => Volatile.Read(ref _capacity);
 
     /// <summary>How many places are taken by tasks.</summary>
-    public int Running => count - _free.CurrentCount - _closed;
+    public int Busy => Volatile.Read(ref _busy);
 
-    public Task TakeAsync(CancellationToken cancellationToken) => _free.WaitAsync(cancellationToken);
-
-    public void Release() => _free.Release();
-
-    /// <summary>Waits until nothing runs by closing place after place: afterwards nothing can run any more. Goes on where an earlier call was ended.</summary>
-    /// <returns>Whether every place is closed.</returns>
-    public async ValueTask<bool> TryCloseAsync(CancellationToken cancellationToken)
+    /// <summary>How many requests wait for a place.</summary>
+    public int Waiting
     {
-        try
+        get
         {
-            while (_closed < count)
+            lock (_gate)
             {
-                await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
-                _closed++;
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Starts a request, now or when a place is free; false when nothing is started any more.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="lost">Gets those that were lost while they waited and are forgotten.</param>
+    public bool TryEnter(TaskRequest request, Action<TaskRequest> lost)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
             }
 
+            if (_busy >= _capacity)
+            {
+                SweepLost(lost);
+                _waiting.Enqueue(request);
+                return true;
+            }
+
+            _busy++;
+        }
+
+        start(request);
+        return true;
+    }
+
+    /// <summary>The request that goes on in the place of one that has ended; null when the place is given back.</summary>
+    public TaskRequest? NextOrLeave()
+    {
+        lock (_gate)
+        {
+            if (_busy <= _capacity && _waiting.TryDequeue(out var next))
+            {
+                return next;
+            }
+
+            _busy--;
+            if (_busy == 0)
+            {
+                _idle?.TrySetResult();
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Changes how many tasks may run at a time; at least 1.</summary>
+    public void Resize(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        List<TaskRequest> started = [];
+        lock (_gate)
+        {
+            _capacity = capacity;
+            while (_busy < _capacity && _waiting.TryDequeue(out var next))
+            {
+                _busy++;
+                started.Add(next);
+            }
+        }
+
+        started.ForEach(start);
+    }
+
+    /// <summary>Starts nothing any more; what runs goes on.</summary>
+    /// <returns>The requests that wait, oldest first.</returns>
+    public IReadOnlyList<TaskRequest> Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            TaskRequest[] waiting = [.. _waiting];
+            _waiting.Clear();
+            return waiting;
+        }
+    }
+
+    /// <summary>Waits until nothing runs.</summary>
+    /// <returns>Whether that came before the token fired.</returns>
+    public async ValueTask<bool> TryWaitUntilIdleAsync(CancellationToken cancellationToken)
+    {
+        Task idle;
+        lock (_gate)
+        {
+            if (_busy == 0)
+            {
+                return true;
+            }
+
+            _idle = _idle is { Task.IsCompleted: false } pending ? pending : new(TaskCreationOptions.RunContinuationsAsynchronously);
+            idle = _idle.Task;
+        }
+
+        try
+        {
+            await idle.WaitAsync(cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -33,5 +141,27 @@ internal sealed class ExecutionSlots(int count) : IDisposable
         }
     }
 
-    public void Dispose() => _free.Dispose();
+    // After each loss of a connection the broker delivers what waits here once more. The bound doubles, so that looking costs little for each.
+    private void SweepLost(Action<TaskRequest> lost)
+    {
+        if (_waiting.Count < _sweepAt)
+        {
+            return;
+        }
+
+        for (var i = _waiting.Count; i > 0; i--)
+        {
+            var request = _waiting.Dequeue();
+            if (request.Delivery.Lost.IsCancellationRequested)
+            {
+                lost(request);
+            }
+            else
+            {
+                _waiting.Enqueue(request);
+            }
+        }
+
+        _sweepAt = Math.Max(FewWaiting, _waiting.Count * 2);
+    }
 }

@@ -86,16 +86,17 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
             DateDone = meta.State.IsReady ? time.GetUtcNow() : null,
             GroupId = headers.GroupId,
             ParentId = headers.ParentId,
-            Extension = isExtended
-                ? new ResultExtension(
-                    headers.TaskName,
-                    SensitiveArguments.Args(request.Definition, request.Message.Body.Args),
-                    SensitiveArguments.Kwargs(request.Definition, request.Message.Body.Kwargs),
-                    hostname,
-                    headers.Retries,
-                    request.Delivery.RoutingKey)
-                : null,
+            Extension = isExtended ? Extend(request) : null,
         };
+    }
+
+    private ResultExtension Extend(TaskRequest request)
+    {
+        var (args, kwargs) = request.IsRead
+            ? (SensitiveArguments.Args(request.Definition, request.Message.Body.Args), SensitiveArguments.Kwargs(request.Definition, request.Message.Body.Kwargs))
+            : default;
+        var extension = new ResultExtension(request.Headers.TaskName, args, kwargs, hostname, request.Headers.Retries, request.Delivery.RoutingKey);
+        return request.IsRead ? extension : extension.WithoutArguments();
     }
 
     // A result tuple each: [[id, null], null]. celery/result.py as_tuple

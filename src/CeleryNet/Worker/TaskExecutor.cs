@@ -21,9 +21,8 @@ internal sealed class TaskExecutor(
     private readonly FailedTaskKeeper _keeper = new(time, logger);
 
     /// <param name="request">The admitted message.</param>
-    /// <param name="shutdown">Fires when running tasks shall end, not when intake stops.</param>
     /// <param name="lastCall">Fires when even storing and settling must end.</param>
-    public async ValueTask ExecuteAsync(TaskRequest request, CancellationToken shutdown, CancellationToken lastCall)
+    public async ValueTask ExecuteAsync(TaskRequest request, CancellationToken lastCall)
     {
         if (!await AnnounceStartedAsync(request, lastCall).ConfigureAwait(false))
         {
@@ -31,7 +30,7 @@ internal sealed class TaskExecutor(
         }
 
         var started = time.GetTimestamp();
-        var outcome = await RunAsync(request, shutdown).ConfigureAwait(false);
+        var outcome = await RunAsync(request).ConfigureAwait(false);
         var elapsed = time.GetElapsedTime(started);
         if (outcome is TaskOutcome.Retried retried)
         {
@@ -94,27 +93,27 @@ internal sealed class TaskExecutor(
         return true;
     }
 
-    private async ValueTask<TaskOutcome> RunAsync(TaskRequest request, CancellationToken shutdown)
+    private async ValueTask<TaskOutcome> RunAsync(TaskRequest request)
     {
-        // Once acknowledged, a message is ours whatever happens to its channel.
-        var lost = request.AcksLate ? request.Delivery.Lost : CancellationToken.None;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(lost, shutdown);
-        CancellationReason Reason() => lost.IsCancellationRequested ? CancellationReason.LeaseLost
-            : shutdown.IsCancellationRequested ? CancellationReason.Shutdown : CancellationReason.None;
+        var cancellation = request.Cancellation;
 
+        // Once acknowledged, a message is ours whatever happens to its channel.
+        using var losing = request.AcksLate
+            ? request.Delivery.Lost.UnsafeRegister(static task => ((TaskCancellation)task!).TryCancel(CancellationReason.LeaseLost), cancellation)
+            : default;
         ITaskScope? scope = null;
         try
         {
-            request.Context = CreateContext(request, Reason, ending.Token);
+            request.Context = CreateContext(request);
             TaskContext.Current = request.Context;
             var invocation = new TaskInvocation(
                 request.Definition, request.Message.Body, serializerOptions, request.Context, () => (scope ??= scopes.CreateScope()).Services);
             return new TaskOutcome.Succeeded(await request.Definition.Invoke(invocation).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsRequested)
         {
             return request.AcksLate
-                ? new TaskOutcome.Abandoned(Reason())
+                ? new TaskOutcome.Abandoned(cancellation.Reason)
                 : new TaskOutcome.Failed(new WorkerLostException("The worker was stopped before the task had finished; it had been acknowledged before its run."));
         }
 #pragma warning disable CA1031 // A task may throw anything; every failure becomes an outcome.
@@ -174,11 +173,11 @@ internal sealed class TaskExecutor(
         }
     }
 
-    private TaskContext CreateContext(TaskRequest request, Func<CancellationReason> reason, CancellationToken cancellationToken)
+    private TaskContext CreateContext(TaskRequest request)
     {
         var headers = request.Headers;
-        var envelope = request.Message.Envelope;
-        return new TaskContext(headers.Id, headers.TaskName, cancellationToken)
+        var envelope = request.Envelope;
+        return new TaskContext(headers.Id, headers.TaskName, request.Cancellation)
         {
             RootId = headers.RootId ?? headers.Id,
             ParentId = headers.ParentId,
@@ -196,7 +195,6 @@ internal sealed class TaskExecutor(
             Hostname = hostname,
             Headers = OwnHeaders(envelope.Headers),
             Stamps = headers.Stamps is { } stamps ? stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToElement(stamp.Value)) : TaskContext.NoHeaders,
-            ReasonSource = reason,
             StateStore = request.IgnoreResult ? null : (state, meta, token) => recorder.RecordStateAsync(request, state, meta, token),
         };
     }

@@ -1,19 +1,22 @@
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
+using CeleryNet.Tasks;
 using CeleryNet.Transports;
 
 namespace CeleryNet.Worker;
 
 /// <summary>A message that was admitted: what to run, how, and the delivery to settle. celery/worker/request.py Request</summary>
-internal sealed class TaskRequest(TaskDefinition definition, TaskMessage message, IDelivery delivery)
+internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers, IDelivery delivery)
 {
+    private TaskMessage? _message;
+
     public TaskDefinition Definition { get; } = definition;
 
-    public TaskMessage Message { get; } = message;
+    public TaskHeaders Headers { get; } = headers;
 
     public IDelivery Delivery { get; } = delivery;
 
-    public TaskHeaders Headers => Message.Headers;
+    public Envelope Envelope { get; } = delivery.Envelope ?? throw new ArgumentException("A delivery without an envelope cannot be admitted.", nameof(delivery));
 
     public required bool AcksLate { get; init; }
 
@@ -27,9 +30,34 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskMessage message
 
     public required bool TrackStarted { get; init; }
 
+    /// <summary>The message with its body, which is read when a slot is free for it: many may wait.</summary>
+    /// <exception cref="InvalidOperationException">It was not read yet.</exception>
+    public TaskMessage Message
+    {
+        get => _message ?? throw new InvalidOperationException($"The body of task {Headers.Id} was not read yet.");
+        set => _message = value;
+    }
+
+    public bool IsRead => _message is not null;
+
     /// <summary>Where the sender wants replies.</summary>
-    public Results.ReplyAddress Reply => new(Message.Envelope.ReplyTo, Message.Envelope.CorrelationId);
+    public Results.ReplyAddress Reply => new(Envelope.ReplyTo, Envelope.CorrelationId);
 
     /// <summary>What the run could see; null until it began.</summary>
     public TaskContext? Context { get; set; }
+
+    /// <summary>The one way to end it, and why it was ended.</summary>
+    public TaskCancellation Cancellation { get; } = new();
+
+    /// <summary>How far it is. Belongs to <see cref="LiveTasks"/>.</summary>
+    public TaskPhase Phase { get; set; }
+
+    /// <summary>Grows from request to request. Belongs to <see cref="LiveTasks"/>.</summary>
+    public long Number { get; set; }
+
+    /// <summary>The neighbours among the live requests. Belongs to <see cref="LiveTasks"/>.</summary>
+    public TaskRequest? Previous { get; set; }
+
+    /// <inheritdoc cref="Previous" />
+    public TaskRequest? Next { get; set; }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
+using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
@@ -47,7 +48,7 @@ internal static class ArgumentProbe
     /// <exception cref="TaskArgumentException">They do not fit.</exception>
     public static void Bind(TaskBody body, int type)
     {
-        var context = new TaskContext("id", _definition.Name, CancellationToken.None) { RootId = "id", Hostname = "celery@test" };
+        var context = new TaskContext("id", _definition.Name, new TaskCancellation()) { RootId = "id", Hostname = "celery@test" };
         var bound = new TaskInvocation(_definition, body, _options, context, () => throw new InvalidOperationException("Binding needs no services.")).BindArguments();
         for (var index = 0; index < Parameters; index++)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
@@ -177,7 +178,7 @@ public sealed class CeleryClientTests : IDisposable
     public async Task Place_in_a_workflow_that_the_call_gives_goes_before_that_of_the_task_that_sends()
     {
         await using var setup = new ClientSetup();
-        TaskContext.Current = new TaskContext("parent", "tasks.outer", CancellationToken.None) { RootId = "root", Hostname = "celery@test" };
+        TaskContext.Current = new TaskContext("parent", "tasks.outer", new TaskCancellation()) { RootId = "root", Hostname = "celery@test" };
 
         await setup.Client.SendAsync(
             Add(1, 1).With(new SendOptions { RootId = "own-root", ParentId = "own-parent", GroupId = "group", GroupIndex = 3, Retries = 2, ReplyTo = "elsewhere" }), Token);
@@ -282,7 +283,7 @@ public sealed class CeleryClientTests : IDisposable
     public async Task Call_from_within_a_task_has_its_root_and_becomes_its_child()
     {
         await using var setup = new ClientSetup();
-        var context = new TaskContext("parent", "tasks.outer", CancellationToken.None) { RootId = "root", Hostname = "celery@test" };
+        var context = new TaskContext("parent", "tasks.outer", new TaskCancellation()) { RootId = "root", Hostname = "celery@test" };
 
         TaskContext.Current = context;
         var first = await setup.Client.SendAsync(Add(1, 1), Token);

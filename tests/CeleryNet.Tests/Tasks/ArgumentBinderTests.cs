@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
@@ -177,7 +178,7 @@ public sealed class ArgumentBinderTests
     private static BoundArguments Bind(TaskParameter[] parameters, string args, string kwargs, string name = "add")
     {
         var definition = new TaskDefinition(name, parameters, _ => new(TaskValue.Null));
-        var context = new TaskContext("id", name, CancellationToken.None) { RootId = "id", Hostname = "celery@test" };
+        var context = new TaskContext("id", name, new TaskCancellation()) { RootId = "id", Hostname = "celery@test" };
         var body = new TaskBody(Encoding.UTF8.GetBytes(args), Encoding.UTF8.GetBytes(kwargs), TaskEmbed.Empty);
         return new TaskInvocation(definition, body, _options, context, () => throw new InvalidOperationException("Binding needs no services.")).BindArguments();
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
@@ -236,7 +237,7 @@ public sealed class RetryMessageTests
 
     private static TaskRetryException Retry(
         TimeSpan countdown, IReadOnlyList<object?>? args = null, Dictionary<string, object?>? kwargs = null, SendOptions? options = null)
-        => new TaskContext("id-1", "proj.add", CancellationToken.None) { RootId = "id-1", Hostname = "celery@test" }
+        => new TaskContext("id-1", "proj.add", new TaskCancellation()) { RootId = "id-1", Hostname = "celery@test" }
             .Retry(countdown, args: args, kwargs: kwargs, options: options);
 
     private static List<string> Show(MessageHeaders headers) => [.. headers.Items.Select(item => $"{item.Key}: {HeaderJson.ToElement(item.Value)}")];
@@ -253,8 +254,9 @@ public sealed class RetryMessageTests
         int protocol = 2)
     {
         var message = original.Headers.TryGet("compression", out _) ? Read(original) : Content.Reader().Read(original);
-        var request = new TaskRequest(definition ?? new TaskDefinition("proj.add", [], _ => new(TaskValue.Null)), message, new Delivery(original, exchange, routingKey))
+        var request = new TaskRequest(definition ?? new TaskDefinition("proj.add", [], _ => new(TaskValue.Null)), message.Headers, new Delivery(original, exchange, routingKey))
         {
+            Message = message,
             AcksLate = false,
             AcksOnFailure = true,
             IgnoreResult = false,

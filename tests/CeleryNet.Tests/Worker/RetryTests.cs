@@ -1,3 +1,4 @@
+using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.TestKit;
@@ -17,7 +18,7 @@ public sealed class RetryTests
             Task("flaky", context => context.Retries == 0 ? throw context.Retry(_hour, exception: new ArgumentException("not yet")) : context.Retries));
         var id = await harness.CallAsync("flaky");
 
-        await harness.Clock.WaitForTimerAsync(_hour);
+        await harness.WhenHeldAsync();
         var waiting = (await harness.StoredAsync(id)).ShouldNotBeNull();
         harness.Clock.Advance(_hour);
         var result = await harness.ResultAsync(id);
@@ -38,7 +39,7 @@ public sealed class RetryTests
         await using var harness = await WorkerHarness.StartAsync(Task("flaky", context => throw context.Retry(_hour)));
         var id = await harness.CallAsync("flaky");
 
-        await harness.Clock.WaitForTimerAsync(_hour);
+        await harness.WhenHeldAsync();
 
         var waiting = (await harness.StoredAsync(id)).ShouldNotBeNull();
         waiting.State.ShouldBe(TaskState.Retry);
@@ -69,7 +70,7 @@ public sealed class RetryTests
         await harness.CallAsync("flaky");
 
         (await harness.Transport.Published.WaitAsync()).Envelope.Headers["eta"].ShouldBe("2026-03-04T07:06:07+01:00");
-        await harness.Clock.WaitForTimerAsync(_hour);
+        await harness.WhenHeldAsync();
     }
 
     [Theory]
@@ -192,7 +193,7 @@ public sealed class RetryTests
         await using var harness = await WorkerHarness.StartAsync(task);
         var id = await harness.CallAsync("flaky");
 
-        await harness.Clock.WaitForTimerAsync(_hour);
+        await harness.WhenHeldAsync();
 
         ExceptionInfo.Read((await harness.StoredAsync(id)).ShouldNotBeNull()).Message.ShouldBe("torn");
     }
@@ -365,7 +366,7 @@ public sealed class RetryTests
     [InlineData("countdown")]
     public void A_retry_that_contradicts_itself_is_refused(string what)
     {
-        var context = new TaskContext("id-1", "flaky", CancellationToken.None) { RootId = "id-1", Hostname = "celery@test" };
+        var context = new TaskContext("id-1", "flaky", new TaskCancellation()) { RootId = "id-1", Hostname = "celery@test" };
 
         Should.Throw<ArgumentException>(() => what switch
         {

@@ -73,6 +73,28 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task What_waits_for_a_slot_is_back_in_its_queue_while_the_stopping_worker_ends_its_tasks()
+    {
+        using var gate = new Gate();
+        await using var harness = new WorkerHarness([new TaskDefinition("wait", [], gate.PassAsync)], new WorkerOptions { Concurrency = 1 });
+        await harness.CallAsync("wait");
+        TaskId[] rest = [await harness.CallAsync("wait"), await harness.CallAsync("wait"), await harness.CallAsync("wait")];
+        await harness.StartAsync();
+        await gate.Entered.WaitAsync();
+
+        await harness.BeginStopAsync();
+        await harness.Clock.WaitForTimerAsync(_grace);
+        var left = await harness.DrainAsync();
+        var isWaiting = harness.IsRunning;
+        gate.Open();
+        await harness.WhenStoppedAsync();
+
+        isWaiting.ShouldBeTrue();
+        left.Select(delivery => new TaskId(delivery.Envelope!.Headers.GetString("id")!)).ShouldBe(rest);
+        left.ShouldAllBe(delivery => !delivery.Redelivered);
+    }
+
+    [Fact]
     public async Task An_idle_worker_stops_at_once()
     {
         await using var harness = await WorkerHarness.StartAsync(new TaskDefinition("one", [], _ => new(TaskValue.Of(1))));

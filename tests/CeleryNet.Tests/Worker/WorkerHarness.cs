@@ -1,4 +1,5 @@
 using CeleryNet.Client;
+using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
@@ -32,6 +33,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly CeleryWorker _worker;
     private Task _running = Task.CompletedTask;
+    private int _held;
 
     public WorkerHarness(
         IReadOnlyList<TaskDefinition> tasks,
@@ -72,8 +74,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var executor = new TaskExecutor(recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
         var admission = new Admission(reader, registry, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
+        var flow = new TaskFlow(handler, new LiveTasks(), options.Concurrency, Clock, _loggers.CreateLogger<TaskFlow>());
         _worker = new CeleryWorker(
-            Transport, handler, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
+            Transport, flow, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
     }
 
     public TestClock Clock { get; } = new();
@@ -146,6 +149,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
         throw new InvalidOperationException("The backend was disposed.");
     }
 
+    /// <summary>Waits until one message more than before is held for its time: moved before, the clock would be moved in vain.</summary>
+    public async Task WhenHeldAsync()
+    {
+        var (number, wanted) = (0, ++_held);
+        await Log.WaitForAsync(line => line.EventId.Id == EventIds.TaskHeld && ++number == wanted, "a message to be held");
+    }
+
     /// <summary>What is stored of a task now.</summary>
     public async Task<ResultMeta?> StoredAsync(TaskId id) => await Backend.GetAsync(id, CancellationToken.None);
 
@@ -208,7 +218,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
     {
         await HurryAsync();
         await StopAsync();
-        _worker.Dispose();
+        await _worker.DisposeAsync();
         await _broker.DisposeAsync();
         await Backend.DisposeAsync();
         await _services.DisposeAsync();

@@ -61,7 +61,7 @@ internal sealed class AmqpDelivery(
             }
             else
             {
-                await channel.RejectAsync(this, requeue: settlement.Kind == SettlementKind.Requeue, cancellationToken).ConfigureAwait(false);
+                await channel.RejectAsync(this, requeue: settlement.Kind is SettlementKind.Requeue or SettlementKind.Return, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception error)

@@ -133,8 +133,8 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
 
             switch (settlement.Kind)
             {
-                case SettlementKind.Requeue:
-                    PutBack(delivery, wasSeen: true);
+                case SettlementKind.Requeue or SettlementKind.Return:
+                    PutBack(delivery, wasSeen: settlement.Kind == SettlementKind.Requeue);
                     DispatchByName(delivery.Queue);
                     break;
                 case SettlementKind.DeadLetter:

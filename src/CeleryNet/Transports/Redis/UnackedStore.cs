@@ -43,9 +43,10 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         switch (settlement.Kind)
         {
-            case SettlementKind.Requeue:
+            case SettlementKind.Requeue or SettlementKind.Return:
                 var list = delivery.Envelope is { } envelope ? keys.ListFor(delivery.Queue, envelope.Priority) : delivery.List;
-                return await MoveAsync(database, delivery.Tag, "RPUSH", list, RedeliveredMark.Set(delivery.Raw), cancellationToken).ConfigureAwait(false);
+                var element = settlement.Kind == SettlementKind.Return ? delivery.Raw : RedeliveredMark.Set(delivery.Raw);
+                return await MoveAsync(database, delivery.Tag, "RPUSH", list, element, cancellationToken).ConfigureAwait(false);
             case SettlementKind.DeadLetter:
                 var entry = DescribeDeadLetter(delivery, settlement.Reason ?? "");
                 var deadLetters = keys.DeadLetters(delivery.DeadLetterQueue);

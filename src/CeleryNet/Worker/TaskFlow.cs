@@ -1,0 +1,134 @@
+using CeleryNet.Diagnostics;
+using CeleryNet.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace CeleryNet.Worker;
+
+/// <summary>
+/// Leads each delivery as it comes in to where it belongs: aside, to wait for its time, or to a slot. What waits here is known, and goes back to its queue
+/// when the worker stops. Safe for concurrent use. celery/worker/strategy.py
+/// </summary>
+internal sealed class TaskFlow : IAsyncDisposable
+{
+    private readonly DeliveryHandler _handler;
+    private readonly LiveTasks _live;
+    private readonly EtaQueue _etas;
+    private readonly BackgroundWork _endings = new();
+    private readonly CancellationTokenSource _lastCall = new();
+    private readonly ILogger _logger;
+
+    public TaskFlow(DeliveryHandler handler, LiveTasks live, int concurrency, TimeProvider time, ILogger<TaskFlow> logger)
+    {
+        _handler = handler;
+        _live = live;
+        _logger = logger;
+        Slots = new ExecutionSlots(concurrency, Start);
+        _etas = new EtaQueue(time, Reserve);
+    }
+
+    public ExecutionSlots Slots { get; }
+
+    /// <summary>Takes a delivery. Never waits.</summary>
+    public void Receive(IDelivery delivery)
+    {
+        if (delivery.Lost.IsCancellationRequested)
+        {
+            return;
+        }
+
+        switch (_handler.Judge(delivery))
+        {
+            case Verdict.Run run:
+                _logger.TaskReceived(run.Request.Headers.DisplayName, run.Request.Headers.Id.Value);
+                _live.Add(run.Request, TaskPhase.Reserved);
+                Reserve(run.Request);
+                break;
+            case Verdict.Hold hold:
+                _logger.TaskReceived(hold.Request.Headers.DisplayName, hold.Request.Headers.Id.Value);
+                _live.Add(hold.Request, TaskPhase.Held);
+                Hold(hold);
+                break;
+            case var refusal:
+                _endings.Add(() => _handler.EndAsync(delivery, refusal, _lastCall.Token));
+                break;
+        }
+    }
+
+    /// <summary>Starts nothing any more, and gives back what waits, so that other workers can have it while this one ends its tasks.</summary>
+    public async ValueTask CloseAsync(CancellationToken cancellationToken)
+    {
+        TaskRequest[] waiting = [.. _etas.Close(), .. Slots.Close()];
+
+        // The youngest first: what goes back last is delivered first.
+        foreach (var request in waiting.OrderByDescending(request => request.Number))
+        {
+            await _handler.ReturnAsync(request.Delivery, cancellationToken).ConfigureAwait(false);
+            _live.Remove(request);
+        }
+    }
+
+    /// <summary>Waits until nothing is under way.</summary>
+    /// <returns>Whether that came before the token fired.</returns>
+    public async ValueTask<bool> TryWaitUntilIdleAsync(CancellationToken cancellationToken)
+        => await Slots.TryWaitUntilIdleAsync(cancellationToken).ConfigureAwait(false)
+            && await _endings.TryWaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Wants everything that runs to end.</summary>
+    public void Cancel(CancellationReason reason)
+    {
+        foreach (var request in _live.Find(_ => true))
+        {
+            request.Cancellation.TryCancel(reason);
+        }
+    }
+
+    /// <summary>Ends even what stores results and settles.</summary>
+    public Task LastCallAsync() => _lastCall.CancelAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _etas.DisposeAsync().ConfigureAwait(false);
+        _lastCall.Dispose();
+    }
+
+    private void Hold(Verdict.Hold hold)
+    {
+        if (_etas.TryHold(hold.Request, hold.Until, _live.Remove))
+        {
+            _logger.TaskHeld(hold.Request.Headers.DisplayName, hold.Request.Headers.Id.Value, hold.Until);
+        }
+        else
+        {
+            Return(hold.Request);
+        }
+    }
+
+    private void Reserve(TaskRequest request)
+    {
+        _live.Move(request, TaskPhase.Reserved);
+        if (!Slots.TryEnter(request, _live.Remove))
+        {
+            Return(request);
+        }
+    }
+
+    private void Return(TaskRequest request)
+    {
+        _live.Remove(request);
+        _endings.Add(() => _handler.ReturnAsync(request.Delivery, _lastCall.Token));
+    }
+
+    private void Start(TaskRequest request)
+        => ThreadPool.UnsafeQueueUserWorkItem(static work => _ = work.Flow.RunAsync(work.Request), (Flow: this, Request: request), preferLocal: false);
+
+    // A slot goes from task to task for as long as one waits for it.
+    private async Task RunAsync(TaskRequest first)
+    {
+        for (var request = first; request is not null; request = Slots.NextOrLeave())
+        {
+            _live.Move(request, TaskPhase.Running);
+            await _handler.RunAsync(request, _lastCall.Token).ConfigureAwait(false);
+            _live.Remove(request);
+        }
+    }
+}
