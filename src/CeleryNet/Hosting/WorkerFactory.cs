@@ -47,7 +47,7 @@ internal static class WorkerFactory
         var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
-            new TaskFlow(handler, new LiveTasks(), options.Concurrency, time, loggers.CreateLogger<TaskFlow>()),
+            new TaskFlow(handler, new LiveTasks(), registry, options, time, loggers.CreateLogger<TaskFlow>()),
             registry,
             [.. queues],
             options,

@@ -1,3 +1,4 @@
+using CeleryNet.Extensibility;
 using CeleryNet.Worker;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +28,11 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         if (options.Queues.Any(string.IsNullOrWhiteSpace))
         {
             result.AddError("must not hold an empty name", nameof(options.Queues));
+        }
+
+        if (options.DefaultRateLimit is { } limit && !RateLimit.TryParse(limit, out _))
+        {
+            result.AddError($"must be a rate such as '10/s', '100/m' or '1000/h', or '0' for none, was '{limit}'", nameof(options.DefaultRateLimit));
         }
 
         if (!Enum.IsDefined(options.UnrunnableMessages))

@@ -92,6 +92,7 @@ public sealed class OptionsValidatorTests
         { "PrefetchMultiplier high", o => o.PrefetchMultiplier = 1025, "Property PrefetchMultiplier: must be 1 to 1024, was 1025" },
         { "ShutdownGrace low", o => o.ShutdownGrace = TimeSpan.FromSeconds(-1), "Property ShutdownGrace: must be 00:00:00 to 1.00:00:00, was -00:00:01" },
         { "ShutdownGrace high", o => o.ShutdownGrace = TimeSpan.FromHours(25), "Property ShutdownGrace: must be 00:00:00 to 1.00:00:00, was 1.01:00:00" },
+        { "DefaultRateLimit", o => o.DefaultRateLimit = "10/d", "Property DefaultRateLimit: must be a rate such as '10/s', '100/m' or '1000/h', or '0' for none, was '10/d'" },
         { "Queues", o => o.Queues = ["celery", ""], "Property Queues: must not hold an empty name" },
         { "UnrunnableMessages", o => o.UnrunnableMessages = (UnrunnableMessages)7, "Property UnrunnableMessages: must be Keep or Reject, was 7" },
         { "Hostname empty", o => o.Hostname = "", "Property Hostname: Hostname must not be empty; 'celery@%h' would work." },

@@ -74,7 +74,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var executor = new TaskExecutor(recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
         var admission = new Admission(reader, registry, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
-        var flow = new TaskFlow(handler, new LiveTasks(), options.Concurrency, Clock, _loggers.CreateLogger<TaskFlow>());
+        var flow = new TaskFlow(handler, new LiveTasks(), registry, options, Clock, _loggers.CreateLogger<TaskFlow>());
         _worker = new CeleryWorker(
             Transport, flow, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
     }
@@ -88,6 +88,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public ICeleryClient Client { get; }
 
     public RecordingLogger Log => _loggers.Log;
+
+    public ICeleryWorker Worker => _worker;
 
     public string Hostname => _worker.Hostname;
 
@@ -154,6 +156,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
     {
         var (number, wanted) = (0, ++_held);
         await Log.WaitForAsync(line => line.EventId.Id == EventIds.TaskHeld && ++number == wanted, "a message to be held");
+    }
+
+    /// <summary>Waits until that many messages wait for the rate limits of their tasks.</summary>
+    public async Task WhenWaitingAsync(int count)
+    {
+        var number = 0;
+        await Log.WaitForAsync(line => line.EventId.Id == EventIds.TaskLimited && ++number == count, $"{count} messages to wait for their rate limits");
     }
 
     /// <summary>What is stored of a task now.</summary>
