@@ -43,5 +43,7 @@ internal static class EventIds
     public const int TaskRetried = 2022;
     public const int RetryNotSent = 2023;
     public const int RetryNotStored = 2024;
+    public const int ObserverFailed = 2030;
+    public const int WorkerGivesUp = 2031;
     public const int TaskLimited = 2050;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CeleryNet.Hosting;
 using CeleryNet.Worker;
 using Microsoft.Extensions.Configuration;
@@ -72,6 +73,55 @@ public sealed class CeleryBuilder
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>(),
             CeleryServiceCollectionExtensions.Loggers(provider).CreateLogger<WorkerHostedService>())));
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a middleware around each message that clients send and workers send for retries. One instance is made, from the container, unless the class is registered
+    /// already; of several middleware the first one added is the outermost.
+    /// </summary>
+    /// <typeparam name="T">The middleware. It must not need <see cref="ICeleryClient"/>, which needs it.</typeparam>
+    public CeleryBuilder AddPublishMiddleware<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IPublishMiddleware
+    {
+        Services.TryAddSingleton<T>();
+        Services.AddSingleton<IPublishMiddleware>(provider => provider.GetRequiredService<T>());
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a middleware around the run of each task of this host's worker. It is made for each run from the run's service scope, unless the class is registered otherwise;
+    /// of several middleware the first one added is the outermost.
+    /// </summary>
+    /// <typeparam name="T">The middleware.</typeparam>
+    public CeleryBuilder AddTaskMiddleware<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, ITaskMiddleware
+    {
+        Services.TryAddScoped<T>();
+        Services.AddSingleton(new TaskMiddlewareType(typeof(T)));
+        return this;
+    }
+
+    /// <summary>Adds an observer of the tasks of this host's worker. One instance is made, from the container, unless the class is registered already.</summary>
+    /// <typeparam name="T">The observer.</typeparam>
+    public CeleryBuilder AddTaskObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, ITaskObserver
+    {
+        Services.TryAddSingleton<T>();
+        Services.AddSingleton<ITaskObserver>(provider => provider.GetRequiredService<T>());
+        return this;
+    }
+
+    /// <summary>
+    /// Adds an observer of this host's worker. One instance is made, from the container, unless the class is registered already: a class that observes tasks too is
+    /// added twice and made once.
+    /// </summary>
+    /// <typeparam name="T">The observer.</typeparam>
+    public CeleryBuilder AddWorkerObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IWorkerObserver
+    {
+        Services.TryAddSingleton<T>();
+        Services.AddSingleton<IWorkerObserver>(provider => provider.GetRequiredService<T>());
         return this;
     }
 

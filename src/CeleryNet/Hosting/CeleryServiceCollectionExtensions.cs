@@ -65,6 +65,7 @@ public static class CeleryServiceCollectionExtensions
             CeleryJson.Complete(Options(provider).SerializerOptions, Options(provider).MaxDepth),
             Options(provider).ResultExpires > TimeSpan.Zero ? Options(provider).ResultExpires : Timeout.InfiniteTimeSpan,
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new PublishPipeline(provider.GetServices<IPublishMiddleware>()));
         services.TryAddSingleton<ICeleryClient>(CreateClient);
         services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
             provider.GetRequiredService<ITransport>().DeadLetters,
@@ -84,7 +85,8 @@ public static class CeleryServiceCollectionExtensions
             provider.GetRequiredService<ResultAccess>(),
             options.DefaultPriority,
             provider.GetRequiredService<TimeProvider>(),
-            options.HideArguments);
+            options.HideArguments,
+            provider.GetRequiredService<PublishPipeline>());
     }
 
     internal static TaskPublisher CreatePublisher(IServiceProvider provider)

@@ -1,3 +1,4 @@
+using CeleryNet.Client;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Resilience;
@@ -26,23 +27,32 @@ internal static class WorkerFactory
         var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
         var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, hostname, application.ResultExtended, time);
-        var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>(), services.GetRequiredService<ResiliencePipelines>());
+        var hooks = new WorkerHooks
+        {
+            Middleware = new TaskMiddlewareChain(services.GetServices<TaskMiddlewareType>().Select(middleware => middleware.Type)),
+            Observers = new TaskObservers(services.GetServices<ITaskObserver>(), loggers.CreateLogger<TaskObservers>()),
+            WorkerObservers = new WorkerObservers(services.GetServices<IWorkerObserver>(), loggers.CreateLogger<WorkerObservers>()),
+            Resilience = services.GetRequiredService<ResiliencePipelines>(),
+        };
+        var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>(), hooks.Resilience);
         var retries = new RetryMessage(
             new TaskRouter(application), CeleryServiceCollectionExtensions.CreateWriter(services), application.HideArguments, time);
         var executor = new TaskExecutor(
             recorder,
-            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services)),
+            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>()),
             new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
             results.SerializerOptions,
             hostname,
             time,
-            loggers.CreateLogger<TaskExecutor>());
+            loggers.CreateLogger<TaskExecutor>(),
+            hooks);
         var handler = new DeliveryHandler(
             new Admission(reader, registry, application, options, time),
             executor,
             recorder,
             options.UnrunnableMessages,
-            loggers.CreateLogger<DeliveryHandler>());
+            loggers.CreateLogger<DeliveryHandler>(),
+            hooks.Observers);
         var catalog = new QueueCatalog(application);
         var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
         return new CeleryWorker(
@@ -53,6 +63,7 @@ internal static class WorkerFactory
             options,
             hostname,
             time,
-            loggers.CreateLogger<CeleryWorker>());
+            loggers.CreateLogger<CeleryWorker>(),
+            hooks);
     }
 }

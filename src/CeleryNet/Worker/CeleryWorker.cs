@@ -16,7 +16,8 @@ internal sealed class CeleryWorker(
     WorkerOptions options,
     string hostname,
     TimeProvider time,
-    ILogger<CeleryWorker> logger) : ICeleryWorker, IAsyncDisposable
+    ILogger<CeleryWorker> logger,
+    WorkerHooks? hooks = null) : ICeleryWorker, IAsyncDisposable
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
 
@@ -25,6 +26,11 @@ internal sealed class CeleryWorker(
 
     private readonly string _queueNames = string.Join(", ", queues.Select(queue => queue.Name));
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WorkerObservers _observers = hooks?.WorkerObservers ?? WorkerObservers.None;
+
+    // Then the transport has made all the attempts that the options allow.
+    private readonly bool _endsWithoutBroker = hooks?.Resilience?.Settings.ConnectRetries is not null;
+    private bool _isAnnounced;
 
     public string Hostname => hostname;
 
@@ -42,10 +48,20 @@ internal sealed class CeleryWorker(
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
+        if (!_isAnnounced)
+        {
+            _isAnnounced = true;
+            await _observers.StartingAsync(this, cancellationToken).ConfigureAwait(false);
+        }
+
         var prefetch = Math.Min((long)options.Concurrency * options.PrefetchMultiplier, ushort.MaxValue);
         var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, (int)prefetch), cancellationToken).ConfigureAwait(false);
         logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
-        _ready.TrySetResult();
+        if (_ready.TrySetResult())
+        {
+            await _observers.ReadyAsync(this, cancellationToken).ConfigureAwait(false);
+        }
+
         return consumer;
     }
 
@@ -53,8 +69,10 @@ internal sealed class CeleryWorker(
     /// <param name="consumer">The consumer of <see cref="ConnectAsync"/>; null to connect here, for as long as it takes.</param>
     /// <param name="stopping">Fires when no more messages shall be taken.</param>
     /// <param name="hurry">Fires when running tasks shall be cancelled before their grace is over.</param>
+    /// <exception cref="BrokerUnavailableException">The broker is away, and the options allow no more attempts; the worker has stopped.</exception>
     public async Task RunAsync(IConsumer? consumer, CancellationToken stopping, CancellationToken hurry)
     {
+        Exception? failure = null;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -68,7 +86,15 @@ internal sealed class CeleryWorker(
             }
             catch (Exception error) when (error is CeleryException or System.Threading.Channels.ChannelClosedException)
             {
-                logger.WorkerCannotConsume(hostname, (error.InnerException as CeleryException ?? error).Message, _reconnectDelay);
+                var reason = error.InnerException as CeleryException ?? error;
+                if (_endsWithoutBroker && reason is BrokerUnavailableException)
+                {
+                    logger.WorkerGivesUp(hostname, reason.Message);
+                    failure = reason;
+                    break;
+                }
+
+                logger.WorkerCannotConsume(hostname, reason.Message, _reconnectDelay);
                 if (consumer is not null)
                 {
                     await consumer.DisposeAsync().ConfigureAwait(false);
@@ -80,6 +106,10 @@ internal sealed class CeleryWorker(
         }
 
         await StopAsync(consumer, hurry).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            throw new BrokerUnavailableException(failure.Message, failure);
+        }
     }
 
     public ValueTask DisposeAsync() => flow.DisposeAsync();
@@ -107,13 +137,23 @@ internal sealed class CeleryWorker(
             await flow.CloseAsync(deadline.Token).ConfigureAwait(false);
         }
 
+        await TellAsync(_observers.StoppingAsync, hurry).ConfigureAwait(false);
         await DrainAsync(hurry).ConfigureAwait(false);
         if (consumer is not null)
         {
             await consumer.DisposeAsync().ConfigureAwait(false);
         }
 
+        await TellAsync(_observers.StoppedAsync, CancellationToken.None).ConfigureAwait(false);
         logger.WorkerStopped(hostname);
+    }
+
+    // Observers must not keep a worker from stopping.
+    private async Task TellAsync(Func<ICeleryWorker, CancellationToken, ValueTask> tell, CancellationToken hurry)
+    {
+        using var deadline = new CancellationTokenSource(_windUp, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, hurry);
+        await tell(this, either.Token).ConfigureAwait(false);
     }
 
     private async Task StopIntakeAsync(IConsumer consumer)

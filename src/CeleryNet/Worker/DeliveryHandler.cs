@@ -1,4 +1,5 @@
 using CeleryNet.Diagnostics;
+using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +11,11 @@ internal sealed class DeliveryHandler(
     TaskExecutor executor,
     OutcomeRecorder recorder,
     UnrunnableMessages unrunnable,
-    ILogger<DeliveryHandler> logger)
+    ILogger<DeliveryHandler> logger,
+    TaskObservers? observers = null)
 {
+    private readonly TaskObservers _observers = observers ?? TaskObservers.None;
+
     /// <summary>What is to become of a delivery.</summary>
     public Verdict Judge(IDelivery delivery)
     {
@@ -28,9 +32,24 @@ internal sealed class DeliveryHandler(
         }
     }
 
+    /// <summary>Tells that a request was taken. Never waits: the request does, before it goes on.</summary>
+    public void AnnounceReceived(TaskRequest request, CancellationToken lastCall)
+    {
+        logger.TaskReceived(request.Headers.DisplayName, request.Headers.Id.Value);
+        if (!_observers.IsEmpty)
+        {
+            request.Announcing = Task.Run(() => _observers.ReceivedAsync(request, lastCall).AsTask(), CancellationToken.None);
+        }
+    }
+
     /// <summary>Runs a request that has a slot, if it may still be run.</summary>
     public async ValueTask RunAsync(TaskRequest request, CancellationToken lastCall)
     {
+        if (request.Announcing is { } announcing)
+        {
+            await announcing.ConfigureAwait(false);
+        }
+
         Verdict? refusal;
         try
         {
@@ -50,7 +69,7 @@ internal sealed class DeliveryHandler(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await GiveUpAsync(request.Delivery, error, lastCall).ConfigureAwait(false);
+            await GiveUpAsync(request.Delivery, request.Headers, error, lastCall).ConfigureAwait(false);
             return;
         }
 
@@ -78,7 +97,8 @@ internal sealed class DeliveryHandler(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await GiveUpAsync(delivery, error, lastCall).ConfigureAwait(false);
+            var headers = refusal is Verdict.Expired revoked ? revoked.Request.Headers : (refusal as Verdict.Unrunnable)?.Headers;
+            await GiveUpAsync(delivery, headers, error, lastCall).ConfigureAwait(false);
         }
     }
 
@@ -102,6 +122,7 @@ internal sealed class DeliveryHandler(
         TryOpen(request);
         var isRecorded = await recorder.RecordRevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
         await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
+        await _observers.RevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
     }
 
     // Results may show the arguments of a task that is not run; whether they can be read does not matter then.
@@ -127,10 +148,11 @@ internal sealed class DeliveryHandler(
 
         var settlement = unrunnable == UnrunnableMessages.Keep ? Settlement.DeadLetter(message.Error.Message) : Settlement.Reject;
         await delivery.SettleAsync(settlement, lastCall).ConfigureAwait(false);
+        await _observers.RefusedAsync(delivery, message.Headers, message.Error, lastCall).ConfigureAwait(false);
     }
 
     // Left unsettled it would hold a place of the prefetch count for ever; requeued it would fail here again at once. What was settled before stays so.
-    private async ValueTask GiveUpAsync(IDelivery delivery, Exception error, CancellationToken lastCall)
+    private async ValueTask GiveUpAsync(IDelivery delivery, TaskHeaders? headers, Exception error, CancellationToken lastCall)
     {
         logger.DeliveryFailed(error, delivery.Queue);
         if (error is BrokerUnavailableException or OperationCanceledException)
@@ -139,6 +161,7 @@ internal sealed class DeliveryHandler(
             return;
         }
 
+        await _observers.InternalErrorAsync(delivery, headers, error, lastCall).ConfigureAwait(false);
         try
         {
             await delivery.SettleAsync(Settlement.DeadLetter($"Handling it failed: {error.Message}"), lastCall).ConfigureAwait(false);

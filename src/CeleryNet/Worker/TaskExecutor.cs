@@ -16,9 +16,12 @@ internal sealed class TaskExecutor(
     JsonSerializerOptions serializerOptions,
     string hostname,
     TimeProvider time,
-    ILogger<TaskExecutor> logger)
+    ILogger<TaskExecutor> logger,
+    WorkerHooks? hooks = null)
 {
-    private readonly FailedTaskKeeper _keeper = new(time, logger);
+    private readonly FailedTaskKeeper _keeper = new(time, logger, hooks?.Resilience);
+    private readonly TaskMiddlewareChain _middleware = hooks?.Middleware ?? TaskMiddlewareChain.Empty;
+    private readonly TaskObservers _observers = hooks?.Observers ?? TaskObservers.None;
 
     /// <param name="request">The admitted message.</param>
     /// <param name="lastCall">Fires when even storing and settling must end.</param>
@@ -30,7 +33,7 @@ internal sealed class TaskExecutor(
         }
 
         var started = time.GetTimestamp();
-        var outcome = await RunAsync(request).ConfigureAwait(false);
+        var outcome = await RunAsync(request, lastCall).ConfigureAwait(false);
         var elapsed = time.GetElapsedTime(started);
         if (outcome is TaskOutcome.Retried retried)
         {
@@ -46,6 +49,7 @@ internal sealed class TaskExecutor(
         }
 
         AnnounceFinished(request, outcome, elapsed);
+        await _observers.FinishedAsync(request, outcome, elapsed, lastCall).ConfigureAwait(false);
     }
 
     // False when the message is another worker's by now: it must not run here.
@@ -93,7 +97,7 @@ internal sealed class TaskExecutor(
         return true;
     }
 
-    private async ValueTask<TaskOutcome> RunAsync(TaskRequest request)
+    private async ValueTask<TaskOutcome> RunAsync(TaskRequest request, CancellationToken lastCall)
     {
         var cancellation = request.Cancellation;
 
@@ -108,7 +112,10 @@ internal sealed class TaskExecutor(
             TaskContext.Current = request.Context;
             var invocation = new TaskInvocation(
                 request.Definition, request.Message.Body, serializerOptions, request.Context, () => (scope ??= scopes.CreateScope()).Services);
-            return new TaskOutcome.Succeeded(await request.Definition.Invoke(invocation).ConfigureAwait(false));
+            await _observers.StartingAsync(request.Context, lastCall).ConfigureAwait(false);
+            return new TaskOutcome.Succeeded(_middleware.IsEmpty
+                ? await request.Definition.Invoke(invocation).ConfigureAwait(false)
+                : await _middleware.InvokeAsync(invocation, (scope ??= scopes.CreateScope()).Services).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (cancellation.IsRequested)
         {

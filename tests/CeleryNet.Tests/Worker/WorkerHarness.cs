@@ -3,6 +3,7 @@ using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
 using CeleryNet.Routing;
@@ -51,9 +52,19 @@ internal sealed class WorkerHarness : IAsyncDisposable
         Transport = new WatchedTransport(_broker);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
 
+        var resilience = new ResiliencePipelines(
+            ResilienceSettings.Of(application), Clock, CustomPipeline.Merge(_services.GetServices<CustomPipeline>()), _services);
+        var hooks = new WorkerHooks
+        {
+            Middleware = new TaskMiddlewareChain(_services.GetServices<TaskMiddlewareType>().Select(middleware => middleware.Type)),
+            Observers = new TaskObservers(_services.GetServices<ITaskObserver>(), _loggers.CreateLogger<TaskObservers>()),
+            WorkerObservers = new WorkerObservers(_services.GetServices<IWorkerObserver>(), _loggers.CreateLogger<WorkerObservers>()),
+            Resilience = resilience,
+        };
+        var middleware = new PublishPipeline(_services.GetServices<IPublishMiddleware>());
         var json = CeleryJson.Complete(application.SerializerOptions);
         var access = new ResultAccess(Backend, json, Timeout.InfiniteTimeSpan, Clock);
-        var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy);
+        var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy, resilience);
         var writer = Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize);
         var router = new TaskRouter(application);
         Client = new CeleryClient(
@@ -62,21 +73,22 @@ internal sealed class WorkerHarness : IAsyncDisposable
             router,
             access,
             application.DefaultPriority,
-            Clock);
+            Clock,
+            middleware: middleware);
 
         var registry = new TaskRegistry(tasks);
         var hostname = NodeName.Expand(options.Hostname, "machine.example");
         var reader = Content.Reader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), application.MaxBodySize);
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
-        var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>());
+        var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>(), resilience);
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());
-        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher);
-        var executor = new TaskExecutor(recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
+        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher, middleware);
+        var executor = new TaskExecutor(recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>(), hooks);
         var admission = new Admission(reader, registry, application, options, Clock);
-        var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
+        var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>(), hooks.Observers);
         var flow = new TaskFlow(handler, new LiveTasks(), registry, options, Clock, _loggers.CreateLogger<TaskFlow>());
         _worker = new CeleryWorker(
-            Transport, flow, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
+            Transport, flow, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>(), hooks);
     }
 
     public TestClock Clock { get; } = new();
