@@ -151,6 +151,11 @@ internal sealed class CeleryWorker(
     // Observers must not keep a worker from stopping.
     private async Task TellAsync(Func<ICeleryWorker, CancellationToken, ValueTask> tell, CancellationToken hurry)
     {
+        if (_observers.IsEmpty)
+        {
+            return;
+        }
+
         using var deadline = new CancellationTokenSource(_windUp, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, hurry);
         await tell(this, either.Token).ConfigureAwait(false);

@@ -10,6 +10,8 @@ internal sealed class WorkerObservers(IEnumerable<IWorkerObserver> observers, IL
 
     public static WorkerObservers None { get; } = new([], NullLogger.Instance);
 
+    public bool IsEmpty => _observers.IsEmpty;
+
     public ValueTask StartingAsync(ICeleryWorker worker, CancellationToken cancellationToken)
         => _observers.TellAsync(nameof(IWorkerObserver.OnStartingAsync), observer => observer.OnStartingAsync(worker, cancellationToken), cancellationToken);
 

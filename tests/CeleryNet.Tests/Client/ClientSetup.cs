@@ -16,7 +16,7 @@ internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null)
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, params IPublishMiddleware[] middleware)
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
@@ -28,7 +28,8 @@ internal sealed class ClientSetup : IAsyncDisposable
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
             defaultPriority,
             Clock,
-            hideArguments);
+            hideArguments,
+            new PublishPipeline(middleware));
     }
 
     public TestClock Clock { get; } = new();

@@ -225,6 +225,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
     /// <summary>Waits until the worker has stopped.</summary>
     public Task WhenStoppedAsync() => _running.WithinBound("the worker to stop");
 
+    /// <summary>Waits until the worker has failed.</summary>
+    public async Task<BrokerUnavailableException> WhenFailedAsync()
+    {
+        var error = await Should.ThrowAsync<BrokerUnavailableException>(WhenStoppedAsync);
+        _running = Task.CompletedTask;
+        return error;
+    }
+
     /// <summary>Whether the worker is still there.</summary>
     public bool IsRunning => !_running.IsCompleted;
 
