@@ -3,7 +3,10 @@ using Polly.Retry;
 
 namespace CeleryNet.Resilience;
 
-/// <summary>What an operation does about failures when the user has not said it.</summary>
+/// <summary>
+/// What an operation does about failures when the user has not said it. Where the user has put strategies within these, one that gives up an attempt (a timeout, an
+/// open circuit) is a failure like any other.
+/// </summary>
 internal static class DefaultStrategies
 {
     public static readonly ResiliencePropertyKey<IRetryWatcher?> WatcherKey = new("celerynet.watcher");
@@ -44,7 +47,7 @@ internal static class DefaultStrategies
     private static RetryStrategyOptions Connect() => new()
     {
         ShouldHandle = static attempt => new(
-            attempt.Outcome.Exception is BrokerUnavailableException { IsRefusal: false } && WatcherOf(attempt.Context) is not { WantsRetry: false }),
+            attempt.Outcome.Exception is BrokerUnavailableException { IsRefusal: false } or ExecutionRejectedException && WatcherOf(attempt.Context) is not { WantsRetry: false }),
         Delay = TimeSpan.FromMilliseconds(200),
         MaxDelay = TimeSpan.FromSeconds(5),
     };
@@ -64,7 +67,7 @@ internal static class DefaultStrategies
     private static RetryStrategyOptions Publish() => new()
     {
         ShouldHandle = static attempt => new(
-            attempt.Outcome.Exception is BrokerUnavailableException && !(PolicyOf(attempt.Context)?.MaxRetries <= attempt.AttemptNumber)),
+            attempt.Outcome.Exception is BrokerUnavailableException or ExecutionRejectedException && !(PolicyOf(attempt.Context)?.MaxRetries <= attempt.AttemptNumber)),
         Delay = TimeSpan.FromMilliseconds(100),
         MaxDelay = TimeSpan.FromSeconds(1),
         DelayGenerator = static attempt => new(PolicyOf(attempt.Context)?.PauseBefore(attempt.AttemptNumber)),
@@ -72,14 +75,14 @@ internal static class DefaultStrategies
 
     private static RetryStrategyOptions StoreResult(ResilienceSettings settings) => new()
     {
-        ShouldHandle = new PredicateBuilder().Handle<ResultBackendException>().Handle<BrokerUnavailableException>(),
+        ShouldHandle = new PredicateBuilder().Handle<ResultBackendException>().Handle<BrokerUnavailableException>().Handle<ExecutionRejectedException>(),
         Delay = settings.StoreRetryDelay,
         MaxDelay = settings.StoreRetryMaxDelay,
     };
 
     private static RetryStrategyOptions KeepMessage() => new()
     {
-        ShouldHandle = new PredicateBuilder().Handle<BrokerUnavailableException>(),
+        ShouldHandle = new PredicateBuilder().Handle<BrokerUnavailableException>().Handle<ExecutionRejectedException>(),
         Delay = TimeSpan.FromMilliseconds(100),
         MaxDelay = TimeSpan.FromSeconds(5),
     };

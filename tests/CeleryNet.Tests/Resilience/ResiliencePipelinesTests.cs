@@ -4,6 +4,7 @@ using CeleryNet.Tests.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Polly;
 using Polly.Retry;
+using Polly.Timeout;
 
 namespace CeleryNet.Tests.Resilience;
 
@@ -65,6 +66,36 @@ public sealed class ResiliencePipelinesTests
 
         await running.WithinBound("the attempt that works");
         _attempts.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData(CeleryOperation.Connect)]
+    [InlineData(CeleryOperation.Consume)]
+    [InlineData(CeleryOperation.Publish)]
+    [InlineData(CeleryOperation.StoreResult)]
+    [InlineData(CeleryOperation.KeepMessage)]
+    public async Task Attempt_that_a_strategy_within_the_default_gives_up_is_made_again(CeleryOperation operation)
+    {
+        var running = RunAsync(Pipelines().Create(operation), succeedsAt: 3, failure: new TimeoutRejectedException("Enough."));
+        for (var i = 1; i < 3; i++)
+        {
+            await _clock.WaitForAnyTimerAsync();
+            _clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        await running.WithinBound("the attempt that works");
+    }
+
+    [Theory]
+    [InlineData(CeleryOperation.Connect)]
+    [InlineData(CeleryOperation.Publish)]
+    [InlineData(CeleryOperation.StoreResult)]
+    [InlineData(CeleryOperation.KeepMessage)]
+    public async Task Failure_that_would_be_the_same_again_is_not_tried_again(CeleryOperation operation)
+    {
+        await Should.ThrowAsync<PublishException>(() => RunAsync(Pipelines().Create(operation), failure: new PublishException("Refused.")));
+
+        _attempts.ShouldBe(1);
     }
 
     [Fact]
