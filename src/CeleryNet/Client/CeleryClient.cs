@@ -12,9 +12,8 @@ internal sealed class CeleryClient(
     TaskMessageWriter writer,
     TaskRouter router,
     ResultAccess results,
-    int? defaultPriority,
     TimeProvider time,
-    bool hideArguments = false,
+    ClientOptions clientOptions,
     PublishPipeline? middleware = null) : ICeleryClient
 {
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
@@ -80,6 +79,11 @@ internal sealed class CeleryClient(
         Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : results.Backend.PrepareAsync;
         await publisher.PublishAsync(envelope, routed.Destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
         TaskContext.Current?.AddChild(call.Id);
+        if (clientOptions.ThrowsFailures && routed.Options.IgnoreResult is not true)
+        {
+            await AsyncResult.Create(call.Id, results).WaitAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
         return call.Id;
     }
 
@@ -88,7 +92,7 @@ internal sealed class CeleryClient(
     {
         var options = routed.Options;
         SendOptionsRules.Check(options, nameof(signature));
-        if (hideArguments)
+        if (clientOptions.HideArguments)
         {
             options = options with { ArgsRepr = options.ArgsRepr ?? "(...)", KwargsRepr = options.KwargsRepr ?? "{...}" };
         }
@@ -104,7 +108,7 @@ internal sealed class CeleryClient(
             Eta = options.Eta ?? (options.Countdown is { } countdown ? now + countdown : null),
             Expires = expires,
             TimeToLive = expires - now,
-            Priority = options.Priority ?? defaultPriority,
+            Priority = options.Priority ?? (clientOptions.InheritParentPriority ? parent?.Priority : null) ?? clientOptions.DefaultPriority,
             Persistent = routed.DeliveryMode == DeliveryMode.Persistent,
             ReplyTo = options.ReplyTo ?? results.Backend.ReplyTo,
         };

@@ -8,6 +8,7 @@ using CeleryNet.Results;
 using CeleryNet.Routing;
 using CeleryNet.Serialization;
 using CeleryNet.Transports;
+using CeleryNet.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -51,8 +52,12 @@ public static class CeleryServiceCollectionExtensions
             provider));
         services.TryAddSingleton(provider => ContentCodecs.Create(
             Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
-        services.TryAddSingleton(provider => TransportFactory.Create(
-            Options(provider), provider.GetRequiredService<ResiliencePipelines>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
+        services.TryAddSingleton(WorkerFactory.CreateHooks);
+        services.TryAddSingleton(provider => Options(provider).AlwaysEager
+            ? new EagerTransport(
+                TransportFactory.CreateMemory(provider.GetRequiredService<TimeProvider>(), Loggers(provider)), () => WorkerFactory.CreateHandler(provider))
+            : TransportFactory.Create(
+                Options(provider), provider.GetRequiredService<ResiliencePipelines>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
         services.TryAddSingleton(provider => ResultBackendFactory.Create(
             Options(provider),
             provider.GetRequiredService<ITransport>(),
@@ -83,9 +88,14 @@ public static class CeleryServiceCollectionExtensions
             CreateWriter(provider),
             new TaskRouter(options),
             provider.GetRequiredService<ResultAccess>(),
-            options.DefaultPriority,
             provider.GetRequiredService<TimeProvider>(),
-            options.HideArguments,
+            new ClientOptions
+            {
+                DefaultPriority = options.DefaultPriority,
+                InheritParentPriority = options.InheritParentPriority,
+                HideArguments = options.HideArguments,
+                ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
+            },
             provider.GetRequiredService<PublishPipeline>());
     }
 
@@ -94,7 +104,7 @@ public static class CeleryServiceCollectionExtensions
         var options = Options(provider);
         return new(
             provider.GetRequiredService<ITransport>(),
-            options.PublishTimeout,
+            options.AlwaysEager ? Timeout.InfiniteTimeSpan : options.PublishTimeout,
             provider.GetRequiredService<TimeProvider>(),
             options.PublishRetry,
             options.PublishRetryPolicy,

@@ -13,6 +13,10 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Text("DefaultQueue", "task_default_queue", value => options.DefaultQueue = value);
         BindRouting(options);
         Number("DefaultPriority", "task_default_priority", value => options.DefaultPriority = value);
+        Flag("InheritParentPriority", "task_inherit_parent_priority", value => options.InheritParentPriority = value);
+        Flag("AlwaysEager", "task_always_eager", value => options.AlwaysEager = value);
+        Flag("EagerPropagates", "task_eager_propagates", value => options.EagerPropagates = value);
+        Flag("StoreEagerResult", "task_store_eager_result", value => options.StoreEagerResult = value);
         Flag("IgnoreResult", "task_ignore_result", value => options.IgnoreResult = value);
         Span("ResultExpires", "result_expires", value => options.ResultExpires = value);
         Flag("ResultExtended", "result_extended", value => options.ResultExtended = value);

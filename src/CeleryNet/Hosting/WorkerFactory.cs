@@ -22,18 +22,34 @@ internal static class WorkerFactory
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
         var loggers = CeleryServiceCollectionExtensions.Loggers(services);
         var time = services.GetRequiredService<TimeProvider>();
+        var registry = CreateRegistry(services);
+        var catalog = new QueueCatalog(application);
+        var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
+        return new CeleryWorker(
+            services.GetRequiredService<ITransport>(),
+            new TaskFlow(CreateHandler(services, registry), new LiveTasks(), registry, options, time, loggers.CreateLogger<TaskFlow>()),
+            registry,
+            [.. queues],
+            options,
+            HostnameOf(options),
+            time,
+            loggers.CreateLogger<CeleryWorker>(),
+            services.GetRequiredService<WorkerHooks>());
+    }
+
+    /// <summary>Puts together what runs a delivery, without what takes deliveries from a broker.</summary>
+    public static DeliveryHandler CreateHandler(IServiceProvider services) => CreateHandler(services, CreateRegistry(services));
+
+    private static DeliveryHandler CreateHandler(IServiceProvider services, TaskRegistry registry)
+    {
+        var application = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
+        var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
+        var loggers = CeleryServiceCollectionExtensions.Loggers(services);
+        var time = services.GetRequiredService<TimeProvider>();
         var results = services.GetRequiredService<ResultAccess>();
-        var registry = new TaskRegistry(services.GetServices<TaskDefinition>());
-        var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
         var reader = new TaskMessageReader(TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone), services.GetRequiredService<ContentCodecs>().Tasks);
-        var metas = new ResultMetaFactory(results.SerializerOptions, hostname, application.ResultExtended, time);
-        var hooks = new WorkerHooks
-        {
-            Middleware = new TaskMiddlewareChain(services.GetServices<TaskMiddlewareType>().Select(middleware => middleware.Type)),
-            Observers = new TaskObservers(services.GetServices<ITaskObserver>(), loggers.CreateLogger<TaskObservers>()),
-            WorkerObservers = new WorkerObservers(services.GetServices<IWorkerObserver>(), loggers.CreateLogger<WorkerObservers>()),
-            Resilience = services.GetRequiredService<ResiliencePipelines>(),
-        };
+        var metas = new ResultMetaFactory(results.SerializerOptions, HostnameOf(options), application.ResultExtended, time);
+        var hooks = services.GetRequiredService<WorkerHooks>();
         var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>(), hooks.Resilience);
         var retries = new RetryMessage(
             new TaskRouter(application), CeleryServiceCollectionExtensions.CreateWriter(services), application.HideArguments, time);
@@ -42,28 +58,33 @@ internal static class WorkerFactory
             new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>()),
             new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
             results.SerializerOptions,
-            hostname,
+            HostnameOf(options),
             time,
             loggers.CreateLogger<TaskExecutor>(),
             hooks);
-        var handler = new DeliveryHandler(
+        return new DeliveryHandler(
             new Admission(reader, registry, application, options, time),
             executor,
             recorder,
             options.UnrunnableMessages,
             loggers.CreateLogger<DeliveryHandler>(),
             hooks.Observers);
-        var catalog = new QueueCatalog(application);
-        var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
-        return new CeleryWorker(
-            services.GetRequiredService<ITransport>(),
-            new TaskFlow(handler, new LiveTasks(), registry, options, time, loggers.CreateLogger<TaskFlow>()),
-            registry,
-            [.. queues],
-            options,
-            hostname,
-            time,
-            loggers.CreateLogger<CeleryWorker>(),
-            hooks);
     }
+
+    /// <summary>What the user has added around and beside the runs, here and where tasks are run by their senders.</summary>
+    public static WorkerHooks CreateHooks(IServiceProvider services)
+    {
+        var loggers = CeleryServiceCollectionExtensions.Loggers(services);
+        return new WorkerHooks
+        {
+            Middleware = new TaskMiddlewareChain(services.GetServices<TaskMiddlewareType>().Select(middleware => middleware.Type)),
+            Observers = new TaskObservers(services.GetServices<ITaskObserver>(), loggers.CreateLogger<TaskObservers>()),
+            WorkerObservers = new WorkerObservers(services.GetServices<IWorkerObserver>(), loggers.CreateLogger<WorkerObservers>()),
+            Resilience = services.GetRequiredService<ResiliencePipelines>(),
+        };
+    }
+
+    private static TaskRegistry CreateRegistry(IServiceProvider services) => new(services.GetServices<TaskDefinition>());
+
+    private static string HostnameOf(WorkerOptions options) => NodeName.Expand(options.Hostname, Environment.MachineName);
 }

@@ -16,7 +16,7 @@ internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, params IPublishMiddleware[] middleware)
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false, params IPublishMiddleware[] middleware)
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
@@ -26,9 +26,8 @@ internal sealed class ClientSetup : IAsyncDisposable
             Content.Writer(json, maxSize: maxBodySize),
             new TaskRouter(new QueueCatalog(new CeleryOptions()), new RouteTable(routes ?? new CeleryRoutes())),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
-            defaultPriority,
             Clock,
-            hideArguments,
+            new ClientOptions { DefaultPriority = defaultPriority, HideArguments = hideArguments, InheritParentPriority = inheritPriority },
             new PublishPipeline(middleware));
     }
 

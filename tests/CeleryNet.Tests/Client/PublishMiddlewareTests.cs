@@ -188,9 +188,9 @@ public sealed class PublishMiddlewareTests : IDisposable
             Content.Writer(json),
             new TaskRouter("celery"),
             new ResultAccess(new DisabledResultBackend(), json, TimeSpan.FromDays(1), TimeProvider.System),
-            null,
             TimeProvider.System,
-            middleware: middleware);
+            new ClientOptions(),
+            middleware);
     }
 
     private long Measure(CeleryClient client, int calls)

@@ -72,9 +72,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
             writer,
             router,
             access,
-            application.DefaultPriority,
             Clock,
-            middleware: middleware);
+            new ClientOptions { DefaultPriority = application.DefaultPriority },
+            middleware);
 
         var registry = new TaskRegistry(tasks);
         var hostname = NodeName.Expand(options.Hostname, "machine.example");
