@@ -16,7 +16,7 @@ public abstract class HookTests(PeerFixture peers)
 
         var seen = await (await sender.Client.SendTaskAsync("interop.options", [1])).GetAsync(Bound.Default);
 
-        seen.GetProperty("x-tenant").GetString().ShouldBe("grün & co");
+        seen.GetProperty("x-own").GetString().ShouldBe("grün & co");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public abstract class HookTests(PeerFixture peers)
     private sealed class TenantSender : IPublishMiddleware
     {
         public ValueTask PublishAsync(PublishContext context, PublishDelegate next, CancellationToken cancellationToken)
-            => next(context.WithHeader("x-tenant", "grün & co"), cancellationToken);
+            => next(context.WithHeader("x-own", "grün & co"), cancellationToken);
     }
 
     private sealed class TenantReader : ITaskMiddleware

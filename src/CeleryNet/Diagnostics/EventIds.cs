@@ -46,4 +46,5 @@ internal static class EventIds
     public const int ObserverFailed = 2030;
     public const int WorkerGivesUp = 2031;
     public const int TaskLimited = 2050;
+    public const int EtaLimitReached = 2051;
 }

@@ -53,6 +53,8 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         List("Queues", null, values => options.Queues = [.. values]);
         Number("Concurrency", "worker_concurrency", value => options.Concurrency = value);
         Number("PrefetchMultiplier", "worker_prefetch_multiplier", value => options.PrefetchMultiplier = value);
+        Flag("DisablePrefetch", "worker_disable_prefetch", value => options.DisablePrefetch = value);
+        Number("EtaTaskLimit", "worker_eta_task_limit", value => options.EtaTaskLimit = value);
         Text("Hostname", null, value => options.Hostname = value);
         Flag("AcksLate", "task_acks_late", value => options.AcksLate = value);
         Flag("AcksOnFailure", "task_acks_on_failure_or_timeout", value => options.AcksOnFailure = value);

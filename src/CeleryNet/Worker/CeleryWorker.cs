@@ -54,8 +54,8 @@ internal sealed class CeleryWorker(
             await _observers.StartingAsync(this, cancellationToken).ConfigureAwait(false);
         }
 
-        var prefetch = Math.Min((long)options.Concurrency * options.PrefetchMultiplier, ushort.MaxValue);
-        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, (int)prefetch), cancellationToken).ConfigureAwait(false);
+        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, Math.Max(1, flow.Prefetch.Count)), cancellationToken).ConfigureAwait(false);
+        flow.Prefetch.Steer(consumer);
         logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
         if (_ready.TrySetResult())
         {

@@ -25,15 +25,18 @@ internal sealed class TaskFlow : IAsyncDisposable
         _handler = handler;
         _live = live;
         _logger = logger;
+        Prefetch = new PrefetchBudget(options);
         Slots = new ExecutionSlots(options.Concurrency, Start);
         var fallback = options.DefaultRateLimit is { } limit ? RateLimit.Parse(limit) : RateLimit.None;
         RateLimits = new RateLimits(registry, fallback, options.DisableRateLimits, time, Reserve);
-        _etas = new EtaQueue(time, Limit);
+        _etas = new EtaQueue(time, Release);
     }
 
     public ExecutionSlots Slots { get; }
 
     public RateLimits RateLimits { get; }
+
+    public PrefetchBudget Prefetch { get; }
 
     /// <summary>Takes a delivery. Never waits.</summary>
     public void Receive(IDelivery delivery)
@@ -103,11 +106,28 @@ internal sealed class TaskFlow : IAsyncDisposable
     {
         if (_etas.TryHold(hold.Request, hold.Until, _live.Remove))
         {
+            CountHeld();
             _logger.TaskHeld(hold.Request.Headers.DisplayName, hold.Request.Headers.Id.Value, hold.Until);
         }
         else
         {
             Return(hold.Request);
+        }
+    }
+
+    private void Release(TaskRequest request)
+    {
+        CountHeld();
+        Limit(request);
+    }
+
+    private void CountHeld()
+    {
+        var wasReached = Prefetch.IsEtaLimitReached;
+        Prefetch.SetHeld(_etas.Count);
+        if (!wasReached && Prefetch.IsEtaLimitReached)
+        {
+            _logger.EtaLimitReached(_etas.Count);
         }
     }
 
@@ -149,7 +169,17 @@ internal sealed class TaskFlow : IAsyncDisposable
         for (var request = first; request is not null; request = Slots.NextOrLeave())
         {
             _live.Move(request, TaskPhase.Running);
+            if (!request.AcksLate)
+            {
+                Prefetch.BeginEarly();
+            }
+
             await _handler.RunAsync(request, _lastCall.Token).ConfigureAwait(false);
+            if (!request.AcksLate)
+            {
+                Prefetch.EndEarly();
+            }
+
             _live.Remove(request);
         }
     }
