@@ -12,15 +12,16 @@ internal sealed class ObserverList<T>(IEnumerable<T> observers, ILogger logger)
     public bool IsEmpty => _observers.Length == 0;
 
     /// <param name="method">What the observers are told, for the log.</param>
-    /// <param name="tell">Tells one.</param>
+    /// <param name="tell">Tells one. It captures nothing, so that nothing is made where there is nobody to tell.</param>
+    /// <param name="what">What it is told.</param>
     /// <param name="cancellationToken">Ends the wait for them.</param>
-    public async ValueTask TellAsync(string method, Func<T, ValueTask> tell, CancellationToken cancellationToken)
+    public async ValueTask TellAsync<TWhat>(string method, Func<T, TWhat, CancellationToken, ValueTask> tell, TWhat what, CancellationToken cancellationToken)
     {
         foreach (var observer in _observers)
         {
             try
             {
-                var told = tell(observer);
+                var told = tell(observer, what, cancellationToken);
                 if (!told.IsCompletedSuccessfully)
                 {
                     await told.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);

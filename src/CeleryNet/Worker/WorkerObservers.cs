@@ -13,14 +13,14 @@ internal sealed class WorkerObservers(IEnumerable<IWorkerObserver> observers, IL
     public bool IsEmpty => _observers.IsEmpty;
 
     public ValueTask StartingAsync(ICeleryWorker worker, CancellationToken cancellationToken)
-        => _observers.TellAsync(nameof(IWorkerObserver.OnStartingAsync), observer => observer.OnStartingAsync(worker, cancellationToken), cancellationToken);
+        => _observers.TellAsync(nameof(IWorkerObserver.OnStartingAsync), static (observer, told, token) => observer.OnStartingAsync(told, token), worker, cancellationToken);
 
     public ValueTask ReadyAsync(ICeleryWorker worker, CancellationToken cancellationToken)
-        => _observers.TellAsync(nameof(IWorkerObserver.OnReadyAsync), observer => observer.OnReadyAsync(worker, cancellationToken), cancellationToken);
+        => _observers.TellAsync(nameof(IWorkerObserver.OnReadyAsync), static (observer, told, token) => observer.OnReadyAsync(told, token), worker, cancellationToken);
 
     public ValueTask StoppingAsync(ICeleryWorker worker, CancellationToken cancellationToken)
-        => _observers.TellAsync(nameof(IWorkerObserver.OnStoppingAsync), observer => observer.OnStoppingAsync(worker, cancellationToken), cancellationToken);
+        => _observers.TellAsync(nameof(IWorkerObserver.OnStoppingAsync), static (observer, told, token) => observer.OnStoppingAsync(told, token), worker, cancellationToken);
 
     public ValueTask StoppedAsync(ICeleryWorker worker, CancellationToken cancellationToken)
-        => _observers.TellAsync(nameof(IWorkerObserver.OnStoppedAsync), observer => observer.OnStoppedAsync(worker, cancellationToken), cancellationToken);
+        => _observers.TellAsync(nameof(IWorkerObserver.OnStoppedAsync), static (observer, told, token) => observer.OnStoppedAsync(told, token), worker, cancellationToken);
 }

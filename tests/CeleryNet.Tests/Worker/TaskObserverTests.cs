@@ -1,6 +1,7 @@
 using CeleryNet.Extensibility;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
+using CeleryNet.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CeleryNet.Tests.Worker;
@@ -194,6 +195,44 @@ public sealed class TaskObserverTests
 
         harness.Log.Lines.ShouldNotContain(line => line.EventId.Id == 2030);
     }
+
+    [Fact]
+    public async Task Without_observers_nothing_is_made_for_them()
+    {
+        var request = Requests.Make();
+        var outcome = new TaskOutcome.Succeeded(TaskValue.Null);
+        TaskContext? context = null;
+        await using (var harness = await WorkerHarness.StartAsync(new TaskDefinition("see", [], invocation => new(TaskValue.Of((context = invocation.Context).TaskName)))))
+        {
+            await harness.RunAsync("see");
+        }
+
+        request.Context = context;
+        Tell();
+
+        // What else the runtime does on this thread comes now and then.
+        Enumerable.Range(0, 20).Min(_ => Tell()).ShouldBe(0);
+
+        long Tell()
+        {
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 100; i++)
+            {
+                var isDone = IsDone(TaskObservers.None.ReceivedAsync(request, CancellationToken.None))
+                    && IsDone(TaskObservers.None.StartingAsync(context!, CancellationToken.None))
+                    && IsDone(TaskObservers.None.FinishedAsync(request, outcome, TimeSpan.Zero, CancellationToken.None))
+                    && IsDone(TaskObservers.None.RevokedAsync(request, "expired", CancellationToken.None));
+                if (!isDone)
+                {
+                    throw new InvalidOperationException("Somebody was told.");
+                }
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - allocated;
+        }
+    }
+
+    private static bool IsDone(ValueTask told) => told.IsCompletedSuccessfully;
 
     private static TaskDefinition One(bool acksLate = false) => new("one", [], _ => new(TaskValue.Of(1))) { AcksLate = acksLate };
 
