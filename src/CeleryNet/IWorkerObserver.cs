@@ -1,8 +1,8 @@
 namespace CeleryNet;
 
 /// <summary>
-/// Is told of a worker's life. Added by <see cref="CeleryBuilder.AddWorkerObserver{T}"/>. What it throws is logged, and the worker goes on; so does what would keep the worker
-/// waiting too long, when it stops.
+/// Is told of a worker's life. Added by <see cref="CeleryBuilder.AddWorkerObserver{T}"/>. What it throws is logged, and the worker goes on. A worker that stops waits no longer
+/// than 3 s for each method.
 /// </summary>
 /// <remarks>
 /// The counterpart of Celery's worker signals. One instance serves the program. Observers are told one after the other, in the order in which they were added, and the

@@ -145,8 +145,9 @@ public sealed class CeleryBuilder
     /// <inheritdoc cref="ConfigureResilience(CeleryOperation, Action{ResiliencePipelineBuilder})" path="/summary" />
     /// <param name="operation">The operation. A second call for the same one replaces the first.</param>
     /// <param name="configure">
-    /// As above; it also gets the host's services, and with them
-    /// <see cref="CeleryResiliencePipelineBuilderExtensions.AddCeleryDefault(ResiliencePipelineBuilder, CeleryResilienceContext)"/> adds the library's own strategies.
+    /// Adds the strategies, outermost first, to an empty pipeline. The context has the host's services, and with it
+    /// <see cref="CeleryResiliencePipelineBuilderExtensions.AddCeleryDefault(ResiliencePipelineBuilder, CeleryResilienceContext)"/> adds the library's own strategies
+    /// among them. Called once; for <see cref="CeleryOperation.Connect"/> and <see cref="CeleryOperation.Consume"/> once for each connection and consumer.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such operation.</exception>
     public CeleryBuilder ConfigureResilience(CeleryOperation operation, Action<ResiliencePipelineBuilder, CeleryResilienceContext> configure)

@@ -1,4 +1,5 @@
 using CeleryNet.Client;
+using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Resilience;
 using CeleryNet.Routing;
@@ -104,6 +105,28 @@ public sealed class CustomPipelineTests : IDisposable
 
         isStored.ShouldBeFalse();
         _loggers.Log.Lines.ShouldContain(line => line.EventId.Id == 2009 && line.Error is TimeoutRejectedException);
+    }
+
+    [Fact]
+    public async Task Keeping_the_message_of_a_failed_task_goes_through_the_users_pipeline_which_may_give_it_up()
+    {
+        var seen = new TestSignal<string>();
+        await using var harness = new WorkerHarness(
+            [new TaskDefinition("fail", [], _ => throw new InvalidOperationException("no"))],
+            new WorkerOptions { KeepFailedTasks = true },
+            services: services => new CeleryBuilder(services).ConfigureResilience(CeleryOperation.KeepMessage, pipeline => pipeline.AddProbe((context, _) =>
+            {
+                seen.Fire(Describe(context));
+                throw new TimeoutRejectedException("Enough.");
+            })));
+        await harness.StartAsync();
+
+        var result = await harness.RunAsync(MessageFactory.Task("fail", id: "task-1"));
+
+        result.State.ShouldBe(TaskState.Failure);
+        (await seen.WaitAsync()).ShouldBe("celery.KeepMessage fail task-1");
+        harness.Log.Lines.ShouldContain(line => line.EventId.Id == 2021 && line.Error is TimeoutRejectedException);
+        harness.Transport.Kept.Count.ShouldBe(0);
     }
 
     public void Dispose() => _loggers.Dispose();
