@@ -16,7 +16,20 @@ internal static class TransportFactory
     /// <exception cref="CeleryConfigurationException">The URL's scheme is unknown, or URLs of different brokers stand in for each other.</exception>
     public static ITransport Create(CeleryOptions options, ResiliencePipelines resilience, TimeProvider time, ILoggerFactory loggers)
     {
-        var urls = BrokerUrl.ParseList(options.Broker);
+        var (reading, writing) = (options.BrokerRead ?? options.Broker, options.BrokerWrite ?? options.Broker);
+        return reading == writing
+            ? Create(reading, options, resilience, time, loggers)
+            : new SplitTransport(Create(reading, options, resilience, time, loggers), Create(writing, options, resilience, time, loggers));
+    }
+
+    private static ITransport Create(string broker, CeleryOptions options, ResiliencePipelines resilience, TimeProvider time, ILoggerFactory loggers)
+    {
+        var urls = BrokerUrl.ParseList(broker).ToArray();
+        if (options.BrokerFailoverStrategy == BrokerFailoverStrategy.Shuffle)
+        {
+            Random.Shared.Shuffle(urls);
+        }
+
         var transportOptions = CreateOptions(options, resilience, urls);
         return Kind(urls) switch
         {
@@ -34,6 +47,8 @@ internal static class TransportFactory
     {
         Resilience = resilience,
         ConnectTimeout = options.ConnectTimeout,
+        RedisSocketTimeout = options.RedisSocketTimeout,
+        LoginMethod = options.BrokerLoginMethod,
         Heartbeat = options.Heartbeat,
         VisibilityTimeout = options.VisibilityTimeout,
         PrioritySteps = options.PrioritySteps,
