@@ -18,6 +18,9 @@ public sealed class BrokerUnavailableException : CeleryException
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether every broker answered and refused us, so that waiting will not help.</summary>
+    internal bool IsRefusal { get; init; }
 }
 
 /// <summary>A message was not accepted by the broker: it did not confirm it in time, refused it, or had no queue for it.</summary>

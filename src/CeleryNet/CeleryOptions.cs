@@ -149,6 +149,30 @@ public sealed class CeleryOptions
     /// <value>The default is false.</value>
     public bool ResultExtended { get; set; }
 
+    /// <summary>
+    /// Whether a result is stored again when the backend did not take it. If not, or when the retries are used up, the message of a late-acknowledged task goes back
+    /// to its queue. Mirrors <c>result_backend_always_retry</c>.
+    /// </summary>
+    /// <value>The default is true (false in Celery).</value>
+    public bool ResultStoreRetry { get; set; } = true;
+
+    /// <summary>How often storing a result is tried again; null for as long as the worker runs. Mirrors <c>result_backend_max_retries</c>.</summary>
+    /// <value>The default is null; 0 or more.</value>
+    public int? ResultStoreMaxRetries { get; set; }
+
+    /// <summary>
+    /// The first pause between two attempts to store a result; the others are each twice as long, with jitter. Mirrors
+    /// <c>result_backend_base_sleep_between_retries_ms</c>, which is in milliseconds.
+    /// </summary>
+    /// <value>The default is 100 ms (10 ms in Celery); 1 ms to 1 h.</value>
+    public TimeSpan ResultStoreRetryDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The longest pause between two attempts to store a result. Mirrors <c>result_backend_max_sleep_between_retries_ms</c>, which is in milliseconds.
+    /// </summary>
+    /// <value>The default is 5 s (10 s in Celery); 1 ms to 1 h, and no less than <see cref="ResultStoreRetryDelay"/>.</value>
+    public TimeSpan ResultStoreRetryMaxDelay { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether results sent as messages (<c>rpc://</c>) survive a restart of the broker. Mirrors <c>result_persistent</c>.</summary>
     /// <value>The default is false.</value>
     public bool ResultPersistent { get; set; }
@@ -175,6 +199,21 @@ public sealed class CeleryOptions
     /// <summary>How long one attempt to connect may take. Mirrors <c>broker_connection_timeout</c>.</summary>
     /// <value>The default is 4 s; 100 ms to 10 min.</value>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// Whether a connection that cannot be made is tried again. If not, a worker that cannot connect, or on RabbitMQ loses its connection, fails and stops its host.
+    /// Mirrors <c>broker_connection_retry</c>.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool ConnectRetry { get; set; } = true;
+
+    /// <summary>
+    /// How often in a row a connection that cannot be made is tried again before a worker fails and stops its host; null or 0 for any number of times. A broker that
+    /// refuses us (a wrong password) is not asked again. Redis connections that were had once are mended whatever this says. Mirrors
+    /// <c>broker_connection_max_retries</c>.
+    /// </summary>
+    /// <value>The default is null (100 in Celery); 0 or more.</value>
+    public int? ConnectMaxRetries { get; set; }
 
     /// <summary>Redis: how long a command may wait for its answer. Mirrors <c>redis_socket_timeout</c>.</summary>
     /// <value>The default is 5 s; 100 ms to 10 min.</value>

@@ -13,7 +13,8 @@ internal sealed class CeleryClient(
     TaskRouter router,
     ResultAccess results,
     TimeProvider time,
-    ClientOptions clientOptions) : ICeleryClient
+    ClientOptions clientOptions,
+    PublishPipeline? middleware = null) : ICeleryClient
 {
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
@@ -56,7 +57,21 @@ internal sealed class CeleryClient(
 
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
-    private async ValueTask<TaskId> PublishAsync(Signature signature, CancellationToken cancellationToken)
+    private ValueTask<TaskId> PublishAsync(Signature signature, CancellationToken cancellationToken)
+        => middleware is null or { IsEmpty: true } ? SendOnAsync(signature, cancellationToken) : PublishAsync(middleware, signature, cancellationToken);
+
+    private async ValueTask<TaskId> PublishAsync(PublishPipeline pipeline, Signature signature, CancellationToken cancellationToken)
+    {
+        var id = signature.Options.TaskId ?? TaskId.New();
+        var context = new PublishContext(signature.TaskName, signature.Args, signature.Kwargs, signature.Options) { Id = id };
+        await pipeline.PublishAsync(context, SendAsync, cancellationToken).ConfigureAwait(false);
+        return id;
+
+        async ValueTask SendAsync(PublishContext passed, CancellationToken token)
+            => await SendOnAsync(new Signature(passed.TaskName, passed.Args, passed.Kwargs, passed.Options with { TaskId = id }), token).ConfigureAwait(false);
+    }
+
+    private async ValueTask<TaskId> SendOnAsync(Signature signature, CancellationToken cancellationToken)
     {
         var routed = router.Route(signature);
         var call = Decide(signature, routed);

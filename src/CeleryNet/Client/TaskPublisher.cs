@@ -1,50 +1,36 @@
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Routing;
 using CeleryNet.Transports;
 using Polly;
-using Polly.Retry;
 
 namespace CeleryNet.Client;
 
 /// <summary>Gets a message to the broker within a deadline, trying again while the broker is away. celery/app/base.py send_task, kombu Connection.ensure</summary>
 internal sealed class TaskPublisher
 {
-    private static readonly ResiliencePropertyKey<PublishRetryPolicy?> _policyKey = new("celerynet.publish-retry-policy");
-
     private readonly ITransport _transport;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly bool _retries;
     private readonly PublishRetryPolicy? _policy;
-    private readonly ResiliencePipeline _retry;
+    private readonly OperationPipeline _untilPublished;
 
     /// <param name="transport">The broker.</param>
     /// <param name="timeout">The deadline of one publish.</param>
     /// <param name="time">The clock.</param>
     /// <param name="retries">Whether calls that do not say are tried again (<c>task_publish_retry</c>).</param>
     /// <param name="policy">How, for calls that do not say; null for until the deadline (<c>task_publish_retry_policy</c>).</param>
-    public TaskPublisher(ITransport transport, TimeSpan timeout, TimeProvider time, bool retries = true, PublishRetryPolicy? policy = null)
+    /// <param name="resilience">What is done about failures; null for the defaults.</param>
+    public TaskPublisher(
+        ITransport transport, TimeSpan timeout, TimeProvider time, bool retries = true, PublishRetryPolicy? policy = null, ResiliencePipelines? resilience = null)
     {
         _retries = retries;
         _policy = policy;
         _transport = transport;
         _timeout = timeout;
         _time = time;
-
-        // Only "could not be reached" is worth another try: a refusal will be one again. The deadline ends it, unless a policy's count does before.
-        _retry = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = attempt => new(attempt.Outcome.Exception is BrokerUnavailableException
-                    && !(PolicyOf(attempt.Context)?.MaxRetries <= attempt.AttemptNumber)),
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = TimeSpan.FromMilliseconds(100),
-                MaxDelay = TimeSpan.FromSeconds(1),
-                UseJitter = true,
-                MaxRetryAttempts = int.MaxValue,
-                DelayGenerator = attempt => new(PolicyOf(attempt.Context)?.PauseBefore(attempt.AttemptNumber)),
-            })
-            .Build();
+        _untilPublished = (resilience ?? ResiliencePipelines.Default(time)).Get(CeleryOperation.Publish);
     }
 
     public ValueTask PublishAsync(
@@ -70,20 +56,22 @@ internal sealed class TaskPublisher
             await PrepareAsync(prepare, deadline.Token, either.Token, cancellationToken).ConfigureAwait(false);
         }
 
-        var context = ResilienceContextPool.Shared.Get(either.Token);
-        context.Properties.Set(_policyKey, options.Retry ?? _retries ? options.RetryPolicy ?? _policy : PublishRetryPolicy.None);
+        var context = _untilPublished.IsCustom
+            ? _untilPublished.Begin(null, envelope.Headers.GetString(HeaderNames.Task), envelope.Headers.GetString(HeaderNames.Id), either.Token)
+            : _untilPublished.Begin(null, either.Token);
+        context.Properties.Set(DefaultStrategies.PolicyKey, options.Retry ?? _retries ? options.RetryPolicy ?? _policy : PublishRetryPolicy.None);
         try
         {
-            await _retry.ExecuteAsync(AttemptAsync, context).ConfigureAwait(false);
+            await ExecuteAsync(AttemptAsync, context, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new BrokerUnavailableException(
                 $"The message was not confirmed by the broker within PublishTimeout ({_timeout}); it may or may not have arrived. {last?.Message}", last);
         }
-        finally
+        catch (ExecutionRejectedException error)
         {
-            ResilienceContextPool.Shared.Return(context);
+            throw new BrokerUnavailableException($"The pipeline of {nameof(CeleryOperation.Publish)} gave the message up: {error.Message} {last?.Message}", error);
         }
 
         async ValueTask AttemptAsync(ResilienceContext attempt)
@@ -100,7 +88,38 @@ internal sealed class TaskPublisher
         }
     }
 
-    private static PublishRetryPolicy? PolicyOf(ResilienceContext context) => context.Properties.GetValue(_policyKey, null);
+    private async ValueTask ExecuteAsync(Func<ResilienceContext, ValueTask> attempt, ResilienceContext context, CancellationToken either)
+    {
+        var executing = _untilPublished.Pipeline.ExecuteAsync(attempt, context);
+        if (!_untilPublished.IsCustom)
+        {
+            try
+            {
+                await executing.ConfigureAwait(false);
+            }
+            finally
+            {
+                ResilienceContextPool.Shared.Return(context);
+            }
+
+            return;
+        }
+
+        // Strategies of the user's may heed no token, the deadline holds all the same. Then they go on with their context, which cannot be used again.
+        var task = executing.AsTask();
+        await task.WaitAsync(either).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!task.IsCompleted)
+        {
+            _ = IgnoreAsync(task);
+            throw new OperationCanceledException(either);
+        }
+
+        ResilienceContextPool.Shared.Return(context);
+        await task.ConfigureAwait(false);
+    }
+
+    // Its caller has been told that the message may or may not have arrived.
+    private static async Task IgnoreAsync(Task abandoned) => await abandoned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async ValueTask PrepareAsync(
         Func<CancellationToken, ValueTask> prepare, CancellationToken deadline, CancellationToken either, CancellationToken cancellationToken)

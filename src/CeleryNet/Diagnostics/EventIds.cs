@@ -59,6 +59,8 @@ internal static class EventIds
     public const int SlotsChanged = 2047;
     public const int QueueAdded = 2048;
     public const int QueueRemoved = 2049;
+    public const int ObserverFailed = 2030;
+    public const int WorkerGivesUp = 2031;
     public const int TaskLimited = 2050;
     public const int EtaLimitReached = 2051;
 }

@@ -127,4 +127,10 @@ internal static partial class WorkerLog
 
     [LoggerMessage(EventId = EventIds.WorkerFailed, Level = LogLevel.Critical, Message = "{Hostname} has failed; the host is stopped")]
     public static partial void WorkerFailed(this ILogger logger, Exception error, string hostname);
+
+    [LoggerMessage(EventId = EventIds.ObserverFailed, Level = LogLevel.Error, Message = "{Observer} failed in {Method}; what it was told of goes on")]
+    public static partial void ObserverFailed(this ILogger logger, Exception error, Type observer, string method);
+
+    [LoggerMessage(EventId = EventIds.WorkerGivesUp, Level = LogLevel.Critical, Message = "{Hostname} cannot consume, and the options allow no more attempts: {Reason}")]
+    public static partial void WorkerGivesUp(this ILogger logger, string hostname, string reason);
 }

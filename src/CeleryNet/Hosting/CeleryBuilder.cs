@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CeleryNet.Hosting;
 using CeleryNet.Worker;
 using Microsoft.Extensions.Configuration;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly;
 
 namespace CeleryNet;
 
@@ -84,5 +86,91 @@ public sealed class CeleryBuilder
         {
             Environment.ExitCode = 1;
         }
+    }
+
+    /// <summary>
+    /// Adds a middleware around each message that clients send and workers send for retries. One instance is made, from the container, unless the class is registered
+    /// already; of several middleware the first one added is the outermost.
+    /// </summary>
+    /// <typeparam name="T">The middleware. It must not need <see cref="ICeleryClient"/>, which needs it.</typeparam>
+    public CeleryBuilder AddPublishMiddleware<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IPublishMiddleware
+    {
+        Services.TryAddSingleton<T>();
+        Services.AddSingleton<IPublishMiddleware>(provider => provider.GetRequiredService<T>());
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a middleware around the run of each task of this host's worker. It is made for each run from the run's service scope, unless the class is registered otherwise;
+    /// of several middleware the first one added is the outermost.
+    /// </summary>
+    /// <typeparam name="T">The middleware.</typeparam>
+    public CeleryBuilder AddTaskMiddleware<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, ITaskMiddleware
+    {
+        Services.TryAddScoped<T>();
+        Services.AddSingleton(new TaskMiddlewareType(typeof(T)));
+        return this;
+    }
+
+    /// <summary>Adds an observer of the tasks of this host's worker. One instance is made, from the container, unless the class is registered already.</summary>
+    /// <typeparam name="T">The observer.</typeparam>
+    public CeleryBuilder AddTaskObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, ITaskObserver
+    {
+        Services.TryAddSingleton<T>();
+        Services.AddSingleton<ITaskObserver>(provider => provider.GetRequiredService<T>());
+        return this;
+    }
+
+    /// <summary>
+    /// Adds an observer of this host's worker. One instance is made, from the container, unless the class is registered already: a class that observes tasks too is
+    /// added twice and made once.
+    /// </summary>
+    /// <typeparam name="T">The observer.</typeparam>
+    public CeleryBuilder AddWorkerObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IWorkerObserver
+    {
+        Services.TryAddSingleton<T>();
+        Services.AddSingleton<IWorkerObserver>(provider => provider.GetRequiredService<T>());
+        return this;
+    }
+
+    /// <summary>Replaces what is done about the failures of an operation: retries, timeouts, circuit breakers, whatever Polly has or you write.</summary>
+    /// <param name="operation">The operation. A second call for the same one replaces the first.</param>
+    /// <param name="configure">
+    /// Adds the strategies, outermost first, to an empty pipeline, which then runs the operation as it is if none are added. Called once; for
+    /// <see cref="CeleryOperation.Connect"/> and <see cref="CeleryOperation.Consume"/> once for each connection and consumer.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such operation.</exception>
+    /// <remarks>
+    /// A publish is bounded by <see cref="CeleryOptions.PublishTimeout"/> and storing a result by the worker's shutdown, whatever the strategies do. A strategy that
+    /// gives up (an open circuit, a timeout) makes a publish fail with a <see cref="BrokerUnavailableException"/> that has the strategy's exception inside.
+    /// </remarks>
+    public CeleryBuilder ConfigureResilience(CeleryOperation operation, Action<ResiliencePipelineBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return ConfigureResilience(operation, (pipeline, _) => configure(pipeline));
+    }
+
+    /// <inheritdoc cref="ConfigureResilience(CeleryOperation, Action{ResiliencePipelineBuilder})" path="/summary" />
+    /// <param name="operation">The operation. A second call for the same one replaces the first.</param>
+    /// <param name="configure">
+    /// Adds the strategies, outermost first, to an empty pipeline. The context has the host's services, and with it
+    /// <see cref="CeleryResiliencePipelineBuilderExtensions.AddCeleryDefault(ResiliencePipelineBuilder, CeleryResilienceContext)"/> adds the library's own strategies
+    /// among them. Called once; for <see cref="CeleryOperation.Connect"/> and <see cref="CeleryOperation.Consume"/> once for each connection and consumer.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such operation.</exception>
+    public CeleryBuilder ConfigureResilience(CeleryOperation operation, Action<ResiliencePipelineBuilder, CeleryResilienceContext> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        if (!Enum.IsDefined(operation))
+        {
+            throw new ArgumentOutOfRangeException(nameof(operation), operation, "There is no such operation.");
+        }
+
+        Services.AddSingleton(new CustomPipeline(operation, configure));
+        return this;
     }
 }

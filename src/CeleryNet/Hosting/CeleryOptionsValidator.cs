@@ -33,6 +33,12 @@ internal sealed class CeleryOptionsValidator(
         CheckRange(result, nameof(options.ResultExpires), options.ResultExpires, TimeSpan.Zero, TimeSpan.FromDays(365));
         CheckRange(result, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         CheckRange(result, nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        if (options.ConnectMaxRetries < 0)
+        {
+            result.AddError($"must be 0 or more, or null for no bound, was {options.ConnectMaxRetries}", nameof(options.ConnectMaxRetries));
+        }
+
+        CheckResultStore(result, options);
         CheckRange(result, nameof(options.Heartbeat), options.Heartbeat, TimeSpan.Zero, TimeSpan.FromHours(1));
         CheckRange(result, nameof(options.VisibilityTimeout), options.VisibilityTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
         if (options.MaxBodySize is < 1024 or > 1024 * 1024 * 1024)
@@ -70,6 +76,24 @@ internal sealed class CeleryOptionsValidator(
         }
 
         return result.Build();
+    }
+
+    private static void CheckResultStore(ValidateOptionsResultBuilder result, CeleryOptions options)
+    {
+        if (options.ResultStoreMaxRetries < 0)
+        {
+            result.AddError($"must be 0 or more, or null for no bound, was {options.ResultStoreMaxRetries}", nameof(options.ResultStoreMaxRetries));
+        }
+
+        var (least, most) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+        CheckRange(result, nameof(options.ResultStoreRetryDelay), options.ResultStoreRetryDelay, least, most);
+        CheckRange(result, nameof(options.ResultStoreRetryMaxDelay), options.ResultStoreRetryMaxDelay, least, most);
+        if (options.ResultStoreRetryMaxDelay < options.ResultStoreRetryDelay)
+        {
+            result.AddError(
+                $"must be no less than ResultStoreRetryDelay ({options.ResultStoreRetryDelay}), was {options.ResultStoreRetryMaxDelay}",
+                nameof(options.ResultStoreRetryMaxDelay));
+        }
     }
 
     // A client alone makes its transport only when it first sends: brokers that do not go together would show as late as that.

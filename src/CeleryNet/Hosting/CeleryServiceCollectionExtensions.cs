@@ -3,6 +3,7 @@ using CeleryNet.Client;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Results;
 using CeleryNet.Routing;
 using CeleryNet.Serialization;
@@ -44,16 +45,24 @@ public static class CeleryServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CeleryOptions>, CeleryOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new ResiliencePipelines(
+            ResilienceSettings.Of(Options(provider)),
+            provider.GetRequiredService<TimeProvider>(),
+            CustomPipeline.Merge(provider.GetServices<CustomPipeline>()),
+            provider));
         services.TryAddSingleton(provider => ContentCodecs.Create(
             Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
+        services.TryAddSingleton(WorkerFactory.CreateHooks);
         services.TryAddSingleton(provider => Options(provider).AlwaysEager
             ? new EagerTransport(
                 TransportFactory.CreateMemory(provider.GetRequiredService<TimeProvider>(), Loggers(provider)), () => WorkerFactory.CreateHandler(provider))
-            : TransportFactory.Create(Options(provider), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
+            : TransportFactory.Create(
+                Options(provider), provider.GetRequiredService<ResiliencePipelines>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
         services.TryAddSingleton(provider => ResultBackendFactory.Create(
             Options(provider),
             provider.GetRequiredService<ITransport>(),
             provider.GetRequiredService<ContentCodecs>().Results,
+            provider.GetRequiredService<ResiliencePipelines>(),
             provider.GetRequiredService<TimeProvider>(),
             Loggers(provider)));
         services.TryAddSingleton(provider => new ResultAccess(
@@ -61,6 +70,7 @@ public static class CeleryServiceCollectionExtensions
             CeleryJson.Complete(Options(provider).SerializerOptions, Options(provider).MaxDepth),
             Options(provider).ResultExpires > TimeSpan.Zero ? Options(provider).ResultExpires : Timeout.InfiniteTimeSpan,
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new PublishPipeline(provider.GetServices<IPublishMiddleware>()));
         services.TryAddSingleton<ICeleryClient>(CreateClient);
         services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
             provider.GetRequiredService<ITransport>().DeadLetters,
@@ -86,7 +96,8 @@ public static class CeleryServiceCollectionExtensions
                 HideArguments = options.HideArguments,
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone),
                 ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
-            });
+            },
+            provider.GetRequiredService<PublishPipeline>());
     }
 
     internal static TaskPublisher CreatePublisher(IServiceProvider provider)
@@ -97,7 +108,8 @@ public static class CeleryServiceCollectionExtensions
             options.AlwaysEager ? Timeout.InfiniteTimeSpan : options.PublishTimeout,
             provider.GetRequiredService<TimeProvider>(),
             options.PublishRetry,
-            options.PublishRetryPolicy);
+            options.PublishRetryPolicy,
+            provider.GetRequiredService<ResiliencePipelines>());
     }
 
     internal static TaskMessageWriter CreateWriter(IServiceProvider provider)

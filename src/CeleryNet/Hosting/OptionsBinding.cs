@@ -29,6 +29,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Span("ResultExpires", "result_expires", value => options.ResultExpires = value);
         Flag("ResultExtended", "result_extended", value => options.ResultExtended = value);
         Flag("ResultPersistent", "result_persistent", value => options.ResultPersistent = value);
+        BindResilience(options);
         Span("PublishTimeout", null, value => options.PublishTimeout = value);
         Span("ConnectTimeout", "broker_connection_timeout", value => options.ConnectTimeout = value);
         Span("Heartbeat", "broker_heartbeat", value => options.Heartbeat = value);
@@ -99,6 +100,30 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("AcksOnFailureOrTimeout", "task_acks_on_failure_or_timeout", value => options.AcksOnFailure = options.AcksOnTimeout = value);
         Flag("AcksOnFailure", "task_acks_on_failure", value => options.AcksOnFailure = value);
         Flag("AcksOnTimeout", "task_acks_on_timeout", value => options.AcksOnTimeout = value);
+    }
+
+    private void BindResilience(CeleryOptions options)
+    {
+        Flag("ConnectRetry", "broker_connection_retry", value => options.ConnectRetry = value);
+        Number("ConnectMaxRetries", "broker_connection_max_retries", value => options.ConnectMaxRetries = value);
+        Flag("ResultStoreRetry", "result_backend_always_retry", value => options.ResultStoreRetry = value);
+
+        // Celery's default is Python's infinity.
+        Text("ResultStoreMaxRetries", "result_backend_max_retries", value => options.ResultStoreMaxRetries =
+            value.Equals("inf", StringComparison.OrdinalIgnoreCase) ? null : SettingValue.Number(PathOf("ResultStoreMaxRetries"), value));
+        Span("ResultStoreRetryDelay", null, value => options.ResultStoreRetryDelay = value);
+        Span("ResultStoreRetryMaxDelay", null, value => options.ResultStoreRetryMaxDelay = value);
+        Milliseconds("ResultStoreRetryDelay", "result_backend_base_sleep_between_retries_ms", value => options.ResultStoreRetryDelay = value);
+        Milliseconds("ResultStoreRetryMaxDelay", "result_backend_max_sleep_between_retries_ms", value => options.ResultStoreRetryMaxDelay = value);
+    }
+
+    // Celery's names of these say milliseconds, ours are durations like all others.
+    private void Milliseconds(string key, string celeryName, Action<TimeSpan> set)
+    {
+        if (Find(key, null) is null && Find(key, celeryName)?.Value is { } value)
+        {
+            set(TimeSpan.FromMilliseconds(SettingValue.Number(celeryName, value)));
+        }
     }
 
     private void BindRouting(CeleryOptions options)

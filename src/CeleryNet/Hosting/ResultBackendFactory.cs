@@ -1,4 +1,5 @@
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
 using CeleryNet.Results.Redis;
@@ -14,7 +15,8 @@ internal static class ResultBackendFactory
     public static IReadOnlyList<string> Schemes { get; } = ["redis", "rediss", "redis+socket", "sentinel", "rpc", "memory", "disabled"];
 
     /// <exception cref="CeleryConfigurationException">The URL's scheme is unknown.</exception>
-    public static IResultBackend Create(CeleryOptions options, ITransport transport, ResultCodec codec, TimeProvider time, ILoggerFactory loggers)
+    public static IResultBackend Create(
+        CeleryOptions options, ITransport transport, ResultCodec codec, ResiliencePipelines resilience, TimeProvider time, ILoggerFactory loggers)
     {
         var isInMemory = options is { AlwaysEager: true, StoreEagerResult: false };
         var urls = BrokerUrl.ParseList(isInMemory ? "memory://" : options.ResultBackend ?? (options.Broker.StartsWith("memory:", StringComparison.OrdinalIgnoreCase) ? "memory://" : "disabled://"));
@@ -22,7 +24,7 @@ internal static class ResultBackendFactory
         return urls[0].Scheme switch
         {
             "redis" or "rediss" or "redis+socket" or "sentinel" => new RedisResultBackend(
-                TransportFactory.CreateOptions(options, urls) with { GlobalKeyPrefix = options.ResultKeyPrefix }, expires, codec, time, loggers.CreateLogger<RedisResultBackend>()),
+                TransportFactory.CreateOptions(options, resilience, urls) with { GlobalKeyPrefix = options.ResultKeyPrefix }, expires, codec, time, loggers.CreateLogger<RedisResultBackend>()),
             "rpc" => new RpcResultBackend(transport, expires, options.ResultPersistent, codec, time, loggers.CreateLogger<RpcResultBackend>()),
             "memory" => new MemoryResultBackend(expires, time),
             "disabled" => new DisabledResultBackend(),

@@ -1,4 +1,5 @@
 using CeleryNet.Routing;
+using CeleryNet.Resilience;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Amqp;
 using CeleryNet.Transports.Memory;
@@ -14,15 +15,15 @@ internal static class TransportFactory
         ["amqp", "amqps", "pyamqp", "pyamqps", "redis", "rediss", "redis+socket", "sentinel", "memory"];
 
     /// <exception cref="CeleryConfigurationException">The URL's scheme is unknown, or URLs of different brokers stand in for each other.</exception>
-    public static ITransport Create(CeleryOptions options, TimeProvider time, ILoggerFactory loggers)
+    public static ITransport Create(CeleryOptions options, ResiliencePipelines resilience, TimeProvider time, ILoggerFactory loggers)
     {
         var (reading, writing) = (options.BrokerRead ?? options.Broker, options.BrokerWrite ?? options.Broker);
         return reading == writing
-            ? Create(reading, options, time, loggers)
-            : new SplitTransport(Create(reading, options, time, loggers), Create(writing, options, time, loggers));
+            ? Create(reading, options, resilience, time, loggers)
+            : new SplitTransport(Create(reading, options, resilience, time, loggers), Create(writing, options, resilience, time, loggers));
     }
 
-    private static ITransport Create(string broker, CeleryOptions options, TimeProvider time, ILoggerFactory loggers)
+    private static ITransport Create(string broker, CeleryOptions options, ResiliencePipelines resilience, TimeProvider time, ILoggerFactory loggers)
     {
         var urls = BrokerUrl.ParseList(broker).ToArray();
         if (options.BrokerFailoverStrategy == BrokerFailoverStrategy.Shuffle)
@@ -30,7 +31,7 @@ internal static class TransportFactory
             Random.Shared.Shuffle(urls);
         }
 
-        var transportOptions = CreateOptions(options, urls);
+        var transportOptions = CreateOptions(options, resilience, urls);
         return Kind(urls) switch
         {
             "amqp" => new AmqpTransport(transportOptions, time, loggers.CreateLogger<AmqpTransport>()),
@@ -43,8 +44,9 @@ internal static class TransportFactory
     public static ITransport CreateMemory(TimeProvider time, ILoggerFactory loggers)
         => new MemoryTransport(new TransportOptions(BrokerUrl.ParseList("memory://")), time, loggers.CreateLogger<MemoryTransport>());
 
-    public static TransportOptions CreateOptions(CeleryOptions options, IReadOnlyList<BrokerUrl> urls) => new(urls)
+    public static TransportOptions CreateOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls) => new(urls)
     {
+        Resilience = resilience,
         ConnectTimeout = options.ConnectTimeout,
         RedisSocketTimeout = options.RedisSocketTimeout,
         LoginMethod = options.BrokerLoginMethod,

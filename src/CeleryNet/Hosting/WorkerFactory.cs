@@ -1,5 +1,7 @@
+using CeleryNet.Client;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Results;
 using CeleryNet.Routing;
 using CeleryNet.Tasks;
@@ -36,7 +38,8 @@ internal static class WorkerFactory
             options,
             hostname,
             time,
-            logger);
+            logger,
+            services.GetRequiredService<WorkerHooks>());
     }
 
     /// <summary>Puts together what runs a delivery, without what takes deliveries from a broker.</summary>
@@ -54,7 +57,8 @@ internal static class WorkerFactory
         var results = services.GetRequiredService<ResultAccess>();
         var reader = new TaskMessageReader(services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, HostnameOf(options), application.ResultExtended, time);
-        var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>());
+        var hooks = services.GetRequiredService<WorkerHooks>();
+        var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>(), hooks.Resilience);
         var retries = new RetryMessage(
             new TaskRouter(application),
             CeleryServiceCollectionExtensions.CreateWriter(services),
@@ -64,19 +68,34 @@ internal static class WorkerFactory
         var executor = new TaskExecutor(
             new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
             recorder,
-            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services)),
+            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>()),
             new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
             new TimedRunner(new TaskLimits(registry, options), stuck, time, loggers.CreateLogger<TimedRunner>()),
             results.SerializerOptions,
             HostnameOf(options),
             time,
-            loggers.CreateLogger<TaskExecutor>());
+            loggers.CreateLogger<TaskExecutor>(),
+            hooks);
         return new DeliveryHandler(
             new Admission(reader, registry, application, options, time),
             executor,
             recorder,
             options.UnrunnableMessages,
-            loggers.CreateLogger<DeliveryHandler>());
+            loggers.CreateLogger<DeliveryHandler>(),
+            hooks.Observers);
+    }
+
+    /// <summary>What the user has added around and beside the runs, here and where tasks are run by their senders.</summary>
+    public static WorkerHooks CreateHooks(IServiceProvider services)
+    {
+        var loggers = CeleryServiceCollectionExtensions.Loggers(services);
+        return new WorkerHooks
+        {
+            Middleware = new TaskMiddlewareChain(services.GetServices<TaskMiddlewareType>().Select(middleware => middleware.Type)),
+            Observers = new TaskObservers(services.GetServices<ITaskObserver>(), loggers.CreateLogger<TaskObservers>()),
+            WorkerObservers = new WorkerObservers(services.GetServices<IWorkerObserver>(), loggers.CreateLogger<WorkerObservers>()),
+            Resilience = services.GetRequiredService<ResiliencePipelines>(),
+        };
     }
 
     private static TaskRegistry CreateRegistry(IServiceProvider services) => new(services.GetServices<TaskDefinition>());

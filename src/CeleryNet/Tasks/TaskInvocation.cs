@@ -6,13 +6,12 @@ namespace CeleryNet.Extensibility;
 /// <summary>One run of a task, as generated code sees it: the arguments to bind and what can be injected. Used by one run only.</summary>
 public sealed class TaskInvocation
 {
-    private readonly TaskBody _body;
     private readonly Func<IServiceProvider> _services;
 
     internal TaskInvocation(TaskDefinition definition, TaskBody body, JsonSerializerOptions serializerOptions, TaskContext context, Func<IServiceProvider> services)
     {
         Definition = definition;
-        _body = body;
+        Body = body;
         SerializerOptions = serializerOptions;
         Context = context;
         _services = services;
@@ -29,9 +28,11 @@ public sealed class TaskInvocation
 
     internal JsonSerializerOptions SerializerOptions { get; }
 
+    internal TaskBody Body { get; }
+
     /// <summary>Matches the message's arguments to the parameters, as a Python call does.</summary>
     /// <exception cref="TaskArgumentException">Too many, too few, unknown, or given twice.</exception>
-    public BoundArguments BindArguments() => ArgumentBinder.Bind(this, _body);
+    public BoundArguments BindArguments() => ArgumentBinder.Bind(this, Body);
 
     /// <summary>The instance that runs the task, from a service scope of this run's own.</summary>
     /// <typeparam name="T">The class that declares the task.</typeparam>

@@ -1,5 +1,7 @@
 using CeleryNet.Routing;
 
+using CeleryNet.Resilience;
+
 namespace CeleryNet.Transports;
 
 /// <summary>What a transport needs to know besides its URL; taken from the public options.</summary>
@@ -48,6 +50,9 @@ internal sealed record TransportOptions(IReadOnlyList<BrokerUrl> Urls)
     public IReadOnlyList<QueueSpec> Queues { get; init; } = [];
 
     public TransportTlsOptions Tls { get; init; } = new();
+
+    /// <summary>What is done about failures; null for the defaults.</summary>
+    public ResiliencePipelines? Resilience { get; init; }
 }
 
 /// <summary>TLS for <c>amqps://</c> and <c>rediss://</c>. Certificates are checked unless <see cref="AllowInvalidCertificates"/> says otherwise.</summary>

@@ -15,7 +15,8 @@ internal sealed class CeleryWorker(
     WorkerOptions options,
     string hostname,
     TimeProvider time,
-    ILogger<CeleryWorker> logger) : ICeleryWorker, IAsyncDisposable
+    ILogger<CeleryWorker> logger,
+    WorkerHooks? hooks = null) : ICeleryWorker, IAsyncDisposable
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
 
@@ -24,6 +25,11 @@ internal sealed class CeleryWorker(
     private readonly WorkerHealthMonitor _health = new(flow.Retirement.Stuck, options, time);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile WorkerState _state;
+    private readonly WorkerObservers _observers = hooks?.WorkerObservers ?? WorkerObservers.None;
+
+    // Then the transport has made all the attempts that the options allow.
+    private readonly bool _endsWithoutBroker = hooks?.Resilience?.Settings.ConnectRetries is not null;
+    private bool _isAnnounced;
 
     public string Hostname => hostname;
 
@@ -64,6 +70,12 @@ internal sealed class CeleryWorker(
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
+        if (!_isAnnounced)
+        {
+            _isAnnounced = true;
+            await _observers.StartingAsync(this, cancellationToken).ConfigureAwait(false);
+        }
+
         var consumed = queues.Current;
         var request = new ConsumerRequest(consumed, Math.Max(1, flow.Prefetch.Count));
         var consumer = await transport.ConsumeAsync(request, cancellationToken).ConfigureAwait(false);
@@ -85,17 +97,23 @@ internal sealed class CeleryWorker(
             logger.WorkerReady(hostname, string.Join(", ", queues.Names), _pool.Size, registry.Names.Count);
         }
 
-        _ready.TrySetResult();
+        if (_ready.TrySetResult())
+        {
+            await _observers.ReadyAsync(this, cancellationToken).ConfigureAwait(false);
+        }
+
         return consumer;
     }
 
     /// <summary>Works until told to stop, or until it is to be started anew.</summary>
     /// <param name="consumer">The consumer of <see cref="ConnectAsync"/>; null to connect here, for as long as it takes.</param>
     /// <param name="shutdown">Says when to stop, and how fast.</param>
+    /// <exception cref="BrokerUnavailableException">The broker is away, and the options allow no more attempts; the worker has stopped.</exception>
     public async Task RunAsync(IConsumer? consumer, WorkerShutdown shutdown)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(shutdown.Warm, flow.Retirement.Due);
         var stopping = either.Token;
+        Exception? failure = null;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -110,9 +128,16 @@ internal sealed class CeleryWorker(
             catch (Exception error) when (error is CeleryException or System.Threading.Channels.ChannelClosedException)
             {
                 _state = WorkerState.Connecting;
-                var cause = (error.InnerException as CeleryException ?? error).Message;
-                _health.Pauses(cause);
-                logger.WorkerCannotConsume(hostname, cause, _reconnectDelay);
+                var reason = error.InnerException as CeleryException ?? error;
+                if (_endsWithoutBroker && reason is BrokerUnavailableException)
+                {
+                    logger.WorkerGivesUp(hostname, reason.Message);
+                    failure = reason;
+                    break;
+                }
+
+                _health.Pauses(reason.Message);
+                logger.WorkerCannotConsume(hostname, reason.Message, _reconnectDelay);
                 if (consumer is not null)
                 {
                     queues.Detach(consumer);
@@ -125,6 +150,10 @@ internal sealed class CeleryWorker(
         }
 
         await StopAsync(consumer, shutdown).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            throw new BrokerUnavailableException(failure.Message, failure);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -160,6 +189,7 @@ internal sealed class CeleryWorker(
             await flow.CloseAsync(deadline.Token).ConfigureAwait(false);
         }
 
+        await TellAsync(_observers.StoppingAsync, shutdown.Cold).ConfigureAwait(false);
         await _drain.EndAsync(shutdown).ConfigureAwait(false);
         if (consumer is not null)
         {
@@ -167,7 +197,21 @@ internal sealed class CeleryWorker(
         }
 
         _state = WorkerState.Stopped;
+        await TellAsync(_observers.StoppedAsync, CancellationToken.None).ConfigureAwait(false);
         logger.WorkerStopped(hostname);
+    }
+
+    // Observers must not keep a worker from stopping.
+    private async Task TellAsync(Func<ICeleryWorker, CancellationToken, ValueTask> tell, CancellationToken hurry)
+    {
+        if (_observers.IsEmpty)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(TaskDrain.WindUp, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, hurry);
+        await tell(this, either.Token).ConfigureAwait(false);
     }
 
     private async Task StopIntakeAsync(IConsumer consumer)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CeleryNet.Diagnostics;
+using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
 
@@ -11,8 +12,11 @@ internal sealed class DeliveryHandler(
     TaskExecutor executor,
     OutcomeRecorder recorder,
     UnrunnableMessages unrunnable,
-    ILogger<DeliveryHandler> logger)
+    ILogger<DeliveryHandler> logger,
+    TaskObservers? observers = null)
 {
+    private readonly TaskObservers _observers = observers ?? TaskObservers.None;
+
     /// <summary>What is to become of a delivery.</summary>
     public Verdict Judge(IDelivery delivery)
     {
@@ -29,9 +33,24 @@ internal sealed class DeliveryHandler(
         }
     }
 
+    /// <summary>Tells that a request was taken. Never waits: the request does, before it goes on.</summary>
+    public void AnnounceReceived(TaskRequest request, CancellationToken lastCall)
+    {
+        logger.TaskReceived(request.Headers.DisplayName, request.Headers.Id.Value);
+        if (!_observers.IsEmpty)
+        {
+            request.Announcing = Task.Run(() => _observers.ReceivedAsync(request, lastCall).AsTask(), CancellationToken.None);
+        }
+    }
+
     /// <summary>Runs a request that has a slot, if it may still be run.</summary>
     public async ValueTask RunAsync(TaskRequest request, CancellationToken lastCall)
     {
+        if (request.Announcing is { } announcing)
+        {
+            await announcing.ConfigureAwait(false);
+        }
+
         Verdict? refusal;
         try
         {
@@ -51,7 +70,7 @@ internal sealed class DeliveryHandler(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await GiveUpAsync(request.Delivery, error, lastCall).ConfigureAwait(false);
+            await GiveUpAsync(request.Delivery, request.Headers, error, lastCall).ConfigureAwait(false);
             return;
         }
 
@@ -82,7 +101,8 @@ internal sealed class DeliveryHandler(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            await GiveUpAsync(delivery, error, lastCall).ConfigureAwait(false);
+            var headers = refusal is Verdict.Expired revoked ? revoked.Request.Headers : (refusal as Verdict.Unrunnable)?.Headers;
+            await GiveUpAsync(delivery, headers, error, lastCall).ConfigureAwait(false);
         }
     }
 
@@ -121,6 +141,7 @@ internal sealed class DeliveryHandler(
         TryOpen(request);
         var isRecorded = await recorder.RecordRevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
         await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
+        await _observers.RevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
     }
 
     // It may be what takes workers down. It is kept whatever becomes of other messages that cannot be run: nobody has seen yet why.
@@ -159,10 +180,11 @@ internal sealed class DeliveryHandler(
 
         var settlement = unrunnable == UnrunnableMessages.Keep ? Settlement.DeadLetter(message.Error.Message) : Settlement.Reject;
         await delivery.SettleAsync(settlement, lastCall).ConfigureAwait(false);
+        await _observers.RefusedAsync(delivery, message.Headers, message.Error, lastCall).ConfigureAwait(false);
     }
 
     // Left unsettled it would hold a place of the prefetch count for ever; requeued it would fail here again at once. What was settled before stays so.
-    private async ValueTask GiveUpAsync(IDelivery delivery, Exception error, CancellationToken lastCall)
+    private async ValueTask GiveUpAsync(IDelivery delivery, TaskHeaders? headers, Exception error, CancellationToken lastCall)
     {
         logger.DeliveryFailed(error, delivery.Queue);
         if (error is BrokerUnavailableException or OperationCanceledException)
@@ -171,6 +193,7 @@ internal sealed class DeliveryHandler(
             return;
         }
 
+        await _observers.InternalErrorAsync(delivery, headers, error, lastCall).ConfigureAwait(false);
         try
         {
             await delivery.SettleAsync(Settlement.DeadLetter($"Handling it failed: {error.Message}"), lastCall).ConfigureAwait(false);

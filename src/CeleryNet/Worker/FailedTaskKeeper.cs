@@ -1,8 +1,8 @@
 using CeleryNet.Diagnostics;
+using CeleryNet.Resilience;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 
 namespace CeleryNet.Worker;
 
@@ -16,22 +16,12 @@ internal sealed class FailedTaskKeeper
     private const int LongestReason = 2000;
 
     private readonly ILogger _logger;
-    private readonly ResiliencePipeline _retry;
+    private readonly OperationPipeline _untilKept;
 
-    public FailedTaskKeeper(TimeProvider time, ILogger logger)
+    public FailedTaskKeeper(TimeProvider time, ILogger logger, ResiliencePipelines? resilience = null)
     {
         _logger = logger;
-        _retry = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<BrokerUnavailableException>(),
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = TimeSpan.FromMilliseconds(100),
-                MaxDelay = TimeSpan.FromSeconds(5),
-                UseJitter = true,
-                MaxRetryAttempts = int.MaxValue,
-            })
-            .Build();
+        _untilKept = (resilience ?? ResiliencePipelines.Default(time)).Get(CeleryOperation.KeepMessage);
     }
 
     /// <summary>Why a failed task is kept.</summary>
@@ -55,16 +45,21 @@ internal sealed class FailedTaskKeeper
             return;
         }
 
+        var context = _untilKept.Begin(null, request.Headers.TaskName, request.Headers.Id.Value, lastCall);
         try
         {
-            await _retry.ExecuteAsync(
-                static (state, token) => state.Keeper.TryOnceAsync(state.Delivery, state.Reason, token),
-                (Keeper: this, request.Delivery, Reason: Describe(failure)),
-                lastCall).ConfigureAwait(false);
+            await _untilKept.Pipeline.ExecuteAsync(
+                static (attempt, state) => state.Keeper.TryOnceAsync(state.Delivery, state.Reason, attempt.CancellationToken),
+                context,
+                (Keeper: this, request.Delivery, Reason: Describe(failure))).ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (lastCall.IsCancellationRequested)
+        catch (Exception error) when (_untilKept.IsCustom || (error is OperationCanceledException && lastCall.IsCancellationRequested))
         {
             _logger.FailedTaskNotKept(error, request.Headers.DisplayName, request.Headers.Id.Value);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 

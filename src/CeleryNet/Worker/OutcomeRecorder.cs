@@ -1,43 +1,31 @@
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Results;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 
 namespace CeleryNet.Worker;
 
 /// <summary>Stores what a task came to. An outage of the backend delays it: the store is tried again for as long as the worker may wait.</summary>
-internal sealed class OutcomeRecorder
+internal sealed class OutcomeRecorder : IRetryWatcher
 {
     private readonly IResultBackend _backend;
     private readonly ResultMetaFactory _metas;
     private readonly ILogger _logger;
-    private readonly ResiliencePipeline _retry;
+    private readonly OperationPipeline _untilStored;
 
-    public OutcomeRecorder(IResultBackend backend, ResultMetaFactory metas, TimeProvider time, ILogger<OutcomeRecorder> logger)
+    public OutcomeRecorder(
+        IResultBackend backend, ResultMetaFactory metas, TimeProvider time, ILogger<OutcomeRecorder> logger, ResiliencePipelines? resilience = null)
     {
         _backend = backend;
         _metas = metas;
         _logger = logger;
-        _retry = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<ResultBackendException>().Handle<BrokerUnavailableException>(),
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = TimeSpan.FromMilliseconds(100),
-                MaxDelay = TimeSpan.FromSeconds(5),
-                UseJitter = true,
-                MaxRetryAttempts = int.MaxValue,
-                OnRetry = arguments =>
-                {
-                    _logger.ResultStoreFailed(arguments.Outcome.Exception!, arguments.RetryDelay);
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
+        _untilStored = (resilience ?? ResiliencePipelines.Default(time)).Get(CeleryOperation.StoreResult);
     }
+
+    public void OnRetry(Exception error, TimeSpan delay) => _logger.ResultStoreFailed(error, delay);
 
     /// <summary>Stores an outcome, unless it is to be ignored.</summary>
     /// <returns>False when it should have been stored and is not: the wait was ended, or the backend refused it for good.</returns>
@@ -140,12 +128,13 @@ internal sealed class OutcomeRecorder
 
     private async ValueTask<bool> StoreAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
+        var context = _untilStored.Begin(this, headers.TaskName, headers.Id.Value, cancellationToken);
         try
         {
-            await _retry.ExecuteAsync(
-                static (state, token) => state.recorder.StoreOnceAsync(state.meta, state.reply, token),
-                (recorder: this, meta, reply),
-                cancellationToken).ConfigureAwait(false);
+            await _untilStored.Pipeline.ExecuteAsync(
+                static (attempt, state) => state.recorder.StoreOnceAsync(state.meta, state.reply, attempt.CancellationToken),
+                context,
+                (recorder: this, meta, reply)).ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -153,10 +142,15 @@ internal sealed class OutcomeRecorder
             _logger.ResultNotStored(null, headers.DisplayName, headers.Id.Value, meta.State.Name);
             return false;
         }
-        catch (CeleryException error) when (error is not CelerySerializationException)
+        catch (Exception error) when (error is not CelerySerializationException && (error is CeleryException || _untilStored.IsCustom))
         {
+            // A pipeline of the user's may end with anything.
             _logger.ResultNotStored(error, headers.DisplayName, headers.Id.Value, meta.State.Name);
             return false;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 }

@@ -13,15 +13,37 @@ namespace CeleryNet.Worker;
 /// </summary>
 internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, bool hideArguments, TimeProvider time, TimeZoneInfo? zone = null)
 {
+    /// <summary>The call that is to be made again.</summary>
+    /// <exception cref="ArgumentException">An option breaks its rule.</exception>
+    public static Signature Compose(TaskRequest request, TaskRetryException retry)
+    {
+        SendOptionsRules.Check(retry.Options, "options");
+        return new Signature(request.Headers.TaskName, Args(request, retry), Kwargs(request, retry), Carry(request).Overlay(Way(request, retry.Options)));
+    }
+
     /// <exception cref="CelerySerializationException">The arguments cannot be written.</exception>
     /// <exception cref="CeleryConfigurationException">The options name a queue, a serializer or a compression that is not known.</exception>
     /// <exception cref="ArgumentException">An option breaks its rule.</exception>
-    public (Envelope Envelope, RoutedCall Routed) Make(TaskRequest request, TaskRetryException retry)
+    public (Envelope Envelope, RoutedCall Routed) Make(TaskRequest request, TaskRetryException retry) => Make(request, retry, Compose(request, retry), null);
+
+    /// <param name="request">What was run.</param>
+    /// <param name="retry">What it asked for.</param>
+    /// <param name="composed">The call by which that is done.</param>
+    /// <param name="passed">What a middleware has made of the call; null when it is as it was composed.</param>
+    /// <inheritdoc cref="Make(TaskRequest, TaskRetryException)" path="/exception" />
+    public (Envelope Envelope, RoutedCall Routed) Make(TaskRequest request, TaskRetryException retry, Signature composed, PublishContext? passed)
     {
-        SendOptionsRules.Check(retry.Options, "options");
-        var signature = new Signature(request.Headers.TaskName, Args(request, retry), Kwargs(request, retry), Carry(request).Overlay(Way(request, retry.Options)));
+        var signature = passed is null ? composed : Replace(request, composed, passed);
+        if (passed is not null)
+        {
+            SendOptionsRules.Check(signature.Options, "options");
+        }
+
+        var areSame = (
+            Args: retry.Args is null && ReferenceEquals(signature.Args, composed.Args),
+            Kwargs: retry.Kwargs is null && ReferenceEquals(signature.Kwargs, composed.Kwargs));
         var routed = router.Route(signature);
-        var call = Decide(request, retry, signature, routed);
+        var call = Decide(request, retry, signature, routed, areSame);
         var envelope = writer.Write(call);
         CarryHeaders(request.Message.Envelope.Headers, envelope.Headers);
         return (envelope, routed with { Destination = routed.Destination with { NotBefore = call.Eta } });
@@ -66,7 +88,14 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
         _ => options with { Exchange = request.Delivery.Exchange, RoutingKey = options.RoutingKey ?? request.Delivery.RoutingKey },
     };
 
-    private TaskCall Decide(TaskRequest request, TaskRetryException retry, Signature signature, RoutedCall routed)
+    // Values that came in on the way are hidden like those they replace.
+    private static Signature Replace(TaskRequest request, Signature composed, PublishContext passed) => new(
+        passed.TaskName,
+        ReferenceEquals(passed.Args, composed.Args) ? passed.Args : SensitiveArguments.Mark(request.Definition, passed.Args),
+        ReferenceEquals(passed.Kwargs, composed.Kwargs) ? passed.Kwargs : SensitiveArguments.Mark(request.Definition, passed.Kwargs),
+        passed.Options);
+
+    private TaskCall Decide(TaskRequest request, TaskRetryException retry, Signature signature, RoutedCall routed, (bool Args, bool Kwargs) areSame)
     {
         var (headers, now) = (request.Headers, time.GetUtcNow());
         var options = routed.Options;
@@ -74,8 +103,8 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
         return new TaskCall(signature.TaskName, headers.Id, signature.Args, signature.Kwargs, options with
         {
             Retries = headers.Retries + 1,
-            ArgsRepr = options.ArgsRepr ?? Shown(request, retry.Args is null, headers.ArgsRepr, "(...)"),
-            KwargsRepr = options.KwargsRepr ?? Shown(request, retry.Kwargs is null, headers.KwargsRepr, "{...}"),
+            ArgsRepr = options.ArgsRepr ?? Shown(request, areSame.Args, headers.ArgsRepr, "(...)"),
+            KwargsRepr = options.KwargsRepr ?? Shown(request, areSame.Kwargs, headers.KwargsRepr, "{...}"),
         })
         {
             RootId = options.RootId ?? headers.Id,
@@ -86,17 +115,17 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
             Priority = options.Priority,
             Persistent = routed.DeliveryMode == DeliveryMode.Persistent,
             ReplyTo = options.ReplyTo ?? "",
-            Content = SameContent(request.Message, retry),
+            Content = areSame is { Args: true, Kwargs: true } ? SameContent(request.Message, signature.Options) : null,
             CorrelationId = request.Message.Envelope.CorrelationId,
             Embed = request.Message.Body.Embed,
         };
     }
 
     // Celery writes the arguments anew, by its own serializer. As they came they lose nothing, and whoever consumes the queue could read them.
-    private static EncodedContent? SameContent(TaskMessage message, TaskRetryException retry)
+    private static EncodedContent? SameContent(TaskMessage message, SendOptions options)
     {
         var envelope = message.Envelope;
-        return message.IsSimple || retry is not { Args: null, Kwargs: null, Options: { Serializer: null, Compression: null } }
+        return message.IsSimple || options is not { Serializer: null, Compression: null }
             ? null
             : new EncodedContent(envelope.Body, envelope.ContentType, envelope.ContentEncoding, envelope.Headers.GetString(HeaderNames.Compression));
     }

@@ -18,9 +18,12 @@ internal sealed class TaskExecutor(
     JsonSerializerOptions serializerOptions,
     string hostname,
     TimeProvider time,
-    ILogger<TaskExecutor> logger)
+    ILogger<TaskExecutor> logger,
+    WorkerHooks? hooks = null)
 {
-    private readonly FailedTaskKeeper _keeper = new(time, logger);
+    private readonly FailedTaskKeeper _keeper = new(time, logger, hooks?.Resilience);
+    private readonly TaskMiddlewareChain _middleware = hooks?.Middleware ?? TaskMiddlewareChain.Empty;
+    private readonly TaskObservers _observers = hooks?.Observers ?? TaskObservers.None;
 
     /// <param name="request">The admitted message.</param>
     /// <param name="lastCall">Fires when even storing and settling must end.</param>
@@ -34,8 +37,8 @@ internal sealed class TaskExecutor(
         var started = time.GetTimestamp();
         request.Limits = timed.Limits.Of(request);
         var outcome = request.Limits.IsNone
-            ? await RunAsync(request).ConfigureAwait(false)
-            : await timed.RunAsync(request, RunAsync).ConfigureAwait(false);
+            ? await RunAsync(request, lastCall).ConfigureAwait(false)
+            : await timed.RunAsync(request, each => RunAsync(each, lastCall)).ConfigureAwait(false);
         request.Context?.End();
         var elapsed = time.GetElapsedTime(started);
         if (outcome is TaskOutcome.Retried retried)
@@ -57,6 +60,7 @@ internal sealed class TaskExecutor(
         }
 
         AnnounceFinished(request, outcome, elapsed);
+        await _observers.FinishedAsync(request, outcome, elapsed, lastCall).ConfigureAwait(false);
     }
 
     /// <summary>Stores that a run is lost which does not end, and which nobody will be given again: it was acknowledged before.</summary>
@@ -111,7 +115,7 @@ internal sealed class TaskExecutor(
         return true;
     }
 
-    private async ValueTask<TaskOutcome> RunAsync(TaskRequest request)
+    private async ValueTask<TaskOutcome> RunAsync(TaskRequest request, CancellationToken lastCall)
     {
         var cancellation = request.Cancellation;
 
@@ -126,7 +130,10 @@ internal sealed class TaskExecutor(
             TaskContext.Current = request.Context;
             var invocation = new TaskInvocation(
                 request.Definition, request.Message.Body, serializerOptions, request.Context, () => (scope ??= scopes.CreateScope()).Services);
-            return new TaskOutcome.Succeeded(await request.Definition.Invoke(invocation).ConfigureAwait(false));
+            await _observers.StartingAsync(request.Context, lastCall).ConfigureAwait(false);
+            return new TaskOutcome.Succeeded(_middleware.IsEmpty
+                ? await request.Definition.Invoke(invocation).ConfigureAwait(false)
+                : await _middleware.InvokeAsync(invocation, (scope ??= scopes.CreateScope()).Services).ConfigureAwait(false));
         }
         catch (Exception error) when (cancellation.Reason == CancellationReason.SoftTimeLimit && IsCancellation(error))
         {

@@ -54,12 +54,12 @@ internal sealed class TaskFlow : IAsyncDisposable
         switch (_handler.Judge(delivery))
         {
             case Verdict.Run run:
-                _logger.TaskReceived(run.Request.Headers.DisplayName, run.Request.Headers.Id.Value);
+                _handler.AnnounceReceived(run.Request, _lastCall.Token);
                 _live.Add(run.Request, TaskPhase.Limited);
                 Limit(run.Request);
                 break;
             case Verdict.Hold hold:
-                _logger.TaskReceived(hold.Request.Headers.DisplayName, hold.Request.Headers.Id.Value);
+                _handler.AnnounceReceived(hold.Request, _lastCall.Token);
                 _live.Add(hold.Request, TaskPhase.Held);
                 Hold(hold);
                 break;

@@ -67,6 +67,9 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     /// <summary>The one way to end it, and why it was ended.</summary>
     public TaskCancellation Cancellation { get; } = new();
 
+    /// <summary>Telling observers that it was taken, which comes before anything else they are told of it; null when there are none.</summary>
+    public Task? Announcing { get; set; }
+
     /// <summary>How far it is. Belongs to <see cref="LiveTasks"/>.</summary>
     public TaskPhase Phase { get; set; }
 

@@ -14,6 +14,7 @@ public sealed class FolderGraphTests
     {
         [""] = 0,
         ["Diagnostics"] = 0,
+        ["Resilience"] = 1,
         ["Serialization"] = 1,
         ["Protocol"] = 2,
         ["Routing"] = 3,
@@ -75,7 +76,7 @@ public sealed class FolderGraphTests
     [Theory]
     [InlineData("RabbitMQ.Client", "Transports.Amqp")]
     [InlineData("StackExchange.Redis", "Transports.Redis", "Results.Redis")]
-    [InlineData("Polly", "Transports", "Results", "Client", "Worker")]
+    [InlineData("Polly", "Resilience", "Transports", "Client", "Worker", "Hosting")]
     [InlineData("Microsoft.Extensions.DependencyInjection", "Hosting")]
     [InlineData("Microsoft.Extensions.Hosting", "Hosting")]
     [InlineData("Microsoft.Extensions.Options", "Hosting")]

@@ -16,7 +16,7 @@ internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false, string zone = "UTC")
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false, string zone = "UTC", params IPublishMiddleware[] middleware)
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Watched = new WatchedTransport(Transport);
@@ -34,7 +34,8 @@ internal sealed class ClientSetup : IAsyncDisposable
                 HideArguments = hideArguments,
                 InheritParentPriority = inheritPriority,
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(zone),
-            });
+            },
+            new PublishPipeline(middleware));
     }
 
     public TestClock Clock { get; } = new();

@@ -141,6 +141,21 @@ public sealed class EagerTests
         await Should.ThrowAsync<OperationCanceledException>(() => sending);
     }
 
+    [Fact]
+    public async Task Middleware_and_observers_are_there_where_no_worker_is()
+    {
+        var steps = new List<string>();
+        var services = new ServiceCollection();
+        services.AddSingleton(steps);
+        services.AddCelery(options => options.AlwaysEager = true)
+            .AddTasks(typeof(StaticTasks)).AddPublishMiddleware<Hook>().AddTaskMiddleware<Hook>().AddTaskObserver<Hook>();
+        await using var provider = services.BuildServiceProvider();
+
+        await Client(provider).SendAsync(StaticTasks.Signatures.Add(2, 3), Token);
+
+        steps.ShouldBe(["publish", "run", "succeeded", "published"]);
+    }
+
     private static TaskDefinition Failing() => new("failing", [], _ => throw new FormatException("no"));
 
     private static ICeleryClient Client(IServiceProvider services) => services.GetRequiredService<ICeleryClient>();
@@ -162,5 +177,27 @@ public sealed class EagerTests
         }
 
         return services.BuildServiceProvider();
+    }
+
+    private sealed class Hook(List<string> steps) : IPublishMiddleware, ITaskMiddleware, ITaskObserver
+    {
+        public async ValueTask PublishAsync(PublishContext context, PublishDelegate next, CancellationToken cancellationToken)
+        {
+            steps.Add("publish");
+            await next(context, cancellationToken);
+            steps.Add("published");
+        }
+
+        public ValueTask<TaskValue> InvokeAsync(TaskRun run, TaskDelegate next)
+        {
+            steps.Add("run");
+            return next();
+        }
+
+        public ValueTask OnSucceededAsync(TaskCompletion completion, CancellationToken cancellationToken)
+        {
+            steps.Add("succeeded");
+            return ValueTask.CompletedTask;
+        }
     }
 }

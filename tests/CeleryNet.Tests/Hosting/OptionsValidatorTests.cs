@@ -39,6 +39,13 @@ public sealed class OptionsValidatorTests
         { "PublishTimeout high", o => o.PublishTimeout = TimeSpan.FromHours(2), "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 02:00:00" },
         { "ConnectTimeout low", o => o.ConnectTimeout = TimeSpan.Zero, "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:00:00" },
         { "ConnectTimeout high", o => o.ConnectTimeout = TimeSpan.FromMinutes(11), "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:11:00" },
+        { "ConnectMaxRetries", o => o.ConnectMaxRetries = -1, "Property ConnectMaxRetries: must be 0 or more, or null for no bound, was -1" },
+        { "ResultStoreMaxRetries", o => o.ResultStoreMaxRetries = -1, "Property ResultStoreMaxRetries: must be 0 or more, or null for no bound, was -1" },
+        { "ResultStoreRetryDelay", o => o.ResultStoreRetryDelay = TimeSpan.Zero, "Property ResultStoreRetryDelay: must be 00:00:00.0010000 to 01:00:00, was 00:00:00" },
+        {
+            "ResultStoreRetryMaxDelay", o => o.ResultStoreRetryMaxDelay = TimeSpan.FromMilliseconds(99),
+            "Property ResultStoreRetryMaxDelay: must be no less than ResultStoreRetryDelay (00:00:00.1000000), was 00:00:00.0990000"
+        },
         { "Heartbeat low", o => o.Heartbeat = TimeSpan.FromSeconds(-1), "Property Heartbeat: must be 00:00:00 to 01:00:00, was -00:00:01" },
         { "Heartbeat high", o => o.Heartbeat = TimeSpan.FromHours(2), "Property Heartbeat: must be 00:00:00 to 01:00:00, was 02:00:00" },
         { "VisibilityTimeout low", o => o.VisibilityTimeout = TimeSpan.Zero, "Property VisibilityTimeout: must be 00:00:01 to 30.00:00:00, was 00:00:00" },
@@ -176,6 +183,10 @@ public sealed class OptionsValidatorTests
             ResultExpires = -TimeSpan.MaxValue,
             PublishTimeout = default,
             ConnectTimeout = default,
+            ConnectMaxRetries = -1,
+            ResultStoreMaxRetries = -1,
+            ResultStoreRetryDelay = default,
+            ResultStoreRetryMaxDelay = default,
             RedisSocketTimeout = default,
             BrokerRead = "x",
             BrokerWrite = "x",
@@ -193,7 +204,7 @@ public sealed class OptionsValidatorTests
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(30);
+        keys.Length.ShouldBe(34);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -3,6 +3,7 @@ using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
+using CeleryNet.Resilience;
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
 using CeleryNet.Routing;
@@ -51,9 +52,19 @@ internal sealed class WorkerHarness : IAsyncDisposable
         Transport = new WatchedTransport(_broker);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
 
+        var resilience = new ResiliencePipelines(
+            ResilienceSettings.Of(application), Clock, CustomPipeline.Merge(_services.GetServices<CustomPipeline>()), _services);
+        var hooks = new WorkerHooks
+        {
+            Middleware = new TaskMiddlewareChain(_services.GetServices<TaskMiddlewareType>().Select(middleware => middleware.Type)),
+            Observers = new TaskObservers(_services.GetServices<ITaskObserver>(), _loggers.CreateLogger<TaskObservers>()),
+            WorkerObservers = new WorkerObservers(_services.GetServices<IWorkerObserver>(), _loggers.CreateLogger<WorkerObservers>()),
+            Resilience = resilience,
+        };
+        var middleware = new PublishPipeline(_services.GetServices<IPublishMiddleware>());
         var json = CeleryJson.Complete(application.SerializerOptions);
         var access = new ResultAccess(Backend, json, Timeout.InfiniteTimeSpan, Clock);
-        var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy);
+        var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy, resilience);
         var writer = Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize);
         var router = new TaskRouter(application);
         Client = new CeleryClient(
@@ -62,27 +73,28 @@ internal sealed class WorkerHarness : IAsyncDisposable
             router,
             access,
             Clock,
-            new ClientOptions { DefaultPriority = application.DefaultPriority });
+            new ClientOptions { DefaultPriority = application.DefaultPriority },
+            middleware);
 
         var registry = new TaskRegistry(tasks);
         var hostname = NodeName.Expand(options.Hostname, "machine.example");
         var reader = Content.Reader(application.MaxBodySize);
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
-        var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>());
+        var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>(), resilience);
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());
-        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher);
+        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher, middleware);
         var guard = new RedeliveryGuard(Backend, options.DeduplicateSuccessfulTasks, _loggers.CreateLogger<RedeliveryGuard>());
         var stuck = new StuckTasks(Clock, _loggers.CreateLogger<StuckTasks>());
         Limits = new TaskLimits(registry, options);
         var timed = new TimedRunner(Limits, stuck, Clock, _loggers.CreateLogger<TimedRunner>());
-        var executor = new TaskExecutor(guard, recorder, retrier, scopes, timed, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
+        var executor = new TaskExecutor(guard, recorder, retrier, scopes, timed, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>(), hooks);
         var admission = new Admission(reader, registry, application, options, Clock);
-        var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
+        var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>(), hooks.Observers);
         var retirement = new WorkerRetirement(options, stuck, () => WorkingSet, hostname, Clock, _loggers.CreateLogger<WorkerRetirement>());
         var flow = new TaskFlow(handler, new LiveTasks(), registry, retirement, options, Clock, _loggers.CreateLogger<TaskFlow>());
         var logger = _loggers.CreateLogger<CeleryWorker>();
         var queues = new WorkerQueues(new QueueCatalog(application), [QueueSpec.Named(Queue)], hostname, logger);
-        _worker = new CeleryWorker(Transport, flow, registry, queues, options, hostname, Clock, logger);
+        _worker = new CeleryWorker(Transport, flow, registry, queues, options, hostname, Clock, logger, hooks);
     }
 
     public TestClock Clock { get; } = new();
@@ -235,6 +247,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     /// <summary>Whether the worker has ended by itself since something went wrong.</summary>
     public bool HasFailed => _worker.HasFailed;
+
+    /// <summary>Waits until the worker has failed.</summary>
+    public async Task<BrokerUnavailableException> WhenFailedAsync()
+    {
+        var error = await Should.ThrowAsync<BrokerUnavailableException>(WhenStoppedAsync);
+        _running = Task.CompletedTask;
+        return error;
+    }
 
     /// <summary>Whether the worker is still there.</summary>
     public bool IsRunning => !_running.IsCompleted;

@@ -1,20 +1,18 @@
 using CeleryNet.Diagnostics;
+using CeleryNet.Resilience;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 
 namespace CeleryNet.Transports.Amqp;
 
 /// <summary>A connection that is made when it is first wanted and again when it is wanted after its loss. Callers share one attempt.</summary>
-internal sealed class AmqpConnection : IAsyncDisposable
+internal sealed class AmqpConnection : IAsyncDisposable, IRetryWatcher
 {
-    public static TimeSpan FirstDelay { get; } = TimeSpan.FromMilliseconds(200);
-    public static TimeSpan LongestDelay { get; } = TimeSpan.FromSeconds(5);
-
     private readonly AmqpConnectionFactory _factory;
+    private readonly string _urls;
     private readonly string _name;
     private readonly ILogger _logger;
-    private readonly ResiliencePipeline<AmqpLink> _untilConnected;
+    private readonly OperationPipeline _untilConnected;
     private readonly CancellationTokenSource _disposing = new();
     private readonly Lock _gate = new();
     private Task<AmqpLink>? _connecting;
@@ -25,34 +23,43 @@ internal sealed class AmqpConnection : IAsyncDisposable
     private bool _disposed;
 
     /// <param name="factory">Connects once.</param>
+    /// <param name="urls">What it connects to, without passwords.</param>
     /// <param name="name">What the broker shows of the connection.</param>
-    /// <param name="time">The clock for delays.</param>
+    /// <param name="untilConnected">What is done about failures.</param>
     /// <param name="logger">Gets connections, losses and failures.</param>
-    public AmqpConnection(AmqpConnectionFactory factory, string name, TimeProvider time, ILogger logger)
+    public AmqpConnection(AmqpConnectionFactory factory, string urls, string name, OperationPipeline untilConnected, ILogger logger)
     {
         _factory = factory;
+        _urls = urls;
         _name = name;
+        _untilConnected = untilConnected;
         _logger = logger;
-        _untilConnected = new ResiliencePipelineBuilder<AmqpLink> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<AmqpLink>
-            {
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = FirstDelay,
-                MaxDelay = LongestDelay,
-                UseJitter = true,
-                ShouldHandle = attempt => new(attempt.Outcome.Exception is AmqpConnectException { IsRefusal: false } && IsStillWanted()),
-                OnRetry = attempt =>
-                {
-                    if (attempt.Outcome.Exception is AmqpConnectException failure)
-                    {
-                        _logger.ConnectFailed(failure.Urls, failure.Reason, attempt.RetryDelay);
-                    }
+    }
 
-                    return default;
-                },
-            })
-            .Build();
+    // With nobody waiting the attempts end; whoever comes next begins anew.
+    public bool WantsRetry
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_waiting > 0)
+                {
+                    return true;
+                }
+
+                _connecting = null;
+                return false;
+            }
+        }
+    }
+
+    public void OnRetry(Exception error, TimeSpan delay)
+    {
+        if (error.InnerException is AmqpConnectException failure)
+        {
+            _logger.ConnectFailed(failure.Urls, failure.Reason, delay);
+        }
     }
 
     /// <summary>The open connection, or the next one.</summary>
@@ -119,10 +126,6 @@ internal sealed class AmqpConnection : IAsyncDisposable
         {
             return await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (AmqpConnectException error)
-        {
-            throw new BrokerUnavailableException(error.Message, error);
-        }
         catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
         {
             throw Closed();
@@ -130,6 +133,12 @@ internal sealed class AmqpConnection : IAsyncDisposable
         catch (OperationCanceledException error) when (cancellationToken.IsCancellationRequested)
         {
             throw new BrokerUnavailableException(_lastFailure ?? "The broker could not be connected to within the given time.", error);
+        }
+#pragma warning disable CA1031 // A pipeline of the user's may end with anything: a broken circuit, a timeout.
+        catch (Exception error) when (error is not BrokerUnavailableException)
+#pragma warning restore CA1031
+        {
+            throw new BrokerUnavailableException($"Cannot connect to {_urls}: {error.Message}", error);
         }
         finally
         {
@@ -150,8 +159,7 @@ internal sealed class AmqpConnection : IAsyncDisposable
                 await lost.DisposeAsync().ConfigureAwait(false);
             }
 
-            var link = await _untilConnected.ExecuteAsync(
-                static async (self, token) => await self.ConnectOnceAsync(token).ConfigureAwait(false), this, stopping).ConfigureAwait(false);
+            var link = await ConnectAsync(stopping).ConfigureAwait(false);
             _logger.Connected(link.Url);
             link.Closed.UnsafeRegister(static state => ((Action)state!)(), () => LogLoss(link));
             lock (_gate)
@@ -175,7 +183,27 @@ internal sealed class AmqpConnection : IAsyncDisposable
         }
     }
 
-    private async Task<AmqpLink> ConnectOnceAsync(CancellationToken cancellationToken)
+    private async Task<AmqpLink> ConnectAsync(CancellationToken stopping)
+    {
+        var context = _untilConnected.Begin(this, stopping);
+        context.Properties.Set(CeleryResilienceKeys.Urls, _urls);
+        try
+        {
+            var attempts = 0;
+            return await _untilConnected.Pipeline.ExecuteAsync(ConnectOnceAsync, context).ConfigureAwait(false);
+
+            ValueTask<AmqpLink> ConnectOnceAsync(ResilienceContext attempt)
+                => attempts++ == 0 || WantsRetry
+                    ? this.ConnectOnceAsync(attempt.CancellationToken)
+                    : throw new OperationCanceledException("Nobody waits for the connection any more.");
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async ValueTask<AmqpLink> ConnectOnceAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -184,22 +212,7 @@ internal sealed class AmqpConnection : IAsyncDisposable
         catch (AmqpConnectException error)
         {
             _lastFailure = error.Message;
-            throw;
-        }
-    }
-
-    // With nobody waiting the attempts end; whoever comes next begins anew.
-    private bool IsStillWanted()
-    {
-        lock (_gate)
-        {
-            if (_waiting > 0)
-            {
-                return true;
-            }
-
-            _connecting = null;
-            return false;
+            throw new BrokerUnavailableException(error.Message, error) { IsRefusal = error.IsRefusal };
         }
     }
 

@@ -1,17 +1,18 @@
 using System.Threading.Channels;
 using CeleryNet.Diagnostics;
+using CeleryNet.Resilience;
 using CeleryNet.Routing;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 
 namespace CeleryNet.Transports.Amqp;
 
 /// <summary>Consumes queues on one channel after another: when one is lost the queues are declared and consumed again on the next.</summary>
-internal sealed class AmqpConsumer : IConsumer
+internal sealed class AmqpConsumer : IConsumer, IRetryWatcher
 {
     private const string HasStopped = "The consumer has stopped.";
 
+    private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(5);
 
     // Replicated queues agree on each consumer among their nodes: they are not asked to for every step of a bound that moves fast.
@@ -25,7 +26,7 @@ internal sealed class AmqpConsumer : IConsumer
     private readonly ILogger _logger;
     private readonly Action<AmqpConsumer> _onDisposed;
     private readonly Channel<AmqpDelivery> _deliveries;
-    private readonly ResiliencePipeline<AmqpConsumerChannel> _untilConsuming;
+    private readonly OperationPipeline _untilConsuming;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _ending = new(1, 1);
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -45,6 +46,7 @@ internal sealed class AmqpConsumer : IConsumer
         AmqpRunCount runCount,
         AmqpDelays delays,
         ConsumerRequest request,
+        OperationPipeline untilConsuming,
         TimeProvider time,
         ILogger logger,
         Action<AmqpConsumer> onDisposed)
@@ -62,23 +64,7 @@ internal sealed class AmqpConsumer : IConsumer
         // Bounded by the broker, which keeps to the prefetch count.
         _deliveries = Channel.CreateUnbounded<AmqpDelivery>(new UnboundedChannelOptions { SingleWriter = true });
         Deliveries = new AmqpDeliveryReader(_deliveries.Reader, request.NoAck);
-        _untilConsuming = new ResiliencePipelineBuilder<AmqpConsumerChannel> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<AmqpConsumerChannel>
-            {
-                MaxRetryAttempts = int.MaxValue,
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = AmqpConnection.FirstDelay,
-                MaxDelay = AmqpConnection.LongestDelay,
-                UseJitter = true,
-                // Also what looks permanent: once a consumer has worked, the broker may be repaired under it.
-                ShouldHandle = attempt => new(attempt.Outcome.Exception is not null && !attempt.Context.CancellationToken.IsCancellationRequested),
-                OnRetry = attempt =>
-                {
-                    _logger.ConsumeFailed(Names, attempt.Outcome.Exception!.Message, attempt.RetryDelay);
-                    return default;
-                },
-            })
-            .Build();
+        _untilConsuming = untilConsuming;
     }
 
     public ChannelReader<IDelivery> Deliveries { get; }
@@ -203,6 +189,8 @@ internal sealed class AmqpConsumer : IConsumer
         _onDisposed(this);
     }
 
+    public void OnRetry(Exception error, TimeSpan delay) => _logger.ConsumeFailed(Names, error.Message, delay);
+
     private static BrokerUnavailableException Unavailable(string queues, Exception error)
         => error as BrokerUnavailableException ?? new($"Cannot consume from {queues}: {AmqpErrors.Describe(error)}", error);
 
@@ -288,6 +276,13 @@ internal sealed class AmqpConsumer : IConsumer
         {
             // Stopped.
         }
+#pragma warning disable CA1031 // Whoever reads the deliveries has to learn that there will be no more, whatever ended the attempts.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _deliveries.Writer.TryComplete(
+                error as CeleryException ?? new BrokerUnavailableException($"Cannot consume from {Names} again: {AmqpErrors.Describe(error)}", error));
+        }
         finally
         {
             foreach (var change in TakeWaiting())
@@ -304,12 +299,25 @@ internal sealed class AmqpConsumer : IConsumer
         TakeWaiting().ForEach(static change => change.Known.TrySetResult());
         DropLost();
         // A channel that is lost as soon as it is open must not be opened without a pause.
-        await Task.Delay(AmqpConnection.FirstDelay, _time, stopping).ConfigureAwait(false);
-        _channel = await _untilConsuming.ExecuteAsync(
-            static async (self, token) => await self.OpenAsync(token).ConfigureAwait(false), this, stopping).ConfigureAwait(false);
+        await Task.Delay(_shortestPause, _time, stopping).ConfigureAwait(false);
+        _channel = await OpenAgainAsync(stopping).ConfigureAwait(false);
 
         // Things may have changed while it was opened.
         Adjust();
+    }
+
+    private async Task<AmqpConsumerChannel> OpenAgainAsync(CancellationToken stopping)
+    {
+        var context = _untilConsuming.Begin(this, stopping);
+        try
+        {
+            return await _untilConsuming.Pipeline.ExecuteAsync(
+                static async (attempt, self) => await self.OpenAsync(attempt.CancellationToken).ConfigureAwait(false), context, this).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
 
     // Not to be given up halfway: the broker answers, or the channel ends.

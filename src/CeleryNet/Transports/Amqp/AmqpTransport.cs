@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CeleryNet.Resilience;
 using CeleryNet.Routing;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed class AmqpTransport : ITransport
     private readonly AmqpDelays _delays;
     private readonly AmqpDeadLetters _deadLetters;
     private readonly AmqpRunCount _runCount;
+    private readonly ResiliencePipelines _resilience;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<AmqpConsumer, byte> _consumers = new();
@@ -26,8 +28,10 @@ internal sealed class AmqpTransport : ITransport
     {
         _time = time;
         _logger = logger;
-        _consuming = new AmqpConnection(new AmqpConnectionFactory(options, time), options.ConnectionName + " consuming", time, logger);
-        _publishing = new AmqpConnection(new AmqpConnectionFactory(options, time), options.ConnectionName + " publishing", time, logger);
+        _resilience = options.Resilience ?? ResiliencePipelines.Default(time);
+        var urls = string.Join(';', options.Urls);
+        _consuming = new AmqpConnection(new AmqpConnectionFactory(options, time), urls, options.ConnectionName + " consuming", _resilience.Create(CeleryOperation.Connect), logger);
+        _publishing = new AmqpConnection(new AmqpConnectionFactory(options, time), urls, options.ConnectionName + " publishing", _resilience.Create(CeleryOperation.Connect), logger);
         _delays = new AmqpDelays(options, time, logger);
         _publisher = new AmqpPublisher(_publishing, _delays);
         _deadLetters = new AmqpDeadLetters(_publisher, options.DeadLetterSuffix, time, logger);
@@ -43,7 +47,8 @@ internal sealed class AmqpTransport : ITransport
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         cancellationToken.ThrowIfCancellationRequested();
-        var consumer = new AmqpConsumer(_consuming, _deadLetters, _runCount, _delays, request, _time, _logger, OnDisposed);
+        var consumer = new AmqpConsumer(
+            _consuming, _deadLetters, _runCount, _delays, request, _resilience.Create(CeleryOperation.Consume), _time, _logger, OnDisposed);
         _consumers.TryAdd(consumer, 0);
         try
         {

@@ -1,6 +1,8 @@
 using System.Net;
 using CeleryNet.Diagnostics;
+using CeleryNet.Resilience;
 using Microsoft.Extensions.Logging;
+using Polly;
 using StackExchange.Redis;
 
 namespace CeleryNet.Transports.Redis;
@@ -9,12 +11,15 @@ namespace CeleryNet.Transports.Redis;
 /// The connection to one Redis, made on first use. A connection that was had once mends itself; where several URLs stand in for each other, the next one
 /// is tried when it is gone. Safe for concurrent use.
 /// </summary>
-internal sealed class RedisConnection(TransportOptions options, ILogger logger) : IAsyncDisposable
+internal sealed class RedisConnection(TransportOptions options, ILogger logger) : IAsyncDisposable, IRetryWatcher
 {
     private static readonly TimeSpan _closeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _reasonTimeout = TimeSpan.FromMilliseconds(250);
 
     private readonly IReadOnlyList<RedisTarget> _targets = RedisTarget.Create(options);
+    private readonly string _urls = string.Join(';', options.Urls);
+    private readonly ResiliencePipelines? _resilience = options.Resilience;
+    private readonly OperationPipeline? _untilConnected = options.Resilience?.Create(CeleryOperation.Connect);
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile Link? _link;
     private volatile bool _disposed;
@@ -26,6 +31,9 @@ internal sealed class RedisConnection(TransportOptions options, ILogger logger) 
     public RedisTarget Target => _link?.Target ?? _targets[0];
 
     public bool IsDisposed => _disposed;
+
+    // Whoever needs a connection here tries again as it sees fit, unless the options have a number of attempts.
+    public bool WantsRetry => _resilience?.Settings.ConnectRetries is not null;
 
     public bool IsConnected => _link is { Multiplexer.IsConnected: true };
 
@@ -104,13 +112,37 @@ internal sealed class RedisConnection(TransportOptions options, ILogger logger) 
                 return connected.Database;
             }
 
-            return (await ConnectToNextAsync(cancellationToken).ConfigureAwait(false)).Database;
+            var link = _untilConnected is null ? await ConnectToNextAsync(cancellationToken).ConfigureAwait(false) : await ConnectAsync(_untilConnected, cancellationToken).ConfigureAwait(false);
+            return link.Database;
         }
         finally
         {
             _connecting.Release();
         }
     }
+
+    private async ValueTask<Link> ConnectAsync(OperationPipeline untilConnected, CancellationToken cancellationToken)
+    {
+        var context = untilConnected.Begin(this, cancellationToken);
+        context.Properties.Set(CeleryResilienceKeys.Urls, _urls);
+        try
+        {
+            return await untilConnected.Pipeline.ExecuteAsync(
+                static async (attempt, self) => await self.ConnectToNextAsync(attempt.CancellationToken).ConfigureAwait(false), context, this).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A pipeline of the user's may end with anything: a broken circuit, a timeout, a cancelled pause.
+        catch (Exception error) when (error is not (BrokerUnavailableException or ObjectDisposedException))
+#pragma warning restore CA1031
+        {
+            throw new BrokerUnavailableException($"Cannot connect to Redis at {_urls}: {RedisErrors.Describe(error)}.", error);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    public void OnRetry(Exception error, TimeSpan delay) => logger.ConnectFailed(_urls, error.Message, delay);
 
     private async Task<Link> ConnectToNextAsync(CancellationToken cancellationToken)
     {

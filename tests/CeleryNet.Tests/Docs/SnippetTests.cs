@@ -1,0 +1,23 @@
+using CeleryNet.TestKit;
+
+namespace CeleryNet.Tests.Docs;
+
+/// <summary>The code that the documentation shows is code that compiles: it stands, line for line, in a file beside this one.</summary>
+public sealed class SnippetTests
+{
+    [Theory]
+    [InlineData("hooks.md", "HooksSnippets.cs", 7)]
+    [InlineData("resilience.md", "ResilienceSnippets.cs", 2)]
+    public void Code_of_a_document_is_compiled(string document, string file, int count)
+    {
+        var compiled = Lines(File.ReadAllText(Path.Combine(Repository.Root, "tests", "CeleryNet.Tests", "Docs", file)));
+
+        var snippets = File.ReadAllText(Path.Combine(Repository.Root, "docs", document)).Split("```csharp\n").Skip(1).Select(part => Lines(part[..part.IndexOf("```", StringComparison.Ordinal)])).ToArray();
+
+        snippets.Length.ShouldBe(count);
+        snippets.Where(snippet => !compiled.Contains(snippet, StringComparison.Ordinal)).ShouldBeEmpty($"not in {file}");
+    }
+
+    // How deep a line is indented depends on what stands around it.
+    private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+}
