@@ -65,7 +65,7 @@ public sealed class AmqpTransportTests : TransportContract
     }
 
     [Fact]
-    public Task Runs_of_a_quorum_queues_message_are_counted_and_its_returns_without_a_run_are_not() => CheckCountAsync(NewQuorumQueue());
+    public Task Runs_of_a_quorum_queues_message_are_counted_and_its_returns_without_a_run_are_not() => CheckCountAsync(NewQueue(Quorum()));
 
     [Fact]
     public async Task Copy_that_carries_a_count_goes_to_no_other_queue()
@@ -104,9 +104,6 @@ public sealed class AmqpTransportTests : TransportContract
         await SettleAsync(held, Settlement.Ack);
         BodyOf(await ReadAsync(consumer)).ShouldBe("filling");
     }
-
-    private QueueSpec NewQuorumQueue()
-        => NewQueue(QueueSpec.Named(Names.Unique("contract")) with { Arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" } });
 
     [Fact]
     public async Task Quorum_queue_may_be_added_beside_others_whose_deliveries_stay_in_hand()
