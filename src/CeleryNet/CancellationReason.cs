@@ -11,4 +11,7 @@ public enum CancellationReason
 
     /// <summary>The broker may give the message to another worker: the connection it came on is gone, or its lease was lost.</summary>
     LeaseLost,
+
+    /// <summary>The task was revoked, and running ones are to be ended too (<c>terminate</c>).</summary>
+    Revoked,
 }

@@ -43,4 +43,16 @@ internal static class EventIds
     public const int TaskRetried = 2022;
     public const int RetryNotSent = 2023;
     public const int RetryNotStored = 2024;
+    public const int TaskRevoked = 2040;
+    public const int TaskTerminated = 2041;
+    public const int StateRestored = 2042;
+    public const int StateSetAside = 2043;
+    public const int StateNotSaved = 2044;
+
+    public const int ControlInterrupted = 3001;
+    public const int ControlMessageUnreadable = 3002;
+    public const int ControlCommandUnknown = 3003;
+    public const int ControlCommandFailed = 3004;
+    public const int ControlReplyNotSent = 3005;
+    public const int TasksRevoked = 3006;
 }

@@ -1,5 +1,6 @@
 using CeleryNet;
 using CeleryNet.Client;
+using CeleryNet.Control;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
@@ -58,6 +59,7 @@ public static class CeleryServiceCollectionExtensions
             CeleryJson.Complete(Options(provider).SerializerOptions, Options(provider).MaxDepth),
             Options(provider).ResultExpires > TimeSpan.Zero ? Options(provider).ResultExpires : Timeout.InfiniteTimeSpan,
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(_ => new LamportClock());
         services.TryAddSingleton<ICeleryClient>(CreateClient);
         services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
             provider.GetRequiredService<ITransport>().DeadLetters,
@@ -74,6 +76,7 @@ public static class CeleryServiceCollectionExtensions
             CreatePublisher(provider),
             CreateWriter(provider),
             new TaskRouter(options),
+            ControlFactory.CreateRevokeSender(provider),
             provider.GetRequiredService<ResultAccess>(),
             options.DefaultPriority,
             provider.GetRequiredService<TimeProvider>(),

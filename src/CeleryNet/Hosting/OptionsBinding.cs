@@ -17,6 +17,11 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Span("ResultExpires", "result_expires", value => options.ResultExpires = value);
         Flag("ResultExtended", "result_extended", value => options.ResultExtended = value);
         Flag("ResultPersistent", "result_persistent", value => options.ResultPersistent = value);
+        Text("ControlExchange", "control_exchange", value => options.ControlExchange = value);
+        Span("ControlQueueTtl", "control_queue_ttl", value => options.ControlQueueTtl = value);
+        Span("ControlQueueExpires", "control_queue_expires", value => options.ControlQueueExpires = value);
+        Flag("ControlQueueExclusive", "control_queue_exclusive", value => options.ControlQueueExclusive = value);
+        Flag("ControlQueueDurable", "control_queue_durable", value => options.ControlQueueDurable = value);
         Span("PublishTimeout", null, value => options.PublishTimeout = value);
         Span("ConnectTimeout", "broker_connection_timeout", value => options.ConnectTimeout = value);
         Span("Heartbeat", "broker_heartbeat", value => options.Heartbeat = value);
@@ -57,6 +62,10 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("KeepFailedTasks", null, value => options.KeepFailedTasks = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
+        Number("RevokesMax", "worker_revokes_max", value => options.RevokesMax = value);
+        Span("RevokeExpires", "worker_revoke_expires", value => options.RevokeExpires = value);
+        Text("StateDb", "worker_state_db", value => options.StateDb = value);
+        Flag("EnableRemoteControl", "worker_enable_remote_control", value => options.EnableRemoteControl = value);
     }
 
     private void BindRouting(CeleryOptions options)

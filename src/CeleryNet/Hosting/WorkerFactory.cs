@@ -1,3 +1,4 @@
+using CeleryNet.Control;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Results;
@@ -36,17 +37,25 @@ internal static class WorkerFactory
             hostname,
             time,
             loggers.CreateLogger<TaskExecutor>());
+        var revoked = new RevokedTasks(options.RevokesMax, options.RevokeExpires, time);
         var handler = new DeliveryHandler(
-            new Admission(reader, registry, application, options, time),
+            new Admission(reader, registry, revoked, application, options, time),
             executor,
             recorder,
             options.UnrunnableMessages,
             loggers.CreateLogger<DeliveryHandler>());
         var catalog = new QueueCatalog(application);
         var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
+        var flow = new TaskFlow(handler, new LiveTasks(), options.Concurrency, time, loggers.CreateLogger<TaskFlow>());
+        var revoker = new Revoker(revoked, flow, loggers.CreateLogger<Revoker>());
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
-            new TaskFlow(handler, new LiveTasks(), options.Concurrency, time, loggers.CreateLogger<TaskFlow>()),
+            flow,
+            revoker,
+            options.StateDb is { } path
+                ? new RevokedTaskFile(NodeName.ExpandPath(path, hostname), revoked, time, loggers.CreateLogger<RevokedTaskFile>())
+                : null,
+            options.EnableRemoteControl ? ControlFactory.CreateNode(services, new ControlCommands().AddRevokes(revoker), hostname) : null,
             registry,
             [.. queues],
             options,

@@ -1,3 +1,4 @@
+using CeleryNet.Control;
 using CeleryNet.Diagnostics;
 using CeleryNet.Routing;
 using CeleryNet.Tasks;
@@ -10,6 +11,9 @@ namespace CeleryNet.Worker;
 internal sealed class CeleryWorker(
     ITransport transport,
     TaskFlow flow,
+    Revoker revoker,
+    RevokedTaskFile? revokedFile,
+    ControlNode? control,
     TaskRegistry registry,
     IReadOnlyList<QueueSpec> queues,
     WorkerOptions options,
@@ -22,6 +26,9 @@ internal sealed class CeleryWorker(
     // What a cancelled task gets to wind up, and what stopping the consumer may take.
     private static readonly TimeSpan _windUp = TimeSpan.FromSeconds(3);
 
+    // How long the start waits for remote control, which is not what it is there for.
+    private static readonly TimeSpan _controlPatience = TimeSpan.FromSeconds(5);
+
     private readonly string _queueNames = string.Join(", ", queues.Select(queue => queue.Name));
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -33,12 +40,19 @@ internal sealed class CeleryWorker(
 
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _ready.Task.WaitAsync(cancellationToken);
 
+    public bool Revoke(TaskId taskId, bool terminate = false) => revoker.Revoke([taskId], terminate).Count > 0;
+
+    public int RevokeByStamp(string name, string value, bool terminate = false) => revoker.Revoke([new Stamp(name, value)], terminate).Count;
+
     /// <summary>Connects and begins to take messages.</summary>
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
+    /// <exception cref="CeleryConfigurationException">The file of revoked tasks cannot be used.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
+        revokedFile?.Open();
         var prefetch = Math.Min((long)options.Concurrency * options.PrefetchMultiplier, ushort.MaxValue);
         var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, (int)prefetch), cancellationToken).ConfigureAwait(false);
+        await StartControlAsync(cancellationToken).ConfigureAwait(false);
         logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
         _ready.TrySetResult();
         return consumer;
@@ -77,7 +91,37 @@ internal sealed class CeleryWorker(
         await StopAsync(consumer, hurry).ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => flow.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopControlAsync().ConfigureAwait(false);
+        await flow.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Tasks run whether or not remote control can be received.
+    private async Task StartControlAsync(CancellationToken cancellationToken)
+    {
+        if (control is null)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(_controlPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        await control.StartAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async ValueTask StopControlAsync()
+    {
+        if (control is not null)
+        {
+            await control.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (revokedFile is not null)
+        {
+            await revokedFile.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     private async Task PumpAsync(IConsumer consumer, CancellationToken stopping)
     {
@@ -102,7 +146,9 @@ internal sealed class CeleryWorker(
             await flow.CloseAsync(deadline.Token).ConfigureAwait(false);
         }
 
+        // Until here tasks can be revoked that hold up the end.
         await DrainAsync(hurry).ConfigureAwait(false);
+        await StopControlAsync().ConfigureAwait(false);
         if (consumer is not null)
         {
             await consumer.DisposeAsync().ConfigureAwait(false);

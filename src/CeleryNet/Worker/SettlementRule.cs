@@ -14,7 +14,7 @@ internal static class SettlementRule
         TaskOutcome.Abandoned or TaskOutcome.RetryUnsent => Settlement.Requeue,
         TaskOutcome.Retried => Settlement.Ack,
         _ when !isRecorded => Settlement.Requeue,
-        TaskOutcome.Succeeded => Settlement.Ack,
+        TaskOutcome.Succeeded or TaskOutcome.Terminated => Settlement.Ack,
         TaskOutcome.Failed failed when keepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(failed.Error)),
         TaskOutcome.Failed => acksOnFailure ? Settlement.Ack : Settlement.Reject,
         _ => throw new InvalidOperationException($"No settlement rule for {outcome.GetType().Name}."),

@@ -106,9 +106,19 @@ internal sealed class TaskExecutor(
         {
             request.Context = CreateContext(request);
             TaskContext.Current = request.Context;
+
+            // Ended while it was announced: it need not even begin.
+            cancellation.ThrowIfRequested();
             var invocation = new TaskInvocation(
                 request.Definition, request.Message.Body, serializerOptions, request.Context, () => (scope ??= scopes.CreateScope()).Services);
             return new TaskOutcome.Succeeded(await request.Definition.Invoke(invocation).ConfigureAwait(false));
+        }
+        // However it ends after it was revoked, short of success, it was the revoke that ended it. celery/worker/request.py Request.on_failure
+#pragma warning disable CA1031 // A task may throw anything.
+        catch (Exception) when (cancellation.Reason == CancellationReason.Revoked)
+#pragma warning restore CA1031
+        {
+            return new TaskOutcome.Terminated();
         }
         catch (OperationCanceledException) when (cancellation.IsRequested)
         {
@@ -166,6 +176,9 @@ internal sealed class TaskExecutor(
                 break;
             case TaskOutcome.RetryUnsent unsent:
                 logger.RetryNotSent(unsent.Error, name, id);
+                break;
+            case TaskOutcome.Terminated:
+                logger.TaskTerminated(name, id);
                 break;
             case TaskOutcome.Abandoned abandoned:
                 logger.TaskAbandoned(name, id, abandoned.Reason);

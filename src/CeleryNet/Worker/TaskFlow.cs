@@ -42,11 +42,13 @@ internal sealed class TaskFlow : IAsyncDisposable
                 _logger.TaskReceived(run.Request.Headers.DisplayName, run.Request.Headers.Id.Value);
                 _live.Add(run.Request, TaskPhase.Reserved);
                 Reserve(run.Request);
+                EndIfRevoked(run.Request);
                 break;
             case Verdict.Hold hold:
                 _logger.TaskReceived(hold.Request.Headers.DisplayName, hold.Request.Headers.Id.Value);
                 _live.Add(hold.Request, TaskPhase.Held);
                 Hold(hold);
+                EndIfRevoked(hold.Request);
                 break;
             case var refusal:
                 _endings.Add(() => _handler.EndAsync(delivery, refusal, _lastCall.Token));
@@ -62,8 +64,10 @@ internal sealed class TaskFlow : IAsyncDisposable
         // The youngest first: what goes back last is delivered first.
         foreach (var request in waiting.OrderByDescending(request => request.Number))
         {
-            await _handler.ReturnAsync(request.Delivery, cancellationToken).ConfigureAwait(false);
-            _live.Remove(request);
+            if (_live.TryTake(request))
+            {
+                await _handler.ReturnAsync(request.Delivery, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -72,6 +76,36 @@ internal sealed class TaskFlow : IAsyncDisposable
     public async ValueTask<bool> TryWaitUntilIdleAsync(CancellationToken cancellationToken)
         => await Slots.TryWaitUntilIdleAsync(cancellationToken).ConfigureAwait(false)
             && await _endings.TryWaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Ends requests that were revoked: at once if they wait; if they run only if that is wanted, and when they heed it.</summary>
+    /// <returns>Those that end by it.</returns>
+    public IReadOnlyList<TaskRequest> Revoke(Func<TaskRequest, bool> isRevoked, bool terminate)
+    {
+        var (waiting, ended) = (new HashSet<TaskRequest>(), new List<TaskRequest>());
+        foreach (var request in _live.Find(isRevoked))
+        {
+            if (_live.TryTake(request))
+            {
+                waiting.Add(request);
+                ended.Add(request);
+            }
+            else if (terminate && (request.Cancellation.TryCancel(CancellationReason.Revoked) || request.Cancellation.Reason == CancellationReason.Revoked))
+            {
+                ended.Add(request);
+            }
+        }
+
+        if (waiting.Count > 0)
+        {
+            Forget(waiting);
+            foreach (var request in waiting)
+            {
+                End(request);
+            }
+        }
+
+        return ended;
+    }
 
     /// <summary>Wants everything that runs to end.</summary>
     public void Cancel(CancellationReason reason)
@@ -105,7 +139,11 @@ internal sealed class TaskFlow : IAsyncDisposable
 
     private void Reserve(TaskRequest request)
     {
-        _live.Move(request, TaskPhase.Reserved);
+        if (!_live.TryMove(request, TaskPhase.Reserved))
+        {
+            return;
+        }
+
         if (!Slots.TryEnter(request, _live.Remove))
         {
             Return(request);
@@ -114,8 +152,35 @@ internal sealed class TaskFlow : IAsyncDisposable
 
     private void Return(TaskRequest request)
     {
-        _live.Remove(request);
-        _endings.Add(() => _handler.ReturnAsync(request.Delivery, _lastCall.Token));
+        if (_live.TryTake(request))
+        {
+            _endings.Add(() => _handler.ReturnAsync(request.Delivery, _lastCall.Token));
+        }
+    }
+
+    // A revoke between the verdict and the place where it waits now did not find it.
+    private void EndIfRevoked(TaskRequest request)
+    {
+        if (!_handler.IsRevoked(request))
+        {
+            return;
+        }
+
+        if (_live.TryTake(request))
+        {
+            End(request);
+        }
+
+        Forget(new HashSet<TaskRequest> { request });
+    }
+
+    private void End(TaskRequest request) => _endings.Add(() => _handler.EndAsync(request.Delivery, new Verdict.Revoked(request), _lastCall.Token));
+
+    // Those that are not live any more would be passed over when their turn comes, which may be in a year.
+    private void Forget(IReadOnlySet<TaskRequest> requests)
+    {
+        _etas.Remove(requests.Contains);
+        Slots.Remove(requests);
     }
 
     private void Start(TaskRequest request)
@@ -126,9 +191,11 @@ internal sealed class TaskFlow : IAsyncDisposable
     {
         for (var request = first; request is not null; request = Slots.NextOrLeave())
         {
-            _live.Move(request, TaskPhase.Running);
-            await _handler.RunAsync(request, _lastCall.Token).ConfigureAwait(false);
-            _live.Remove(request);
+            if (_live.TryMove(request, TaskPhase.Running))
+            {
+                await _handler.RunAsync(request, _lastCall.Token).ConfigureAwait(false);
+                _live.Remove(request);
+            }
         }
     }
 }

@@ -14,8 +14,11 @@ internal sealed class RedisFanoutConsumer : IConsumer
 {
     private const int SmallestBuffer = 1000;
 
+    private static readonly TimeSpan _forgetTimeout = TimeSpan.FromSeconds(2);
+
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
+    private readonly RedisDeclarations _declarations;
     private readonly IReadOnlyList<QueueSpec> _queues;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -27,10 +30,17 @@ internal sealed class RedisFanoutConsumer : IConsumer
     private long _dropped;
 
     private RedisFanoutConsumer(
-        RedisConnection connection, RedisKeys keys, ConsumerRequest request, ISubscriber subscriber, TimeProvider time, ILogger logger)
+        RedisConnection connection,
+        RedisKeys keys,
+        RedisDeclarations declarations,
+        ConsumerRequest request,
+        ISubscriber subscriber,
+        TimeProvider time,
+        ILogger logger)
     {
         _connection = connection;
         _keys = keys;
+        _declarations = declarations;
         _queues = request.Queues;
         _subscriber = subscriber;
         _time = time;
@@ -63,7 +73,7 @@ internal sealed class RedisFanoutConsumer : IConsumer
             }
 
             var subscriber = await connection.GetSubscriberAsync(cancellationToken).ConfigureAwait(false);
-            var consumer = new RedisFanoutConsumer(connection, keys, request, subscriber, time, logger);
+            var consumer = new RedisFanoutConsumer(connection, keys, declarations, request, subscriber, time, logger);
             try
             {
                 await consumer.SubscribeAsync(subscriber).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -97,6 +107,8 @@ internal sealed class RedisFanoutConsumer : IConsumer
             {
                 await _subscriber.UnsubscribeAsync(ChannelOf(queue), OnMessage).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
+
+            await ForgetBindingsAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (RedisErrors.IsClientError(error))
         {
@@ -108,6 +120,29 @@ internal sealed class RedisFanoutConsumer : IConsumer
     {
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    // kombu deletes such queues with their channel; the names of those who are gone would pile up otherwise. virtual/base.py Channel.close
+    private async Task ForgetBindingsAsync(CancellationToken cancellationToken)
+    {
+        if (!_connection.IsConnected)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(_forgetTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            foreach (var queue in _queues.Where(queue => queue.AutoDelete))
+            {
+                await _declarations.RemoveAsync(queue, either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nothing but a name is left behind.
+        }
     }
 
     private void Resubscribe() => _resubscribe.Writer.TryWrite(true);
