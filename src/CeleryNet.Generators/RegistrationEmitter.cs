@@ -131,6 +131,7 @@ internal static class RegistrationEmitter
             ("KeepIfFailed", options.KeepIfFailed),
             ("TrackStarted", options.TrackStarted),
         }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}")
+            .Concat(options.RateLimit is { } limit ? [$"RateLimit = {Extensibility}.RateLimit.Parse({CodeText.Literal(limit)})"] : [])
             .Concat(ListRetryOptions(options.Retry));
 
     private static IEnumerable<string> ListRetryOptions(RetryOptionsModel options)

@@ -44,7 +44,26 @@ internal static class TaskAttributeReader
             FindValue<bool>(named, "StoreErrorsEvenIfIgnored"),
             FindValue<bool>(named, "KeepIfFailed"),
             FindValue<bool>(named, "TrackStarted"),
+            ReadRateLimit(attribute, taskMethod, diagnostics, cancellationToken),
             new RetryAttributeReader(attribute, taskMethod, diagnostics, cancellationToken).Read());
+    }
+
+    private static string? ReadRateLimit(
+        AttributeData attribute, string taskMethod, ICollection<DiagnosticInfo> diagnostics, CancellationToken cancellationToken)
+    {
+        var limit = Find<string>(attribute.NamedArguments, "RateLimit");
+        if (limit is not null && !RateLimitText.IsValid(limit))
+        {
+            diagnostics.Add(new(
+                DiagnosticDescriptors.InvalidValue,
+                Locate(attribute, "RateLimit", cancellationToken),
+                "RateLimit",
+                taskMethod,
+                RateLimitText.Rule,
+                limit.Length == 0 ? "an empty text" : $"\"{limit}\""));
+        }
+
+        return limit;
     }
 
     public static ArgumentModel ReadArgument(

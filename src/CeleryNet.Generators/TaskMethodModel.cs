@@ -145,6 +145,7 @@ internal sealed record TaskOptionsModel(
     bool? StoreErrorsEvenIfIgnored,
     bool? KeepIfFailed,
     bool? TrackStarted,
+    string? RateLimit,
     RetryOptionsModel Retry);
 
 /// <summary>What the attribute says of retries; null is what it does not say.</summary>

@@ -106,4 +106,11 @@ public sealed class CeleryTaskAttribute : Attribute
     /// </summary>
     /// <value>The default is true.</value>
     public bool RetryJitter { get; set; } = true;
+
+    /// <summary>
+    /// How many runs may begin in a time on each worker (<c>rate_limit</c>): <c>10/s</c>, <c>100/m</c>, <c>1000/h</c>, or a number, which is per second;
+    /// <c>0</c> for no limit. The runs are spread evenly. It can be changed while the worker runs.
+    /// </summary>
+    /// <value>When not set, the worker's <c>DefaultRateLimit</c> option decides; its default is no limit.</value>
+    public string? RateLimit { get; set; }
 }

@@ -1,3 +1,5 @@
+using CeleryNet.Extensibility;
+
 namespace CeleryNet;
 
 /// <summary>The worker of this host. Registered as a singleton by <c>AddWorker</c>.</summary>
@@ -32,4 +34,16 @@ public interface ICeleryWorker
     /// <returns>How many were here and end by this.</returns>
     /// <remarks>Mirrors the remote control command <c>revoke_by_stamped_headers</c>.</remarks>
     int RevokeByStamp(string name, string value, bool terminate = false);
+
+    /// <summary>The rate limit of a task on this worker.</summary>
+    /// <param name="taskName">The task's name on the wire.</param>
+    /// <exception cref="ArgumentException">The worker does not have the task.</exception>
+    RateLimit GetRateLimit(string taskName);
+
+    /// <summary>Changes the rate limit of a task on this worker, for messages that wait already too. Mirrors the remote control command <c>rate_limit</c>.</summary>
+    /// <param name="taskName">The task's name on the wire.</param>
+    /// <param name="limit">The new limit; <see cref="RateLimit.None"/> for none.</param>
+    /// <exception cref="ArgumentException">The worker does not have the task.</exception>
+    /// <exception cref="InvalidOperationException">Rate limits are off (<see cref="WorkerOptions.DisableRateLimits"/>).</exception>
+    void SetRateLimit(string taskName, RateLimit limit);
 }

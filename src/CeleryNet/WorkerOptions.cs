@@ -51,6 +51,17 @@ public sealed class WorkerOptions
     public bool KeepFailedTasks { get; set; }
 
     /// <summary>
+    /// The rate limit of tasks that declare none (<c>task_default_rate_limit</c>): <c>10/s</c>, <c>100/m</c>, <c>1000/h</c>, or a number, which is per second;
+    /// <c>0</c> for no limit. It counts for each task by itself, and for this worker alone.
+    /// </summary>
+    /// <value>The default is null: no limit.</value>
+    public string? DefaultRateLimit { get; set; }
+
+    /// <summary>Whether rate limits are ignored, whatever tasks declare (<c>worker_disable_rate_limits</c>).</summary>
+    /// <value>The default is false.</value>
+    public bool DisableRateLimits { get; set; }
+
+    /// <summary>
     /// How long a stopping worker waits for running tasks. Tasks still running after it are cancelled; messages acknowledged late go back to their queue.
     /// </summary>
     /// <value>The default is 25 s, below the 30 s a host gives its services to stop; 0 to 24 h.</value>

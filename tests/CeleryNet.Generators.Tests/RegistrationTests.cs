@@ -1,3 +1,4 @@
+using CeleryNet.Extensibility;
 namespace CeleryNet.Generators.Tests;
 
 public sealed class RegistrationTests
@@ -62,7 +63,7 @@ public sealed class RegistrationTests
             public static class Tasks
             {
                 [CeleryTask("plain")] public static void Plain() { }
-                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true)]
+                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true, RateLimit = "100/m")]
                 public static void All() { }
             }
             """);
@@ -74,6 +75,7 @@ public sealed class RegistrationTests
             .ShouldAllBe(value => value == null);
         new[] { all.AcksLate, all.AcksOnFailure, all.IgnoreResult, all.StoreErrorsEvenIfIgnored, all.KeepIfFailed, all.TrackStarted }
             .ShouldBe([true, false, true, false, true, true]);
+        (plain.RateLimit, all.RateLimit).ShouldBe((null, RateLimit.Parse("100/m")));
     }
 
     [Fact]

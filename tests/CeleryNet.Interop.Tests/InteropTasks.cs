@@ -124,6 +124,21 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     [CeleryTask("interop.options")]
     public static void Options(string queue, TaskContext task) => throw task.Retry(TimeSpan.Zero, options: new() { Queue = queue });
 
+    /// <summary>Notes that it runs, and goes on until it is ended.</summary>
+    [CeleryTask("interop.endless", TrackStarted = true)]
+    public async Task EndlessAsync(string key, TaskContext task, CancellationToken cancellationToken)
+    {
+        await counters.ListRightPushAsync(key, "net runs");
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+        finally
+        {
+            await counters.ListRightPushAsync(key, $"net {task.CancellationReason}");
+        }
+    }
+
     [CeleryTask("interop.who")]
     public async Task<string> WhoAsync(string key, int number, TaskContext task)
     {

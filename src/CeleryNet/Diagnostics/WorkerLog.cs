@@ -29,6 +29,9 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.TaskHeld, Level = LogLevel.Debug, Message = "Task {TaskName}[{TaskId}] is held until {Eta}")]
     public static partial void TaskHeld(this ILogger logger, string taskName, string taskId, DateTimeOffset eta);
 
+    [LoggerMessage(EventId = EventIds.TaskLimited, Level = LogLevel.Debug, Message = "Task {TaskName}[{TaskId}] waits for its rate limit")]
+    public static partial void TaskLimited(this ILogger logger, string taskName, string taskId);
+
     [LoggerMessage(EventId = EventIds.TaskExpired, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] has expired and is not run")]
     public static partial void TaskExpired(this ILogger logger, string taskName, string taskId);
 

@@ -60,6 +60,8 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("StoreErrorsEvenIfIgnored", "task_store_errors_even_if_ignored", value => options.StoreErrorsEvenIfIgnored = value);
         Word<UnrunnableMessages>("UnrunnableMessages", null, value => options.UnrunnableMessages = value);
         Flag("KeepFailedTasks", null, value => options.KeepFailedTasks = value);
+        Text("DefaultRateLimit", "task_default_rate_limit", value => options.DefaultRateLimit = value);
+        Flag("DisableRateLimits", "worker_disable_rate_limits", value => options.DisableRateLimits = value);
         Span("ShutdownGrace", null, value => options.ShutdownGrace = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
         Number("RevokesMax", "worker_revokes_max", value => options.RevokesMax = value);

@@ -46,7 +46,7 @@ internal static class WorkerFactory
             loggers.CreateLogger<DeliveryHandler>());
         var catalog = new QueueCatalog(application);
         var queues = options.Queues.Count == 0 ? catalog.Consumed : options.Queues.Select(catalog.Resolve).DistinctBy(queue => queue.Name);
-        var flow = new TaskFlow(handler, new LiveTasks(), options.Concurrency, time, loggers.CreateLogger<TaskFlow>());
+        var flow = new TaskFlow(handler, new LiveTasks(), registry, options, time, loggers.CreateLogger<TaskFlow>());
         var revoker = new Revoker(revoked, flow, loggers.CreateLogger<Revoker>());
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),

@@ -1,3 +1,4 @@
+using CeleryNet.Extensibility;
 using CeleryNet.Worker;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +30,11 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError("must not hold an empty name", nameof(options.Queues));
         }
 
+        if (options.DefaultRateLimit is { } limit && !RateLimit.TryParse(limit, out _))
+        {
+            result.AddError($"must be a rate such as '10/s', '100/m' or '1000/h', or '0' for none, was '{limit}'", nameof(options.DefaultRateLimit));
+        }
+
         if (!Enum.IsDefined(options.UnrunnableMessages))
         {
             result.AddError($"must be Keep or Reject, was {options.UnrunnableMessages}", nameof(options.UnrunnableMessages));
@@ -49,7 +55,7 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
             if (options.StateDb is { } stateDb)
             {
-                CheckStateDb(result, NodeName.ExpandPath(stateDb, hostname));
+                CheckStateDb(result, stateDb, hostname);
             }
         }
         catch (CeleryConfigurationException error)
@@ -60,15 +66,20 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         return result.Build();
     }
 
-    private static void CheckStateDb(ValidateOptionsResultBuilder result, string path)
+    private static void CheckStateDb(ValidateOptionsResultBuilder result, string format, string hostname)
     {
-        if (Directory.Exists(path))
+        const string Key = nameof(WorkerOptions.StateDb);
+        try
         {
-            result.AddError($"must name a file, was the directory '{path}'", nameof(WorkerOptions.StateDb));
+            var path = NodeName.ExpandPath(format, hostname);
+            if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+            {
+                result.AddError($"must name a file in an existing directory, was '{path}'", Key);
+            }
         }
-        else if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        catch (CeleryConfigurationException error)
         {
-            result.AddError($"must name a file in an existing directory, was '{path}'", nameof(WorkerOptions.StateDb));
+            result.AddError(error.Message, Key);
         }
     }
 }

@@ -78,6 +78,9 @@ public sealed class TaskDefinition
     /// <summary>How the waits of automatic retries grow; null when each is <see cref="RetryDelay"/>.</summary>
     public RetryBackoff? RetryBackoff { get; init; }
 
+    /// <summary>See <see cref="CeleryTaskAttribute.RateLimit"/>; null leaves it to the worker.</summary>
+    public RateLimit? RateLimit { get; init; }
+
     /// <summary>How many of the parameters, the first ones, can be given by position.</summary>
     internal int PositionalCount { get; }
 

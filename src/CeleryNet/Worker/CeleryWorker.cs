@@ -1,5 +1,6 @@
 using CeleryNet.Control;
 using CeleryNet.Diagnostics;
+using CeleryNet.Extensibility;
 using CeleryNet.Routing;
 using CeleryNet.Tasks;
 using CeleryNet.Transports;
@@ -37,6 +38,10 @@ internal sealed class CeleryWorker(
     public IReadOnlyList<string> Queues { get; } = [.. queues.Select(queue => queue.Name)];
 
     public IReadOnlyList<string> TaskNames => registry.Names;
+
+    public RateLimit GetRateLimit(string taskName) => flow.RateLimits.Of(taskName);
+
+    public void SetRateLimit(string taskName, RateLimit limit) => flow.RateLimits.Set(taskName, limit);
 
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _ready.Task.WaitAsync(cancellationToken);
 

@@ -1,11 +1,13 @@
 using CeleryNet.Diagnostics;
+using CeleryNet.Extensibility;
+using CeleryNet.Tasks;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Worker;
 
 /// <summary>
-/// Leads each delivery as it comes in to where it belongs: aside, to wait for its time, or to a slot. What waits here is known, and goes back to its queue
+/// Leads each delivery as it comes in to where it belongs: aside, to wait for its time or its task's rate limit, or to a slot. What waits here is known, and goes back to its queue
 /// when the worker stops. Safe for concurrent use. celery/worker/strategy.py
 /// </summary>
 internal sealed class TaskFlow : IAsyncDisposable
@@ -17,16 +19,21 @@ internal sealed class TaskFlow : IAsyncDisposable
     private readonly CancellationTokenSource _lastCall = new();
     private readonly ILogger _logger;
 
-    public TaskFlow(DeliveryHandler handler, LiveTasks live, int concurrency, TimeProvider time, ILogger<TaskFlow> logger)
+    public TaskFlow(
+        DeliveryHandler handler, LiveTasks live, TaskRegistry registry, WorkerOptions options, TimeProvider time, ILogger<TaskFlow> logger)
     {
         _handler = handler;
         _live = live;
         _logger = logger;
-        Slots = new ExecutionSlots(concurrency, Start);
-        _etas = new EtaQueue(time, Reserve);
+        Slots = new ExecutionSlots(options.Concurrency, Start);
+        var fallback = options.DefaultRateLimit is { } limit ? RateLimit.Parse(limit) : RateLimit.None;
+        RateLimits = new RateLimits(registry, fallback, options.DisableRateLimits, time, Reserve);
+        _etas = new EtaQueue(time, Limit);
     }
 
     public ExecutionSlots Slots { get; }
+
+    public RateLimits RateLimits { get; }
 
     /// <summary>Takes a delivery. Never waits.</summary>
     public void Receive(IDelivery delivery)
@@ -40,8 +47,8 @@ internal sealed class TaskFlow : IAsyncDisposable
         {
             case Verdict.Run run:
                 _logger.TaskReceived(run.Request.Headers.DisplayName, run.Request.Headers.Id.Value);
-                _live.Add(run.Request, TaskPhase.Reserved);
-                Reserve(run.Request);
+                _live.Add(run.Request, TaskPhase.Limited);
+                Limit(run.Request);
                 EndIfRevoked(run.Request);
                 break;
             case Verdict.Hold hold:
@@ -59,7 +66,7 @@ internal sealed class TaskFlow : IAsyncDisposable
     /// <summary>Starts nothing any more, and gives back what waits, so that other workers can have it while this one ends its tasks.</summary>
     public async ValueTask CloseAsync(CancellationToken cancellationToken)
     {
-        TaskRequest[] waiting = [.. _etas.Close(), .. Slots.Close()];
+        TaskRequest[] waiting = [.. _etas.Close(), .. RateLimits.Close(), .. Slots.Close()];
 
         // The youngest first: what goes back last is delivered first.
         foreach (var request in waiting.OrderByDescending(request => request.Number))
@@ -122,6 +129,7 @@ internal sealed class TaskFlow : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _etas.DisposeAsync().ConfigureAwait(false);
+        await RateLimits.DisposeAsync().ConfigureAwait(false);
         _lastCall.Dispose();
     }
 
@@ -134,6 +142,24 @@ internal sealed class TaskFlow : IAsyncDisposable
         else
         {
             Return(hold.Request);
+        }
+    }
+
+    private void Limit(TaskRequest request)
+    {
+        // In this order: once it waits there it may go on at any moment.
+        if (!_live.TryMove(request, TaskPhase.Limited))
+        {
+            return;
+        }
+
+        if (RateLimits.TryHold(request, _live.Remove))
+        {
+            _logger.TaskLimited(request.Headers.DisplayName, request.Headers.Id.Value);
+        }
+        else
+        {
+            Reserve(request);
         }
     }
 
@@ -180,6 +206,7 @@ internal sealed class TaskFlow : IAsyncDisposable
     private void Forget(IReadOnlySet<TaskRequest> requests)
     {
         _etas.Remove(requests.Contains);
+        RateLimits.Remove(requests.Contains);
         Slots.Remove(requests);
     }
 

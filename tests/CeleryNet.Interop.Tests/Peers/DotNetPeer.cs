@@ -19,6 +19,8 @@ internal sealed class DotNetPeer : IAsyncDisposable
 
     public ICeleryClient Client => _host.Services.GetRequiredService<ICeleryClient>();
 
+    public ICeleryWorker Worker => _host.Services.GetRequiredService<ICeleryWorker>();
+
     public IServiceProvider Services => _host.Services;
 
     public RecordingLogger Log { get; }

@@ -1,4 +1,6 @@
 using CeleryNet.Client;
+using CeleryNet.Control;
+using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
@@ -21,15 +23,20 @@ internal sealed class ClientSetup : IAsyncDisposable
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
         var json = CeleryJson.Complete(null);
+        var publisher = new TaskPublisher(Transport, TimeSpan.FromSeconds(10), Clock);
         Client = new CeleryClient(
-            new TaskPublisher(Transport, TimeSpan.FromSeconds(10), Clock),
+            publisher,
             Content.Writer(json, maxSize: maxBodySize),
             new TaskRouter(new QueueCatalog(new CeleryOptions()), new RouteTable(routes ?? new CeleryRoutes())),
+            new RevokeSender(publisher, new ControlCodec(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false), new LamportClock()), Mailbox),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
             defaultPriority,
             Clock,
             hideArguments);
     }
+
+    /// <summary>Where remote control goes.</summary>
+    public Mailbox Mailbox { get; } = new("celery");
 
     public TestClock Clock { get; } = new();
 

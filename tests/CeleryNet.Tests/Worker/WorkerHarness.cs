@@ -1,4 +1,5 @@
 using CeleryNet.Client;
+using CeleryNet.Control;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
@@ -40,7 +41,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
         WorkerOptions? options = null,
         CeleryOptions? application = null,
         IResultBackend? backend = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        bool control = false)
     {
         options ??= new WorkerOptions { Concurrency = 2 };
         application ??= new CeleryOptions();
@@ -56,10 +58,12 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy);
         var writer = Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize);
         var router = new TaskRouter(application);
+        var codec = new ControlCodec(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false), ControlClock);
         Client = new CeleryClient(
             publisher,
             writer,
             router,
+            new RevokeSender(publisher, codec, Mailbox),
             access,
             application.DefaultPriority,
             Clock);
@@ -72,22 +76,40 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());
         var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher);
         var executor = new TaskExecutor(recorder, retrier, scopes, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>());
-        var admission = new Admission(reader, registry, application, options, Clock);
+        Revoked = new RevokedTasks(options.RevokesMax, options.RevokeExpires, Clock);
+        var admission = new Admission(reader, registry, Revoked, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>());
-        var flow = new TaskFlow(handler, new LiveTasks(), options.Concurrency, Clock, _loggers.CreateLogger<TaskFlow>());
+        var flow = new TaskFlow(handler, new LiveTasks(), registry, options, Clock, _loggers.CreateLogger<TaskFlow>());
+        var revoker = new Revoker(Revoked, flow, _loggers.CreateLogger<Revoker>());
+        var file = options.StateDb is { } path ? new RevokedTaskFile(path, Revoked, Clock, _loggers.CreateLogger<RevokedTaskFile>()) : null;
+        var node = control
+            ? new ControlNode(
+                _broker, Mailbox, codec, new ControlCommands().AddRevokes(revoker), ControlClock, hostname, Clock, _loggers.CreateLogger<ControlNode>())
+            : null;
         _worker = new CeleryWorker(
-            Transport, flow, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
+            Transport, flow, revoker, file, node, registry, [QueueSpec.Named(Queue)], options, hostname, Clock, _loggers.CreateLogger<CeleryWorker>());
     }
 
     public TestClock Clock { get; } = new();
 
     public WatchedTransport Transport { get; }
 
+    /// <summary>What is not to be run.</summary>
+    public RevokedTasks Revoked { get; }
+
+    /// <summary>Where remote control goes.</summary>
+    public Mailbox Mailbox { get; } = new("celery");
+
+    public LamportClock ControlClock { get; } = new();
+
+
     public IResultBackend Backend { get; }
 
     public ICeleryClient Client { get; }
 
     public RecordingLogger Log => _loggers.Log;
+
+    public ICeleryWorker Worker => _worker;
 
     public string Hostname => _worker.Hostname;
 
@@ -154,6 +176,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
     {
         var (number, wanted) = (0, ++_held);
         await Log.WaitForAsync(line => line.EventId.Id == EventIds.TaskHeld && ++number == wanted, "a message to be held");
+    }
+
+    /// <summary>Waits until that many messages wait for the rate limits of their tasks.</summary>
+    public async Task WhenWaitingAsync(int count)
+    {
+        var number = 0;
+        await Log.WaitForAsync(line => line.EventId.Id == EventIds.TaskLimited && ++number == count, $"{count} messages to wait for their rate limits");
     }
 
     /// <summary>What is stored of a task now.</summary>
