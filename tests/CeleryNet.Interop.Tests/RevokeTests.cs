@@ -210,10 +210,10 @@ public abstract class RevokeTests(PeerFixture peers)
         answer.State.ShouldBe("REVOKED");
         (answer.ErrorModule, answer.ErrorType, answer.ErrorMessage).ShouldBe(("celery.exceptions", "TaskRevokedError", reason));
     }
-
-    [Collection<RedisRedis>]
-    public sealed class OverRedis(PeerFixture<RedisBrokerRedisResults> peers) : RevokeTests(peers);
-
-    [Collection<AmqpRedis>]
-    public sealed class OverRabbitMq(PeerFixture<AmqpBrokerRedisResults> peers) : RevokeTests(peers);
 }
+
+[Collection<RedisRedis>]
+public sealed class RevokeOverRedisWithRedisResultsTests(PeerFixture<RedisBrokerRedisResults> peers) : RevokeTests(peers);
+
+[Collection<AmqpRedis>]
+public sealed class RevokeOverAmqpWithRedisResultsTests(PeerFixture<AmqpBrokerRedisResults> peers) : RevokeTests(peers);

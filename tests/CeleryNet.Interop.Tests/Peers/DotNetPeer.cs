@@ -30,7 +30,7 @@ internal sealed class DotNetPeer : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var loggers = new RecordingLoggerFactory();
-        builder.Logging.AddProvider(loggers);
+        builder.Logging.AddProvider(loggers).AddFilter("CeleryNet", LogLevel.Debug);
         if (counters is not null)
         {
             builder.Services.AddSingleton(counters);
