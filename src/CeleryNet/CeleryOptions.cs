@@ -80,6 +80,28 @@ public sealed class CeleryOptions
     /// <value>The default is null: none is sent.</value>
     public int? DefaultPriority { get; set; }
 
+    /// <summary>
+    /// Whether calls that are sent from within a task, and name no priority, take over the one its own message has. Mirrors <c>task_inherit_parent_priority</c>.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool InheritParentPriority { get; set; }
+
+    /// <summary>
+    /// Whether tasks are run by whoever sends them, for tests and debugging: a send returns when the task has ended, retries included, whatever its ETA.
+    /// No broker is used, and results are kept in memory unless <see cref="StoreEagerResult"/>. Only tasks of this program can be run.
+    /// Mirrors <c>task_always_eager</c>.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool AlwaysEager { get; set; }
+
+    /// <summary>Whether a send that runs the task itself throws if the task fails. Mirrors <c>task_eager_propagates</c>.</summary>
+    /// <value>The default is false: the result says it.</value>
+    public bool EagerPropagates { get; set; }
+
+    /// <summary>Whether results of tasks that are run by who sends them go to <see cref="ResultBackend"/>. Mirrors <c>task_store_eager_result</c>.</summary>
+    /// <value>The default is false.</value>
+    public bool StoreEagerResult { get; set; }
+
     /// <summary>Whether results are not stored unless a task or call says otherwise. Mirrors <c>task_ignore_result</c>.</summary>
     /// <value>The default is false.</value>
     public bool IgnoreResult { get; set; }

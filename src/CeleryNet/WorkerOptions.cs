@@ -14,9 +14,23 @@ public sealed class WorkerOptions
     /// <value>The default is five per processor; 1 to 65,535.</value>
     public int Concurrency { get; set; } = Environment.ProcessorCount * 5;
 
-    /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>).</summary>
-    /// <value>The default is 4; 1 to 1,024.</value>
+    /// <summary>How many messages per slot are taken ahead of their run (<c>worker_prefetch_multiplier</c>); 0 for as many as can be, which is 65,535 in all.</summary>
+    /// <value>The default is 4; 0 to 1,024.</value>
     public int PrefetchMultiplier { get; set; } = 4;
+
+    /// <summary>
+    /// Take a message only when a slot is free for it (<c>worker_disable_prefetch</c>), so that what one worker is too busy for is another's at once.
+    /// <see cref="PrefetchMultiplier"/> does not count then. Costs a round trip to the broker between two tasks of a slot.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool DisablePrefetch { get; set; }
+
+    /// <summary>
+    /// How many messages that wait for their ETA are held in memory beyond those that are taken ahead (<c>worker_eta_task_limit</c>). When there are more,
+    /// they fill the places of <see cref="PrefetchMultiplier"/>, and at last nothing more is taken until one is due.
+    /// </summary>
+    /// <value>The default is 10,000; 0 to 65,535.</value>
+    public int EtaTaskLimit { get; set; } = 10_000;
 
     /// <summary>The node name, as <c>name@host</c> (<c>-n</c>); <c>%h</c> is the host name, <c>%n</c> its first part, <c>%d</c> its domain, <c>%%</c> a per cent sign.</summary>
     /// <value>The default is <c>celery@%h</c>.</value>

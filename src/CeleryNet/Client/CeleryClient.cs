@@ -13,9 +13,8 @@ internal sealed class CeleryClient(
     TaskRouter router,
     RevokeSender revokes,
     ResultAccess results,
-    int? defaultPriority,
     TimeProvider time,
-    bool hideArguments = false) : ICeleryClient
+    ClientOptions clientOptions) : ICeleryClient
 {
     private readonly ResultAccess _results = results with
     {
@@ -87,6 +86,11 @@ internal sealed class CeleryClient(
         Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : _results.Backend.PrepareAsync;
         await publisher.PublishAsync(envelope, routed.Destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
         TaskContext.Current?.AddChild(call.Id);
+        if (clientOptions.ThrowsFailures && routed.Options.IgnoreResult is not true)
+        {
+            await AsyncResult.Create(call.Id, results).WaitAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
         return call.Id;
     }
 
@@ -95,7 +99,7 @@ internal sealed class CeleryClient(
     {
         var options = routed.Options;
         SendOptionsRules.Check(options, nameof(signature));
-        if (hideArguments)
+        if (clientOptions.HideArguments)
         {
             options = options with { ArgsRepr = options.ArgsRepr ?? "(...)", KwargsRepr = options.KwargsRepr ?? "{...}" };
         }
@@ -111,7 +115,7 @@ internal sealed class CeleryClient(
             Eta = options.Eta ?? (options.Countdown is { } countdown ? now + countdown : null),
             Expires = expires,
             TimeToLive = expires - now,
-            Priority = options.Priority ?? defaultPriority,
+            Priority = options.Priority ?? (clientOptions.InheritParentPriority ? parent?.Priority : null) ?? clientOptions.DefaultPriority,
             Persistent = routed.DeliveryMode == DeliveryMode.Persistent,
             ReplyTo = options.ReplyTo ?? _results.Backend.ReplyTo,
         };

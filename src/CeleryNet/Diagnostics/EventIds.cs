@@ -49,6 +49,7 @@ internal static class EventIds
     public const int StateSetAside = 2043;
     public const int StateNotSaved = 2044;
     public const int TaskLimited = 2050;
+    public const int EtaLimitReached = 2051;
 
     public const int ControlInterrupted = 3001;
     public const int ControlMessageUnreadable = 3002;

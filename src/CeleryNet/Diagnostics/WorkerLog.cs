@@ -32,6 +32,9 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.TaskLimited, Level = LogLevel.Debug, Message = "Task {TaskName}[{TaskId}] waits for its rate limit")]
     public static partial void TaskLimited(this ILogger logger, string taskName, string taskId);
 
+    [LoggerMessage(EventId = EventIds.EtaLimitReached, Level = LogLevel.Warning, Message = "{Count} messages wait for their ETA, which is the limit (EtaTaskLimit); more take the places of messages that could run")]
+    public static partial void EtaLimitReached(this ILogger logger, int count);
+
     [LoggerMessage(EventId = EventIds.TaskExpired, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] has expired and is not run")]
     public static partial void TaskExpired(this ILogger logger, string taskName, string taskId);
 

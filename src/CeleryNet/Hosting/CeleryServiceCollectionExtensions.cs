@@ -8,6 +8,7 @@ using CeleryNet.Results;
 using CeleryNet.Routing;
 using CeleryNet.Serialization;
 using CeleryNet.Transports;
+using CeleryNet.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -46,8 +47,10 @@ public static class CeleryServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => ContentCodecs.Create(
             Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
-        services.TryAddSingleton(provider => TransportFactory.Create(
-            Options(provider), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
+        services.TryAddSingleton(provider => Options(provider).AlwaysEager
+            ? new EagerTransport(
+                TransportFactory.CreateMemory(provider.GetRequiredService<TimeProvider>(), Loggers(provider)), () => WorkerFactory.CreateHandler(provider))
+            : TransportFactory.Create(Options(provider), provider.GetRequiredService<TimeProvider>(), Loggers(provider)));
         services.TryAddSingleton(provider => ResultBackendFactory.Create(
             Options(provider),
             provider.GetRequiredService<ITransport>(),
@@ -78,9 +81,14 @@ public static class CeleryServiceCollectionExtensions
             new TaskRouter(options),
             ControlFactory.CreateRevokeSender(provider),
             provider.GetRequiredService<ResultAccess>(),
-            options.DefaultPriority,
             provider.GetRequiredService<TimeProvider>(),
-            options.HideArguments);
+            new ClientOptions
+            {
+                DefaultPriority = options.DefaultPriority,
+                InheritParentPriority = options.InheritParentPriority,
+                HideArguments = options.HideArguments,
+                ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
+            });
     }
 
     internal static TaskPublisher CreatePublisher(IServiceProvider provider)
@@ -88,7 +96,7 @@ public static class CeleryServiceCollectionExtensions
         var options = Options(provider);
         return new(
             provider.GetRequiredService<ITransport>(),
-            options.PublishTimeout,
+            options.AlwaysEager ? Timeout.InfiniteTimeSpan : options.PublishTimeout,
             provider.GetRequiredService<TimeProvider>(),
             options.PublishRetry,
             options.PublishRetryPolicy);

@@ -13,6 +13,10 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Text("DefaultQueue", "task_default_queue", value => options.DefaultQueue = value);
         BindRouting(options);
         Number("DefaultPriority", "task_default_priority", value => options.DefaultPriority = value);
+        Flag("InheritParentPriority", "task_inherit_parent_priority", value => options.InheritParentPriority = value);
+        Flag("AlwaysEager", "task_always_eager", value => options.AlwaysEager = value);
+        Flag("EagerPropagates", "task_eager_propagates", value => options.EagerPropagates = value);
+        Flag("StoreEagerResult", "task_store_eager_result", value => options.StoreEagerResult = value);
         Flag("IgnoreResult", "task_ignore_result", value => options.IgnoreResult = value);
         Span("ResultExpires", "result_expires", value => options.ResultExpires = value);
         Flag("ResultExtended", "result_extended", value => options.ResultExtended = value);
@@ -53,6 +57,8 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         List("Queues", null, values => options.Queues = [.. values]);
         Number("Concurrency", "worker_concurrency", value => options.Concurrency = value);
         Number("PrefetchMultiplier", "worker_prefetch_multiplier", value => options.PrefetchMultiplier = value);
+        Flag("DisablePrefetch", "worker_disable_prefetch", value => options.DisablePrefetch = value);
+        Number("EtaTaskLimit", "worker_eta_task_limit", value => options.EtaTaskLimit = value);
         Text("Hostname", null, value => options.Hostname = value);
         Flag("AcksLate", "task_acks_late", value => options.AcksLate = value);
         Flag("AcksOnFailure", "task_acks_on_failure_or_timeout", value => options.AcksOnFailure = value);

@@ -16,7 +16,8 @@ internal static class ResultBackendFactory
     /// <exception cref="CeleryConfigurationException">The URL's scheme is unknown.</exception>
     public static IResultBackend Create(CeleryOptions options, ITransport transport, ResultCodec codec, TimeProvider time, ILoggerFactory loggers)
     {
-        var urls = BrokerUrl.ParseList(options.ResultBackend ?? (options.Broker.StartsWith("memory:", StringComparison.OrdinalIgnoreCase) ? "memory://" : "disabled://"));
+        var isInMemory = options is { AlwaysEager: true, StoreEagerResult: false };
+        var urls = BrokerUrl.ParseList(isInMemory ? "memory://" : options.ResultBackend ?? (options.Broker.StartsWith("memory:", StringComparison.OrdinalIgnoreCase) ? "memory://" : "disabled://"));
         TimeSpan? expires = options.ResultExpires > TimeSpan.Zero ? options.ResultExpires : null;
         return urls[0].Scheme switch
         {

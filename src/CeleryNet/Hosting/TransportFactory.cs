@@ -25,6 +25,10 @@ internal static class TransportFactory
         };
     }
 
+    /// <summary>A broker inside this process, whatever the URL.</summary>
+    public static ITransport CreateMemory(TimeProvider time, ILoggerFactory loggers)
+        => new MemoryTransport(new TransportOptions(BrokerUrl.ParseList("memory://")), time, loggers.CreateLogger<MemoryTransport>());
+
     public static TransportOptions CreateOptions(CeleryOptions options, IReadOnlyList<BrokerUrl> urls) => new(urls)
     {
         ConnectTimeout = options.ConnectTimeout,

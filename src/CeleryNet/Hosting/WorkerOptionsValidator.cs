@@ -15,9 +15,14 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 1 to 65535, was {options.Concurrency}", nameof(options.Concurrency));
         }
 
-        if (options.PrefetchMultiplier is < 1 or > 1024)
+        if (options.EtaTaskLimit is < 0 or > 65_535)
         {
-            result.AddError($"must be 1 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
+            result.AddError($"must be 0 to 65535, was {options.EtaTaskLimit}", nameof(options.EtaTaskLimit));
+        }
+
+        if (options.PrefetchMultiplier is < 0 or > 1024)
+        {
+            result.AddError($"must be 0 to 1024, was {options.PrefetchMultiplier}", nameof(options.PrefetchMultiplier));
         }
 
         if (options.ShutdownGrace < TimeSpan.Zero || options.ShutdownGrace > TimeSpan.FromHours(24))

@@ -16,6 +16,14 @@ internal sealed class CombinedConsumer : IConsumer
 
     public ChannelReader<IDelivery> Deliveries { get; }
 
+    public void SetPrefetch(int count)
+    {
+        foreach (var consumer in _consumers)
+        {
+            consumer.SetPrefetch(count);
+        }
+    }
+
     public async ValueTask StopAsync(CancellationToken cancellationToken)
         => await Task.WhenAll(_consumers.Select(consumer => consumer.StopAsync(cancellationToken).AsTask())).ConfigureAwait(false);
 

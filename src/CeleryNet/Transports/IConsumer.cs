@@ -5,12 +5,24 @@ namespace CeleryNet.Transports;
 
 /// <summary>
 /// Takes messages from queues. It outlives connections: after an outage it consumes again by itself, deliveries of the lost connection
-/// are marked lost. Deliveries taken and not settled never exceed the prefetch count.
+/// are marked lost. Deliveries taken and not settled never exceed the prefetch count. Safe for concurrent use.
 /// </summary>
 internal interface IConsumer : IAsyncDisposable
 {
     /// <summary>The deliveries. Completes after <see cref="StopAsync"/>, with an error only if consuming can never work (wrong password, queue mismatch).</summary>
     ChannelReader<IDelivery> Deliveries { get; }
+
+    /// <summary>
+    /// Sets how many deliveries may be unsettled from now on, 0 to 65,535. Returns at once and may be called as often as wanted: the latest count wins, the
+    /// broker is told soon. A lower count takes nothing back; no more is taken until there is room below it. 0 takes nothing more for now.
+    /// </summary>
+    /// <remarks>
+    /// On AMQP a queue that the broker would delete for want of a consumer (auto-delete, <c>x-expires</c>) keeps one, with a count of at least 1; where the
+    /// count is split among queues (a quorum queue, RabbitMQ 4) each gets at least 1 unless the count is 0. Broadcasts on Redis are not held back, nothing
+    /// keeps them: they are dropped when they are not read in time.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 0 or above 65,535.</exception>
+    void SetPrefetch(int count);
 
     /// <summary>
     /// Stops taking messages and completes <see cref="Deliveries"/>. Deliveries not yet read from it go back to their queue; those in hand can
@@ -21,9 +33,12 @@ internal interface IConsumer : IAsyncDisposable
 
 /// <summary>What to consume and how.</summary>
 /// <param name="Queues">The queues, declared before consuming.</param>
-/// <param name="Prefetch">How many deliveries may be unsettled at a time; at least 1.</param>
+/// <param name="Prefetch">How many deliveries may be unsettled at a time, 1 to 65,535, until <see cref="IConsumer.SetPrefetch"/> says otherwise.</param>
 internal sealed record ConsumerRequest(IReadOnlyList<QueueSpec> Queues, int Prefetch)
 {
+    /// <summary>What AMQP has room for in <c>basic.qos</c>.</summary>
+    public const int LargestPrefetch = ushort.MaxValue;
+
     /// <summary>Messages count as acknowledged when delivered (replies, events); settling does nothing.</summary>
     public bool NoAck { get; init; }
 }

@@ -55,8 +55,8 @@ internal sealed class CeleryWorker(
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
         revokedFile?.Open();
-        var prefetch = Math.Min((long)options.Concurrency * options.PrefetchMultiplier, ushort.MaxValue);
-        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, (int)prefetch), cancellationToken).ConfigureAwait(false);
+        var consumer = await transport.ConsumeAsync(new ConsumerRequest(queues, Math.Max(1, flow.Prefetch.Count)), cancellationToken).ConfigureAwait(false);
+        flow.Prefetch.Steer(consumer);
         await StartControlAsync(cancellationToken).ConfigureAwait(false);
         logger.WorkerReady(hostname, _queueNames, options.Concurrency, registry.Names.Count);
         _ready.TrySetResult();

@@ -25,15 +25,18 @@ internal sealed class TaskFlow : IAsyncDisposable
         _handler = handler;
         _live = live;
         _logger = logger;
+        Prefetch = new PrefetchBudget(options);
         Slots = new ExecutionSlots(options.Concurrency, Start);
         var fallback = options.DefaultRateLimit is { } limit ? RateLimit.Parse(limit) : RateLimit.None;
         RateLimits = new RateLimits(registry, fallback, options.DisableRateLimits, time, Reserve);
-        _etas = new EtaQueue(time, Limit);
+        _etas = new EtaQueue(time, Release);
     }
 
     public ExecutionSlots Slots { get; }
 
     public RateLimits RateLimits { get; }
+
+    public PrefetchBudget Prefetch { get; }
 
     /// <summary>Takes a delivery. Never waits.</summary>
     public void Receive(IDelivery delivery)
@@ -137,11 +140,28 @@ internal sealed class TaskFlow : IAsyncDisposable
     {
         if (_etas.TryHold(hold.Request, hold.Until, _live.Remove))
         {
+            CountHeld();
             _logger.TaskHeld(hold.Request.Headers.DisplayName, hold.Request.Headers.Id.Value, hold.Until);
         }
         else
         {
             Return(hold.Request);
+        }
+    }
+
+    private void Release(TaskRequest request)
+    {
+        CountHeld();
+        Limit(request);
+    }
+
+    private void CountHeld()
+    {
+        var wasReached = Prefetch.IsEtaLimitReached;
+        Prefetch.SetHeld(_etas.Count);
+        if (!wasReached && Prefetch.IsEtaLimitReached)
+        {
+            _logger.EtaLimitReached(_etas.Count);
         }
     }
 
@@ -205,7 +225,11 @@ internal sealed class TaskFlow : IAsyncDisposable
     // Those that are not live any more would be passed over when their turn comes, which may be in a year.
     private void Forget(IReadOnlySet<TaskRequest> requests)
     {
-        _etas.Remove(requests.Contains);
+        if (_etas.Remove(requests.Contains).Count > 0)
+        {
+            CountHeld();
+        }
+
         RateLimits.Remove(requests.Contains);
         Slots.Remove(requests);
     }
@@ -218,11 +242,23 @@ internal sealed class TaskFlow : IAsyncDisposable
     {
         for (var request = first; request is not null; request = Slots.NextOrLeave())
         {
-            if (_live.TryMove(request, TaskPhase.Running))
+            if (!_live.TryMove(request, TaskPhase.Running))
             {
-                await _handler.RunAsync(request, _lastCall.Token).ConfigureAwait(false);
-                _live.Remove(request);
+                continue;
             }
+
+            if (!request.AcksLate)
+            {
+                Prefetch.BeginEarly();
+            }
+
+            await _handler.RunAsync(request, _lastCall.Token).ConfigureAwait(false);
+            if (!request.AcksLate)
+            {
+                Prefetch.EndEarly();
+            }
+
+            _live.Remove(request);
         }
     }
 }

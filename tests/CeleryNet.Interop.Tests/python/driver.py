@@ -43,7 +43,13 @@ def describe_state(meta):
     reason = meta["result"]
     if isinstance(reason, Exception):
         reason = {"exc_type": type(reason).__name__, "exc_message": list(reason.args)}
-    return {"status": meta["status"], "reason": reason if meta["status"] == "RETRY" else None, "traceback": meta["traceback"]}
+    status = meta["status"]
+    return {
+        "status": status,
+        "reason": reason if status == "RETRY" else None,
+        "shown": reason if status not in ("SUCCESS", "FAILURE", "RETRY") else None,
+        "traceback": meta["traceback"],
+    }
 
 
 def call(name, args=(), kwargs=None, **options):
@@ -77,6 +83,17 @@ def outcome(id, state):
             return {"repr": repr(result.result)}
         time.sleep(0.05)
     raise TimeoutError(f"task {id} is {app.AsyncResult(id).state}, not {state}")
+
+
+def stored(id, wait=True):
+    """What the backend has of a task that was sent before, once it is there, and for how many seconds (Redis only)."""
+    result = app.AsyncResult(id)
+    if wait:
+        result.get(timeout=TIMEOUT, propagate=False)
+    shown = {name: getattr(result, name) for name in ("state", "name", "args", "kwargs", "worker", "retries", "queue")}
+    if hasattr(app.backend, "client"):
+        shown["ttl"] = app.backend.client.ttl(app.backend.get_key_for_task(id))
+    return shown
 
 
 def pop(key, count):
@@ -191,12 +208,6 @@ def broadcast(command, arguments, **options):
     return app.control.broadcast(command, arguments=arguments, reply=True, timeout=10, **options)
 
 
-def revoke_later(id, **options):
-    """Revokes without asking for an answer."""
-    app.control.revoke(id, **options)
-    return {}
-
-
 def get(id):
     """Waits for a task that was sent before: its value, or the exception that get() raised."""
     result = app.AsyncResult(id)
@@ -217,7 +228,7 @@ def command_line(arguments):
 
 OPERATIONS = {
     each.__name__: each
-    for each in (version, call, send, outcome, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, command_line, control, broadcast, revoke_later, get)
+    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, command_line, control, broadcast, get)
 }
 
 

@@ -301,6 +301,22 @@ public sealed class CeleryClientTests : IDisposable
         context.Children.ShouldBe([first.Id, second.Id]);
     }
 
+    [Theory]
+    [InlineData(true, null, 7, 7)]
+    [InlineData(true, 2, 7, 2)]
+    [InlineData(true, null, null, 4)]
+    [InlineData(false, null, 7, 4)]
+    public async Task Call_from_within_a_task_takes_over_its_priority_where_that_is_wanted(bool inherits, int? own, int? parents, int sent)
+    {
+        await using var setup = new ClientSetup(defaultPriority: 4, inheritPriority: inherits);
+        TaskContext.Current = new TaskContext("parent", "tasks.outer", new TaskCancellation()) { RootId = "root", Hostname = "celery@test", Priority = parents };
+
+        await setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Priority = own }), Token);
+        TaskContext.Current = null;
+
+        (await setup.ReadAsync()).Envelope.Priority.ShouldBe(sent);
+    }
+
     [Fact]
     public async Task Argument_that_cannot_be_written_is_an_error_and_nothing_is_sent()
     {

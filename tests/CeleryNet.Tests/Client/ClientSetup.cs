@@ -18,7 +18,7 @@ internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null)
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false)
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
@@ -30,9 +30,8 @@ internal sealed class ClientSetup : IAsyncDisposable
             new TaskRouter(new QueueCatalog(new CeleryOptions()), new RouteTable(routes ?? new CeleryRoutes())),
             new RevokeSender(publisher, new ControlCodec(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false), new LamportClock()), Mailbox),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
-            defaultPriority,
             Clock,
-            hideArguments);
+            new ClientOptions { DefaultPriority = defaultPriority, HideArguments = hideArguments, InheritParentPriority = inheritPriority });
     }
 
     /// <summary>Where remote control goes.</summary>

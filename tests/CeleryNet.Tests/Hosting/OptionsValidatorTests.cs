@@ -85,8 +85,10 @@ public sealed class OptionsValidatorTests
     {
         { "Concurrency low", o => o.Concurrency = 0, "Property Concurrency: must be 1 to 65535, was 0" },
         { "Concurrency high", o => o.Concurrency = 65_536, "Property Concurrency: must be 1 to 65535, was 65536" },
-        { "PrefetchMultiplier low", o => o.PrefetchMultiplier = 0, "Property PrefetchMultiplier: must be 1 to 1024, was 0" },
-        { "PrefetchMultiplier high", o => o.PrefetchMultiplier = 1025, "Property PrefetchMultiplier: must be 1 to 1024, was 1025" },
+        { "PrefetchMultiplier low", o => o.PrefetchMultiplier = -1, "Property PrefetchMultiplier: must be 0 to 1024, was -1" },
+        { "PrefetchMultiplier high", o => o.PrefetchMultiplier = 1025, "Property PrefetchMultiplier: must be 0 to 1024, was 1025" },
+        { "EtaTaskLimit low", o => o.EtaTaskLimit = -1, "Property EtaTaskLimit: must be 0 to 65535, was -1" },
+        { "EtaTaskLimit high", o => o.EtaTaskLimit = 65_536, "Property EtaTaskLimit: must be 0 to 65535, was 65536" },
         { "ShutdownGrace low", o => o.ShutdownGrace = TimeSpan.FromSeconds(-1), "Property ShutdownGrace: must be 00:00:00 to 1.00:00:00, was -00:00:01" },
         { "ShutdownGrace high", o => o.ShutdownGrace = TimeSpan.FromHours(25), "Property ShutdownGrace: must be 00:00:00 to 1.00:00:00, was 1.01:00:00" },
         { "DefaultRateLimit", o => o.DefaultRateLimit = "10/d", "Property DefaultRateLimit: must be a rate such as '10/s', '100/m' or '1000/h', or '0' for none, was '10/d'" },

@@ -75,6 +75,8 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
     {
         public ChannelReader<IDelivery> Deliveries { get; } = new Reader(owner, inner.Deliveries);
 
+        public void SetPrefetch(int count) => inner.SetPrefetch(count);
+
         public ValueTask StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -65,8 +65,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
             router,
             new RevokeSender(publisher, codec, Mailbox),
             access,
-            application.DefaultPriority,
-            Clock);
+            Clock,
+            new ClientOptions { DefaultPriority = application.DefaultPriority });
 
         var registry = new TaskRegistry(tasks);
         var hostname = NodeName.Expand(options.Hostname, "machine.example");

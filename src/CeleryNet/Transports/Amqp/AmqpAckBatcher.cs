@@ -23,6 +23,7 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken)
     /// <summary>Takes up a delivery; called in the order of the tags.</summary>
     public void Track(AmqpDelivery delivery)
     {
+        delivery.Subscription.OnDelivered();
         lock (_gate)
         {
             delivery.Previous = _last;
@@ -156,5 +157,6 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken)
 
         delivery.Previous = null;
         delivery.Next = null;
+        delivery.Subscription.OnSettled();
     }
 }

@@ -12,11 +12,11 @@ internal sealed class AmqpConsumer : IConsumer
 {
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(5);
 
+    // Replicated queues agree on each consumer among their nodes: they are not asked to for every step of a bound that moves fast.
+    private static readonly TimeSpan _adjustPause = TimeSpan.FromMilliseconds(20);
+
     private readonly AmqpConnection _connection;
     private readonly AmqpDeadLetters _deadLetters;
-    private readonly ConsumerRequest _request;
-    private readonly string[] _queues;
-    private readonly string _names;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<AmqpConsumer> _onDisposed;
@@ -24,23 +24,27 @@ internal sealed class AmqpConsumer : IConsumer
     private readonly ResiliencePipeline<AmqpConsumerChannel> _untilConsuming;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _ending = new(1, 1);
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly IReadOnlyList<QueueSpec> _queues;
     private AmqpConsumerChannel? _channel;
     private Task _loop = Task.CompletedTask;
-    private bool _sharesPrefetch;
+    private int _prefetch;
+    private bool _mayShare = true;
+    private bool _linkShares;
     private bool _stopped;
 
     public AmqpConsumer(AmqpConnection connection, AmqpDeadLetters deadLetters, ConsumerRequest request, TimeProvider time, ILogger logger, Action<AmqpConsumer> onDisposed)
     {
         _connection = connection;
         _deadLetters = deadLetters;
-        _request = request;
-        _queues = [.. request.Queues.Select(queue => queue.Name)];
-        _names = string.Join(", ", _queues);
+        _queues = request.Queues;
+        _prefetch = request.Prefetch;
         _time = time;
         _logger = logger;
         _onDisposed = onDisposed;
-        _sharesPrefetch = !request.Queues.Any(queue => QueueArguments.IsReplicated(queue.Arguments));
-        _deliveries = Channel.CreateBounded<AmqpDelivery>(new BoundedChannelOptions(Math.Max(request.Prefetch, _queues.Length)) { SingleWriter = true });
+
+        // Bounded by the broker, which keeps to the prefetch count.
+        _deliveries = Channel.CreateUnbounded<AmqpDelivery>(new UnboundedChannelOptions { SingleWriter = true });
         Deliveries = new AmqpDeliveryReader(_deliveries.Reader, request.NoAck);
         _untilConsuming = new ResiliencePipelineBuilder<AmqpConsumerChannel> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<AmqpConsumerChannel>
@@ -54,7 +58,7 @@ internal sealed class AmqpConsumer : IConsumer
                 ShouldHandle = attempt => new(attempt.Outcome.Exception is not null && !attempt.Context.CancellationToken.IsCancellationRequested),
                 OnRetry = attempt =>
                 {
-                    _logger.ConsumeFailed(_names, attempt.Outcome.Exception!.Message, attempt.RetryDelay);
+                    _logger.ConsumeFailed(Names, attempt.Outcome.Exception!.Message, attempt.RetryDelay);
                     return default;
                 },
             })
@@ -62,6 +66,8 @@ internal sealed class AmqpConsumer : IConsumer
     }
 
     public ChannelReader<IDelivery> Deliveries { get; }
+
+    private string Names => string.Join(", ", _queues.Select(queue => queue.Name));
 
     /// <summary>Consumes for the first time, and from then on.</summary>
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached before the token fires, or refuses us.</exception>
@@ -78,10 +84,20 @@ internal sealed class AmqpConsumer : IConsumer
         }
         catch (Exception error) when (error is AmqpRefusedException || AmqpErrors.IsTrouble(error))
         {
-            throw new BrokerUnavailableException($"Cannot consume from {_names}: {AmqpErrors.Describe(error)}", error);
+            throw new BrokerUnavailableException($"Cannot consume from {Names}: {AmqpErrors.Describe(error)}", error);
         }
 
         _loop = Task.Run(StayConsumingAsync, CancellationToken.None);
+    }
+
+    public void SetPrefetch(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, ConsumerRequest.LargestPrefetch);
+        if (Interlocked.Exchange(ref _prefetch, count) != count)
+        {
+            Adjust();
+        }
     }
 
     public async ValueTask StopAsync(CancellationToken cancellationToken)
@@ -96,7 +112,7 @@ internal sealed class AmqpConsumer : IConsumer
 
             _stopped = true;
             await _stopping.CancelAsync().ConfigureAwait(false);
-            await _loop.ConfigureAwait(false);
+            await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 await CancelAsync(cancellationToken).ConfigureAwait(false);
@@ -133,22 +149,29 @@ internal sealed class AmqpConsumer : IConsumer
         _onDisposed(this);
     }
 
+    private void Adjust() => _changed.Writer.TryWrite(true);
+
     private async Task StayConsumingAsync()
     {
         var stopping = _stopping.Token;
         try
         {
+            var changed = _changed.Reader.WaitToReadAsync(stopping).AsTask();
             while (true)
             {
                 var channel = _channel!;
-                var reason = await channel.Ended.WaitAsync(stopping).ConfigureAwait(false);
-                _logger.ConsumeInterrupted(_names, reason);
-                await channel.DisposeAsync().ConfigureAwait(false);
-                DropLost();
-                // A channel that is lost as soon as it is open must not be opened without a pause.
-                await Task.Delay(AmqpConnection.FirstDelay, _time, stopping).ConfigureAwait(false);
-                _channel = await _untilConsuming.ExecuteAsync(
-                    static async (self, token) => await self.OpenAsync(token).ConfigureAwait(false), this, stopping).ConfigureAwait(false);
+                await Task.WhenAny(channel.Ended, changed).ConfigureAwait(false);
+                stopping.ThrowIfCancellationRequested();
+                if (channel.Ended.IsCompleted)
+                {
+                    await ReplaceAsync(channel, stopping).ConfigureAwait(false);
+                }
+                else
+                {
+                    _changed.Reader.TryRead(out _);
+                    changed = _changed.Reader.WaitToReadAsync(stopping).AsTask();
+                    await AdjustAsync(channel, stopping).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -157,21 +180,60 @@ internal sealed class AmqpConsumer : IConsumer
         }
     }
 
+    private async Task ReplaceAsync(AmqpConsumerChannel channel, CancellationToken stopping)
+    {
+        _logger.ConsumeInterrupted(Names, await channel.Ended.ConfigureAwait(false));
+        await channel.DisposeAsync().ConfigureAwait(false);
+        DropLost();
+        // A channel that is lost as soon as it is open must not be opened without a pause.
+        await Task.Delay(AmqpConnection.FirstDelay, _time, stopping).ConfigureAwait(false);
+        _channel = await _untilConsuming.ExecuteAsync(
+            static async (self, token) => await self.OpenAsync(token).ConfigureAwait(false), this, stopping).ConfigureAwait(false);
+
+        // Things may have changed while it was opened.
+        Adjust();
+    }
+
+    // Not to be given up halfway: the broker answers, or the channel ends.
+    private async Task AdjustAsync(AmqpConsumerChannel channel, CancellationToken stopping)
+    {
+        try
+        {
+            var intake = Intake();
+            if (await channel.AdjustAsync(intake, CancellationToken.None).ConfigureAwait(false) && !intake.IsShared)
+            {
+                await Task.Delay(_adjustPause, _time, stopping).ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // A consumer whose bound silently stays as it was would starve or flood: whatever it was, the channel is replaced.
+        catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            _mayShare &= AmqpErrors.RefusalIn(error) is not { Code: AmqpErrors.NotImplemented };
+            channel.End(AmqpErrors.Describe(error));
+        }
+    }
+
+    private AmqpIntake Intake()
+    {
+        var queues = _queues;
+        var isShared = _mayShare && _linkShares && !queues.Any(queue => QueueArguments.IsReplicated(queue.Arguments));
+        return new AmqpIntake(queues, Volatile.Read(ref _prefetch), isShared);
+    }
+
     private async Task<AmqpConsumerChannel> OpenAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var link = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
-            await AmqpTopology.DeclareAsync(link, _request.Queues, cancellationToken).ConfigureAwait(false);
             try
             {
-                return await OpenAsync(link, _sharesPrefetch && link.SharesPrefetch, cancellationToken).ConfigureAwait(false);
+                return await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (AmqpErrors.RefusalIn(error) is { Code: AmqpErrors.NotImplemented } && _sharesPrefetch)
+            catch (Exception error) when (AmqpErrors.RefusalIn(error) is { Code: AmqpErrors.NotImplemented } && _mayShare)
             {
                 // A policy or the virtual host's default made it a quorum queue, which a shared bound does not work for.
-                _sharesPrefetch = false;
-                return await OpenAsync(link, shared: false, cancellationToken).ConfigureAwait(false);
+                _mayShare = false;
+                return await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception error) when (AmqpErrors.RefusalIn(error) is { } refusal)
@@ -180,8 +242,14 @@ internal sealed class AmqpConsumer : IConsumer
         }
     }
 
-    private Task<AmqpConsumerChannel> OpenAsync(AmqpLink link, bool shared, CancellationToken cancellationToken)
-        => AmqpConsumerChannel.OpenAsync(link, _queues, _request.Prefetch, shared, _deliveries.Writer, _deadLetters, _logger, cancellationToken);
+    private async Task<AmqpConsumerChannel> OpenOnceAsync(CancellationToken cancellationToken)
+    {
+        var link = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
+        _linkShares = link.SharesPrefetch;
+        var intake = Intake();
+        await AmqpTopology.DeclareAsync(link, intake.Queues, cancellationToken).ConfigureAwait(false);
+        return await AmqpConsumerChannel.OpenAsync(link, intake, _deliveries.Writer, Adjust, _deadLetters, _logger, cancellationToken).ConfigureAwait(false);
+    }
 
     // Nobody but the next channel writes, and it is not open yet: afterwards there is room for all that it may bring.
     private void DropLost()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -13,18 +12,16 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
 
     private readonly IChannel _channel;
     private readonly ChannelWriter<AmqpDelivery> _deliveries;
-    private readonly IReadOnlyList<string> _queues;
+    private readonly AmqpSubscriptions _subscriptions;
     private readonly CancellationTokenSource _lost = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _cancelledQueues;
     private int _disposed;
 
     private AmqpConsumerChannel(
-        IChannel channel, IReadOnlyList<string> queues, ChannelWriter<AmqpDelivery> deliveries, AmqpDeadLetters deadLetters, ILogger logger)
+        IChannel channel, ChannelWriter<AmqpDelivery> deliveries, Action onRoom, AmqpDeadLetters deadLetters, ILogger logger)
     {
         _channel = channel;
-        _queues = queues;
+        _subscriptions = new AmqpSubscriptions(channel, _ended.Task, this, onRoom);
         _deliveries = deliveries;
         DeadLetters = deadLetters;
         Logger = logger;
@@ -49,28 +46,26 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
 
     /// <summary>Opens a channel and consumes the queues.</summary>
     /// <param name="link">The connection.</param>
-    /// <param name="queues">The names of the queues, which exist.</param>
-    /// <param name="prefetch">How many deliveries may be unsettled.</param>
-    /// <param name="shared">Whether the broker can bound all queues together; else each gets its part.</param>
+    /// <param name="intake">What to consume.</param>
     /// <param name="deliveries">Where deliveries go.</param>
-    /// <param name="deadLetters">Keeps what cannot be run.</param>
-    /// <param name="logger">Gets failed settlements.</param>
+    /// <param name="onRoom">Called when <see cref="AdjustAsync"/> may find room that it did not find before.</param>
+    /// <param name="deadLetters">Keeps what is to be kept.</param>
+    /// <param name="logger">The log.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<AmqpConsumerChannel> OpenAsync(
         AmqpLink link,
-        IReadOnlyList<string> queues,
-        int prefetch,
-        bool shared,
+        AmqpIntake intake,
         ChannelWriter<AmqpDelivery> deliveries,
+        Action onRoom,
         AmqpDeadLetters deadLetters,
         ILogger logger,
         CancellationToken cancellationToken)
     {
         var opened = new AmqpConsumerChannel(
-            await link.CreateChannelAsync(null, cancellationToken).ConfigureAwait(false), queues, deliveries, deadLetters, logger);
+            await link.CreateChannelAsync(null, cancellationToken).ConfigureAwait(false), deliveries, onRoom, deadLetters, logger);
         try
         {
-            await opened.ConsumeAsync(prefetch, shared, cancellationToken).ConfigureAwait(false);
+            await opened.AdjustAsync(intake, cancellationToken).ConfigureAwait(false);
             return opened;
         }
         catch
@@ -79,6 +74,10 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
             throw;
         }
     }
+
+    /// <summary>Consumes what is to be consumed from now on. Not to be called twice at a time.</summary>
+    /// <returns>Whether anything had to be done.</returns>
+    public Task<bool> AdjustAsync(AmqpIntake intake, CancellationToken cancellationToken) => _subscriptions.AdjustAsync(intake, cancellationToken);
 
     /// <summary>Tells the broker that a delivery was not dealt with.</summary>
     /// <exception cref="BrokerUnavailableException">It could not be told before the token fired.</exception>
@@ -101,14 +100,16 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     }
 
     /// <summary>Makes the broker stop sending, and returns when all it had sent has come in.</summary>
-    public async Task CancelAsync(CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < _queues.Count; i++)
-        {
-            await _channel.BasicCancelAsync(Tag(i), noWait: false, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
+    public Task CancelAsync(CancellationToken cancellationToken) => _subscriptions.CancelAllAsync(cancellationToken);
 
-        await Task.WhenAny(_cancelled.Task, Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
+    /// <summary>Gives the channel up: whoever waits for <see cref="Ended"/> opens another.</summary>
+    public void End(string reason)
+    {
+        if (_ended.TrySetResult(reason))
+        {
+            // Callbacks run elsewhere: the client's loops wait for this.
+            _ = _lost.CancelAsync();
+        }
     }
 
     /// <summary>Sends what is acknowledged and closes the channel; the broker takes the rest back.</summary>
@@ -147,11 +148,12 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
-        var queue = _queues[int.Parse(consumerTag, CultureInfo.InvariantCulture)];
+        // Its entry lives until the broker has said that no more will come.
+        var subscription = _subscriptions.Find(consumerTag)!;
         var envelope = AmqpProperties.Read(properties, body.ToArray());
-        var delivery = new AmqpDelivery(this, deliveryTag, queue, exchange, routingKey, redelivered, properties, envelope);
+        var delivery = new AmqpDelivery(this, subscription, deliveryTag, exchange, routingKey, redelivered, properties, envelope);
         Acks.Track(delivery);
-        // There is room for as many as may be unsettled. Only a consumer that has stopped takes no more.
+        // Only a consumer that has stopped takes no more.
         if (!_deliveries.TryWrite(delivery))
         {
             await delivery.SettleAsync(Settlement.Requeue, cancellationToken).ConfigureAwait(false);
@@ -160,18 +162,22 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
 
     public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Increment(ref _cancelledQueues) == _queues.Count)
-        {
-            _cancelled.TrySetResult();
-        }
-
+        _subscriptions.Find(consumerTag)?.OnCancelled();
         return Task.CompletedTask;
     }
 
     // The broker does not deliver from the queue any more: it was deleted, or its node failed.
     public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        End($"queue '{_queues[int.Parse(consumerTag, CultureInfo.InvariantCulture)]}' was deleted or moved to another node");
+        if (_subscriptions.Find(consumerTag) is { } subscription)
+        {
+            subscription.OnCancelled();
+            if (!subscription.IsRetired)
+            {
+                End($"queue '{subscription.Queue}' was deleted or moved to another node");
+            }
+        }
+
         return Task.CompletedTask;
     }
 
@@ -179,46 +185,9 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
 
     public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) => Task.CompletedTask;
 
-    private static string Tag(int queue) => queue.ToString(CultureInfo.InvariantCulture);
-
-    // Also where nothing is settled messages are acknowledged, by the act of taking them: it is the only brake that AMQP has.
-    private async Task ConsumeAsync(int prefetch, bool shared, CancellationToken cancellationToken)
-    {
-        var together = shared && _queues.Count > 1;
-        if (together)
-        {
-            await SetPrefetchAsync(prefetch, global: true, cancellationToken).ConfigureAwait(false);
-        }
-
-        for (var i = 0; i < _queues.Count; i++)
-        {
-            if (!together)
-            {
-                var part = (prefetch / _queues.Count) + (i < prefetch % _queues.Count ? 1 : 0);
-                await SetPrefetchAsync(Math.Max(1, part), global: false, cancellationToken).ConfigureAwait(false);
-            }
-
-            await _channel.BasicConsumeAsync(_queues[i], autoAck: false, Tag(i), noLocal: false, exclusive: false, null, this, cancellationToken)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    // 0 would be no bound at all.
-    private Task SetPrefetchAsync(int count, bool global, CancellationToken cancellationToken)
-        => _channel.BasicQosAsync(0, (ushort)Math.Clamp(count, 1, ushort.MaxValue), global, cancellationToken).WaitAsync(cancellationToken);
-
     private Task OnShutdownAsync(object sender, ShutdownEventArgs reason)
     {
         End(AmqpErrors.Describe(reason));
         return Task.CompletedTask;
-    }
-
-    private void End(string reason)
-    {
-        if (_ended.TrySetResult(reason))
-        {
-            // Callbacks run elsewhere: the client's loops wait for this.
-            _ = _lost.CancelAsync();
-        }
     }
 }

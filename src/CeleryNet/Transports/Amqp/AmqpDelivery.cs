@@ -7,8 +7,8 @@ namespace CeleryNet.Transports.Amqp;
 /// <summary>A delivery, which can be settled only on the channel it came on.</summary>
 internal sealed class AmqpDelivery(
     AmqpConsumerChannel channel,
+    AmqpSubscription subscription,
     ulong tag,
-    string queue,
     string exchange,
     string routingKey,
     bool redelivered,
@@ -21,7 +21,7 @@ internal sealed class AmqpDelivery(
 
     public string? Unreadable => null;
 
-    public string Queue => queue;
+    public string Queue => subscription.Queue;
 
     public string Exchange => exchange;
 
@@ -32,6 +32,9 @@ internal sealed class AmqpDelivery(
     public CancellationToken Lost => channel.Lost;
 
     public ulong Tag => tag;
+
+    /// <summary>Whose bound it counts against.</summary>
+    public AmqpSubscription Subscription => subscription;
 
     /// <summary>The neighbours among the channel's unsettled deliveries. Belongs to <see cref="AmqpAckBatcher"/>.</summary>
     public AmqpDelivery? Previous { get; set; }
@@ -56,7 +59,7 @@ internal sealed class AmqpDelivery(
         {
             if (settlement.Kind == SettlementKind.DeadLetter)
             {
-                await channel.DeadLetters.KeepAsync(properties, envelope.Body, queue, settlement.Reason ?? "", cancellationToken).ConfigureAwait(false);
+                await channel.DeadLetters.KeepAsync(properties, envelope.Body, Queue, settlement.Reason ?? "", cancellationToken).ConfigureAwait(false);
                 channel.Acks.Ack(this);
             }
             else
@@ -68,13 +71,13 @@ internal sealed class AmqpDelivery(
         {
             // Still to be settled, by the caller or by the loss of the channel.
             Volatile.Write(ref _settled, 0);
-            channel.Logger.SettlementFailed(error, queue, settlement.Kind.ToString());
+            channel.Logger.SettlementFailed(error, Queue, settlement.Kind.ToString());
             throw;
         }
     }
 
     public async ValueTask KeepCopyAsync(string reason, CancellationToken cancellationToken)
-        => await channel.DeadLetters.KeepAsync(properties, envelope.Body, queue, reason, cancellationToken).ConfigureAwait(false);
+        => await channel.DeadLetters.KeepAsync(properties, envelope.Body, Queue, reason, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Acknowledges the delivery for a consumer that settles nothing, as it is taken.</summary>
     public void SettleByTaking()

@@ -94,6 +94,16 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
         }
     }
 
+    /// <summary>Lets the consumer have another number of unsettled deliveries, and gives it what there is room for.</summary>
+    public void Resize(MemoryConsumer consumer, int prefetch)
+    {
+        lock (_gate)
+        {
+            consumer.Resize(prefetch);
+            Fill(consumer);
+        }
+    }
+
     /// <summary>Gives the consumer nothing more, and puts back what it has not read.</summary>
     public void Stop(MemoryConsumer consumer)
     {

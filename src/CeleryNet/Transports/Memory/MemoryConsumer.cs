@@ -16,6 +16,7 @@ internal sealed class MemoryConsumer : IConsumer
     private readonly Channel<MemoryDelivery> _channel = Channel.CreateUnbounded<MemoryDelivery>();
     private readonly LinkedList<MemoryDelivery> _unsettled = new();
     private readonly CancellationTokenSource _lost = new();
+    private int _prefetch;
     private uint _turn;
     private int _disposed;
 
@@ -24,6 +25,7 @@ internal sealed class MemoryConsumer : IConsumer
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Prefetch, 1);
         _broker = broker;
         _request = request;
+        _prefetch = request.Prefetch;
         _logger = logger;
         Lost = _lost.Token;
         Deliveries = new MemoryDeliveryReader(_channel.Reader, request.NoAck ? broker.MarkRead : null);
@@ -39,9 +41,16 @@ internal sealed class MemoryConsumer : IConsumer
     public IReadOnlyCollection<MemoryDelivery> Unsettled => _unsettled;
 
     /// <summary>Whether it takes another message now. Guarded by the broker's lock.</summary>
-    public bool HasRoom => !IsStopped && _unsettled.Count < _request.Prefetch;
+    public bool HasRoom => !IsStopped && _unsettled.Count < _prefetch;
 
     private bool IsStopped { get; set; }
+
+    public void SetPrefetch(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, ConsumerRequest.LargestPrefetch);
+        _broker.Resize(this, count);
+    }
 
     public ValueTask StopAsync(CancellationToken cancellationToken)
     {
@@ -62,6 +71,9 @@ internal sealed class MemoryConsumer : IConsumer
         await _lost.CancelAsync().ConfigureAwait(false);
         _lost.Dispose();
     }
+
+    /// <summary>Changes how many deliveries may be unsettled. Called under the broker's lock.</summary>
+    public void Resize(int prefetch) => _prefetch = prefetch;
 
     /// <summary>Takes a delivery on its way to the reader. Called under the broker's lock while there is room.</summary>
     public void Accept(MemoryDelivery delivery)

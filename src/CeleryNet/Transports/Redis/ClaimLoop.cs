@@ -12,6 +12,7 @@ namespace CeleryNet.Transports.Redis;
 internal sealed class ClaimLoop(
     UnackedStore store,
     ClaimOrder order,
+    PrefetchWindow window,
     LeaseTable leases,
     QueueWatch watch,
     ChannelWriter<IDelivery> deliveries,
@@ -37,8 +38,8 @@ internal sealed class ClaimLoop(
     private async Task ClaimOrWaitAsync(CancellationToken stopping)
     {
         await AdoptUnansweredAsync(stopping).ConfigureAwait(false);
-        await leases.WaitForRoomAsync(stopping).ConfigureAwait(false);
-        var limit = Math.Min(leases.Room, LargestClaim);
+        await window.WaitForRoomAsync(stopping).ConfigureAwait(false);
+        var limit = Math.Min(window.Room, LargestClaim);
         if (limit <= 0)
         {
             return;
@@ -140,7 +141,7 @@ internal sealed class ClaimLoop(
         };
         leases.Add(delivery);
 
-        // The channel has a place for every lease, so there is always one free; it is completed only after this loop has ended.
+        // The channel has a place for every lease; it is completed only after this loop has ended.
         deliveries.TryWrite(delivery);
     }
 }

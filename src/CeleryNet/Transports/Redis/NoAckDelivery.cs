@@ -5,6 +5,9 @@ namespace CeleryNet.Transports.Redis;
 /// <summary>A message that counted as acknowledged when it was delivered.</summary>
 internal sealed class NoAckDelivery : IDelivery
 {
+    /// <summary>What it takes a place of until it is read.</summary>
+    public required PrefetchWindow Window { get; init; }
+
     /// <summary>The list element as it came, and the list.</summary>
     public ReadOnlyMemory<byte> Raw { get; init; }
 

@@ -5,7 +5,7 @@ namespace CeleryNet.Transports.Redis;
 
 /// <summary>Takes messages without recording them: replies and the like, for which a message lost with its reader is no loss.</summary>
 internal sealed class NoAckLoop(
-    UnackedStore store, ClaimOrder order, int prefetch, QueueWatch watch, Channel<IDelivery> deliveries, TimeProvider time, ILogger logger)
+    UnackedStore store, ClaimOrder order, PrefetchWindow window, QueueWatch watch, ChannelWriter<IDelivery> deliveries, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(250);
 
@@ -17,15 +17,21 @@ internal sealed class NoAckLoop(
 
     private async Task TakeOrWaitAsync(CancellationToken stopping)
     {
-        await deliveries.Writer.WaitToWriteAsync(stopping).ConfigureAwait(false);
-        var room = prefetch - deliveries.Reader.Count;
+        await window.WaitForRoomAsync(stopping).ConfigureAwait(false);
+        var room = window.Room;
+        if (room <= 0)
+        {
+            return;
+        }
+
         var taken = await store.ClaimAsync(order.Keys, order.Arguments(room, prefix: ""), stopping).ConfigureAwait(false);
         var queues = new List<string>();
         for (var i = 0; i < taken.Length; i += 2)
         {
             var list = (int)taken[i];
             var queue = order.QueueOf(list);
-            deliveries.Writer.TryWrite(Read(queue, order.NameOf(list), (byte[])taken[i + 1]!));
+            window.Enter();
+            deliveries.TryWrite(Read(queue, order.NameOf(list), (byte[])taken[i + 1]!));
             queues.Add(queue);
         }
 
@@ -41,7 +47,7 @@ internal sealed class NoAckLoop(
         }
     }
 
-    private static NoAckDelivery Read(string queue, string list, byte[] raw)
+    private NoAckDelivery Read(string queue, string list, byte[] raw)
     {
         RedisEnvelope? message = null;
         string? unreadable = null;
@@ -56,6 +62,7 @@ internal sealed class NoAckLoop(
 
         return new NoAckDelivery
         {
+            Window = window,
             Raw = raw,
             List = list,
             Envelope = message?.Envelope,

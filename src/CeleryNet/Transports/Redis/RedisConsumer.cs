@@ -13,8 +13,11 @@ internal sealed class RedisConsumer : IConsumer
 
     private readonly UnackedStore _store;
     private readonly QueueWatch _watch;
+    private readonly PrefetchWindow _window;
     private readonly LeaseTable _leases;
-    private readonly Channel<IDelivery> _deliveries;
+
+    // Bounded by the window: nothing is taken that it has no room for.
+    private readonly Channel<IDelivery> _deliveries = Channel.CreateUnbounded<IDelivery>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopTaking = new();
@@ -31,19 +34,20 @@ internal sealed class RedisConsumer : IConsumer
         _logger = logger;
         _store = new UnackedStore(connection, keys, time);
         _watch = new QueueWatch(connection, options.ConnectTimeout, time, logger);
-        _leases = new LeaseTable(request.Prefetch);
-        _deliveries = Channel.CreateBounded<IDelivery>(new BoundedChannelOptions(request.Prefetch) { SingleWriter = true });
+        _window = new PrefetchWindow(request.Prefetch);
+        _leases = new LeaseTable(_window);
+        Deliveries = new RedisDeliveryReader(_deliveries.Reader);
 
         var order = new ClaimOrder(keys, request.Queues.Select(queue => queue.Name));
         if (request.NoAck)
         {
-            var loop = new NoAckLoop(_store, order, request.Prefetch, _watch, _deliveries, time, logger);
+            var loop = new NoAckLoop(_store, order, _window, _watch, _deliveries.Writer, time, logger);
             _taking = loop.RunAsync(_stopTaking.Token);
             _keeping = Task.CompletedTask;
         }
         else
         {
-            var loop = new ClaimLoop(_store, order, _leases, _watch, _deliveries.Writer, options.DeadLetterSuffix, time, logger);
+            var loop = new ClaimLoop(_store, order, _window, _leases, _watch, _deliveries.Writer, options.DeadLetterSuffix, time, logger);
             var renewal = new LeaseRenewal(_store, _leases, options.VisibilityTimeout, time, logger);
             var restorer = new UnackedRestorer(connection, keys, options, time, logger);
             _taking = loop.RunAsync(_stopTaking.Token);
@@ -51,7 +55,7 @@ internal sealed class RedisConsumer : IConsumer
         }
     }
 
-    public ChannelReader<IDelivery> Deliveries => _deliveries.Reader;
+    public ChannelReader<IDelivery> Deliveries { get; }
 
     /// <summary>Declares the queues and starts.</summary>
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
@@ -79,6 +83,13 @@ internal sealed class RedisConsumer : IConsumer
         }
 
         return new RedisConsumer(connection, keys, request, options, time, logger);
+    }
+
+    public void SetPrefetch(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, ConsumerRequest.LargestPrefetch);
+        _window.Resize(count);
     }
 
     public async ValueTask StopAsync(CancellationToken cancellationToken)

@@ -22,7 +22,8 @@ internal sealed class RedisFanoutConsumer : IConsumer
     private readonly IReadOnlyList<QueueSpec> _queues;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<IDelivery> _deliveries;
+    private readonly PrefetchWindow _window;
+    private readonly Channel<IDelivery> _deliveries = Channel.CreateUnbounded<IDelivery>();
     private readonly Channel<bool> _resubscribe = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _keeping;
@@ -45,12 +46,13 @@ internal sealed class RedisFanoutConsumer : IConsumer
         _subscriber = subscriber;
         _time = time;
         _logger = logger;
-        _deliveries = Channel.CreateBounded<IDelivery>(Math.Max(request.Prefetch, SmallestBuffer));
+        _window = new PrefetchWindow(Math.Max(request.Prefetch, SmallestBuffer));
+        Deliveries = new RedisDeliveryReader(_deliveries.Reader);
         connection.Restored += Resubscribe;
         _keeping = KeepAsync();
     }
 
-    public ChannelReader<IDelivery> Deliveries => _deliveries.Reader;
+    public ChannelReader<IDelivery> Deliveries { get; }
 
     /// <summary>Subscribes and starts.</summary>
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
@@ -89,6 +91,13 @@ internal sealed class RedisFanoutConsumer : IConsumer
         {
             throw connection.Unavailable(error);
         }
+    }
+
+    // Nothing keeps what is broadcast: holding it back would lose it.
+    public void SetPrefetch(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, ConsumerRequest.LargestPrefetch);
     }
 
     public async ValueTask StopAsync(CancellationToken cancellationToken)
@@ -200,7 +209,7 @@ internal sealed class RedisFanoutConsumer : IConsumer
 
         var name = channel.ToString();
         var queue = _queues.FirstOrDefault(queue => IsOf(queue, name)) ?? _queues[0];
-        if (_deliveries.Writer.TryWrite(Read(queue, raw)))
+        if (_window.TryEnter() && _deliveries.Writer.TryWrite(Read(queue, raw)))
         {
             return;
         }
@@ -219,7 +228,7 @@ internal sealed class RedisFanoutConsumer : IConsumer
         return channel.StartsWith(own, StringComparison.Ordinal) && (channel.Length == own.Length || channel[own.Length] == '/');
     }
 
-    private static NoAckDelivery Read(QueueSpec queue, ReadOnlyMemory<byte> raw)
+    private NoAckDelivery Read(QueueSpec queue, ReadOnlyMemory<byte> raw)
     {
         RedisEnvelope? message = null;
         string? unreadable = null;
@@ -234,6 +243,7 @@ internal sealed class RedisFanoutConsumer : IConsumer
 
         return new NoAckDelivery
         {
+            Window = _window,
             Raw = raw,
             Envelope = message?.Envelope,
             Unreadable = unreadable,
