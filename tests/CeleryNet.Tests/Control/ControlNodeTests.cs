@@ -203,6 +203,23 @@ public sealed class ControlNodeTests : IAsyncDisposable
         (await _harness.StoredAsync(id)).ShouldNotBeNull().State.ShouldBe(TaskState.Revoked);
     }
 
+    [Fact]
+    public async Task A_worker_whose_queue_is_refused_runs_its_tasks_and_tries_again()
+    {
+        var taken = new QueueSpec("taken", new ExchangeSpec("celery.pidbox", ExchangeSpec.Topic), "#");
+        await using var consumer = await _harness.Transport.ConsumeAsync(new ConsumerRequest([taken], 1), TestContext.Current.CancellationToken);
+        await _harness.StartAsync();
+
+        await _harness.Log.WaitForAsync(line => line.EventId.Id == EventIds.ControlInterrupted);
+        _gate.Open();
+        (await _harness.RunAsync("wait")).State.ShouldBe(TaskState.Success);
+        await _harness.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        _harness.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        var attempts = 0;
+        await _harness.Log.WaitForAsync(line => line.EventId.Id == EventIds.ControlInterrupted && ++attempts == 2, "another attempt");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_replyConsumer is not null)
