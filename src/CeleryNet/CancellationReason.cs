@@ -20,4 +20,7 @@ public enum CancellationReason
 
     /// <summary>The task has exceeded its hard time limit: it has failed, and nothing waits for it any longer.</summary>
     TimeLimit,
+
+    /// <summary>The task was revoked, and running ones are to be ended too (<c>terminate</c>).</summary>
+    Revoked,
 }

@@ -177,6 +177,33 @@ public sealed class CeleryOptions
     /// <value>The default is false.</value>
     public bool ResultPersistent { get; set; }
 
+    /// <summary>
+    /// What the names of the exchanges and queues of remote control begin with: <c>celery.pidbox</c>. All programs must agree on it. Mirrors
+    /// <c>control_exchange</c>.
+    /// </summary>
+    /// <value>The default is <c>celery</c>.</value>
+    public string ControlExchange { get; set; } = "celery";
+
+    /// <summary>RabbitMQ: how long a message of remote control waits for a worker that does not read. Mirrors <c>control_queue_ttl</c>.</summary>
+    /// <value>The default is 300 s; 0 to 24 days.</value>
+    public TimeSpan ControlQueueTtl { get; set; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>RabbitMQ: how long a queue of remote control is kept for a worker that is gone. Mirrors <c>control_queue_expires</c>.</summary>
+    /// <value>The default is 10 s; 1 s to 24 days.</value>
+    public TimeSpan ControlQueueExpires { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// RabbitMQ: whether queues of remote control belong to the connection that declared them. Brokers that refuse queues which are neither durable nor
+    /// exclusive need it; a worker's name must then be unique, and after a loss of the network a worker has no remote control until the broker has
+    /// noticed it. Mirrors <c>control_queue_exclusive</c>, whose default is true.
+    /// </summary>
+    /// <value>The default is false, as before Celery 5.6. Not together with <see cref="ControlQueueDurable"/>.</value>
+    public bool ControlQueueExclusive { get; set; }
+
+    /// <summary>RabbitMQ: whether queues of remote control survive a restart of the broker. Mirrors <c>control_queue_durable</c>.</summary>
+    /// <value>The default is false.</value>
+    public bool ControlQueueDurable { get; set; }
+
     /// <summary>How long a send may take in all, attempts to reconnect included.</summary>
     /// <value>The default is 10 s; 100 ms to 1 h.</value>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);

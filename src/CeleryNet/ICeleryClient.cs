@@ -49,4 +49,35 @@ public interface ICeleryClient
     /// <typeparam name="TResult">The type the result is read as.</typeparam>
     /// <param name="taskId">The task's id. Any id is taken; one that nobody sent stays PENDING.</param>
     AsyncResult<TResult> GetResult<TResult>(TaskId taskId);
+
+    /// <summary>
+    /// Tells all workers that a task is not wanted any more, and returns once the broker has taken that. A worker that has the task, or gets it later, ends it in
+    /// state REVOKED without running it.
+    /// </summary>
+    /// <param name="taskId">The task's id.</param>
+    /// <param name="terminate">Whether it is ended also if it runs already.</param>
+    /// <param name="cancellationToken">Ends the wait; the workers may be told all the same.</param>
+    /// <exception cref="BrokerUnavailableException">The broker could not be reached within the publish deadline.</exception>
+    /// <exception cref="PublishException">The broker refused the message.</exception>
+    /// <remarks>Mirrors <c>app.control.revoke</c>. A worker that is not there at that moment does not hear of it.</remarks>
+    Task RevokeAsync(TaskId taskId, bool terminate = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells workers that some tasks are not wanted any more.</summary>
+    /// <param name="taskIds">The tasks' ids.</param>
+    /// <param name="options">Which workers, and what of running tasks; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait; the workers may be told all the same.</param>
+    /// <exception cref="BrokerUnavailableException">The broker could not be reached within the publish deadline.</exception>
+    /// <exception cref="PublishException">The broker refused the message.</exception>
+    /// <remarks>Mirrors <c>app.control.revoke</c>.</remarks>
+    Task RevokeAsync(IReadOnlyCollection<TaskId> taskIds, RevokeOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells workers that the tasks which carry one of some stamps are not wanted any more.</summary>
+    /// <param name="stamps">The names of stamps, each with the values that are meant.</param>
+    /// <param name="options">Which workers, and what of running tasks; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait; the workers may be told all the same.</param>
+    /// <exception cref="BrokerUnavailableException">The broker could not be reached within the publish deadline.</exception>
+    /// <exception cref="PublishException">The broker refused the message.</exception>
+    /// <remarks>Mirrors <c>app.control.revoke_by_stamped_headers</c>, which workers of Celery 5.3 and later obey.</remarks>
+    Task RevokeByStampsAsync(
+        IReadOnlyDictionary<string, IReadOnlyList<string>> stamps, RevokeOptions? options = null, CancellationToken cancellationToken = default);
 }

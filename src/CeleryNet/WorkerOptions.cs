@@ -215,6 +215,30 @@ public sealed class WorkerOptions
     /// </summary>
     /// <value>The default is true.</value>
     public bool ConnectRetryOnStartup { get; set; } = true;
+
+    /// <summary>
+    /// How many revoked ids, and how many revoked stamps, the worker remembers (<c>CELERY_WORKER_REVOKES_MAX</c>); of more the oldest are forgotten.
+    /// </summary>
+    /// <value>The default is 50,000; 1 to 10,000,000.</value>
+    public int RevokesMax { get; set; } = 50_000;
+
+    /// <summary>
+    /// How long a revoke is remembered at least (<c>CELERY_WORKER_REVOKE_EXPIRES</c>). Older ones go when there are <see cref="RevokesMax"/> or when they are
+    /// saved to <see cref="StateDb"/>.
+    /// </summary>
+    /// <value>The default is 3 h; 1 s to 3,650 days.</value>
+    public TimeSpan RevokeExpires { get; set; } = TimeSpan.FromSeconds(10_800);
+
+    /// <summary>
+    /// A file that keeps what is revoked while the worker is away (<c>worker_state_db</c>), in a format of its own that Celery does not read. It belongs to one
+    /// worker: <c>%n</c> is the node's name, <c>%h</c> its host name, <c>%d</c> the domain, <c>%p</c> the whole node name.
+    /// </summary>
+    /// <value>The default is null: what is revoked is forgotten when the worker ends. The directory must exist.</value>
+    public string? StateDb { get; set; }
+
+    /// <summary>Whether the worker obeys remote control (<c>worker_enable_remote_control</c>), such as <c>app.control.revoke(…)</c>.</summary>
+    /// <value>The default is true.</value>
+    public bool EnableRemoteControl { get; set; } = true;
 }
 
 /// <summary>What becomes of a message that cannot be read or whose task is not registered.</summary>

@@ -184,6 +184,20 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
         never.Wait(TimeSpan.FromSeconds(5), CancellationToken.None);
     }
 
+    /// <summary>Notes that it runs, and goes on until it is ended.</summary>
+    [CeleryTask("interop.endless", TrackStarted = true)]
+    public async Task EndlessAsync(string key, TaskContext task, CancellationToken cancellationToken)
+    {
+        await counters.ListRightPushAsync(key, "net runs");
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+        finally
+        {
+            await counters.ListRightPushAsync(key, $"net {task.CancellationReason}");
+        }
+    }
+
     /// <summary>Tells how far it is before it ends.</summary>
     [CeleryTask("interop.steps", TrackStarted = true)]
     public static async Task<string> StepsAsync(TaskContext task, CancellationToken cancellationToken)

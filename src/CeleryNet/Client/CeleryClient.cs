@@ -11,11 +11,17 @@ internal sealed class CeleryClient(
     TaskPublisher publisher,
     TaskMessageWriter writer,
     TaskRouter router,
+    RevokeSender revokes,
     ResultAccess results,
     TimeProvider time,
     ClientOptions clientOptions,
     PublishPipeline? middleware = null) : ICeleryClient
 {
+    private readonly ResultAccess _results = results with
+    {
+        RevokeAsync = (id, terminate, cancellationToken) => revokes.RevokeAsync([id], new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
+    };
+
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(signature);
@@ -27,7 +33,7 @@ internal sealed class CeleryClient(
     {
         ArgumentNullException.ThrowIfNull(signature);
         var id = await PublishAsync(signature, cancellationToken).ConfigureAwait(false);
-        return AsyncResult.Create(id, results);
+        return AsyncResult.Create(id, _results);
     }
 
     public Task<AsyncResult<JsonElement>> SendTaskAsync(
@@ -53,7 +59,23 @@ internal sealed class CeleryClient(
         return SendAsync(signature, cancellationToken);
     }
 
-    public AsyncResult<TResult> GetResult<TResult>(TaskId taskId) => new(taskId, results);
+    public AsyncResult<TResult> GetResult<TResult>(TaskId taskId) => new(taskId, _results);
+
+    public Task RevokeAsync(TaskId taskId, bool terminate = false, CancellationToken cancellationToken = default)
+        => RevokeAsync([taskId], new RevokeOptions { Terminate = terminate }, cancellationToken);
+
+    public async Task RevokeAsync(IReadOnlyCollection<TaskId> taskIds, RevokeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(taskIds);
+        await revokes.RevokeAsync(taskIds, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task RevokeByStampsAsync(
+        IReadOnlyDictionary<string, IReadOnlyList<string>> stamps, RevokeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stamps);
+        await revokes.RevokeAsync(stamps, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
+    }
 
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
@@ -76,7 +98,7 @@ internal sealed class CeleryClient(
         var routed = router.Route(signature);
         var call = Decide(signature, routed);
         var envelope = writer.Write(call);
-        Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : results.Backend.PrepareAsync;
+        Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : _results.Backend.PrepareAsync;
         var destination = call.Eta is null ? routed.Destination : routed.Destination with { NotBefore = call.Eta };
         await publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
         TaskContext.Current?.AddChild(call.Id);
@@ -111,7 +133,7 @@ internal sealed class CeleryClient(
             TimeToLive = expires - now,
             Priority = options.Priority ?? (clientOptions.InheritParentPriority ? parent?.Priority : null) ?? clientOptions.DefaultPriority,
             Persistent = routed.DeliveryMode == DeliveryMode.Persistent,
-            ReplyTo = options.ReplyTo ?? results.Backend.ReplyTo,
+            ReplyTo = options.ReplyTo ?? _results.Backend.ReplyTo,
         };
     }
 

@@ -61,6 +61,18 @@ internal static class EventIds
     public const int QueueRemoved = 2049;
     public const int ObserverFailed = 2030;
     public const int WorkerGivesUp = 2031;
+    public const int TaskRevoked = 2040;
+    public const int TaskTerminated = 2041;
+    public const int StateRestored = 2042;
+    public const int StateSetAside = 2043;
+    public const int StateNotSaved = 2044;
     public const int TaskLimited = 2050;
     public const int EtaLimitReached = 2051;
+
+    public const int ControlInterrupted = 3001;
+    public const int ControlMessageUnreadable = 3002;
+    public const int ControlCommandUnknown = 3003;
+    public const int ControlCommandFailed = 3004;
+    public const int ControlReplyNotSent = 3005;
+    public const int TasksRevoked = 3006;
 }

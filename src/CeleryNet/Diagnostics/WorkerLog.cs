@@ -68,6 +68,21 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.TaskExpired, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] has expired and is not run")]
     public static partial void TaskExpired(this ILogger logger, string taskName, string taskId);
 
+    [LoggerMessage(EventId = EventIds.TaskRevoked, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] was revoked and is not run")]
+    public static partial void TaskRevoked(this ILogger logger, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.TaskTerminated, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] was revoked while it ran and has ended")]
+    public static partial void TaskTerminated(this ILogger logger, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.StateRestored, Level = LogLevel.Information, Message = "{Count} revoked tasks and stamps were read from {Path}")]
+    public static partial void StateRestored(this ILogger logger, int count, string path);
+
+    [LoggerMessage(EventId = EventIds.StateSetAside, Level = LogLevel.Error, Message = "The revoked tasks in {Path} cannot be read ({Reason}) and are forgotten by this worker; the file was moved to {AsidePath}")]
+    public static partial void StateSetAside(this ILogger logger, string path, string reason, string asidePath);
+
+    [LoggerMessage(EventId = EventIds.StateNotSaved, Level = LogLevel.Error, Message = "The revoked tasks could not be saved to {Path}; trying again in {Delay}")]
+    public static partial void StateNotSaved(this ILogger logger, Exception error, string path, TimeSpan delay);
+
     [LoggerMessage(EventId = EventIds.TaskUnrunnable, Level = LogLevel.Error, Message = "A message from queue {Queue} cannot be run: {Reason}")]
     public static partial void TaskUnrunnable(this ILogger logger, string queue, string reason);
 

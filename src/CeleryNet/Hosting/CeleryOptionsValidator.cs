@@ -31,6 +31,7 @@ internal sealed class CeleryOptionsValidator(
 
         RoutingRules.Check(result, options);
         CheckRange(result, nameof(options.ResultExpires), options.ResultExpires, TimeSpan.Zero, TimeSpan.FromDays(365));
+        CheckControl(result, options);
         CheckRange(result, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         CheckRange(result, nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         if (options.ConnectMaxRetries < 0)
@@ -93,6 +94,22 @@ internal sealed class CeleryOptionsValidator(
             result.AddError(
                 $"must be no less than ResultStoreRetryDelay ({options.ResultStoreRetryDelay}), was {options.ResultStoreRetryMaxDelay}",
                 nameof(options.ResultStoreRetryMaxDelay));
+        }
+    }
+
+    private static void CheckControl(ValidateOptionsResultBuilder result, CeleryOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.ControlExchange))
+        {
+            result.AddError("must not be empty; 'celery' would work", nameof(options.ControlExchange));
+        }
+
+        // RabbitMQ counts both in milliseconds, as a signed number of 32 bits.
+        CheckRange(result, nameof(options.ControlQueueTtl), options.ControlQueueTtl, TimeSpan.Zero, TimeSpan.FromDays(24));
+        CheckRange(result, nameof(options.ControlQueueExpires), options.ControlQueueExpires, TimeSpan.FromSeconds(1), TimeSpan.FromDays(24));
+        if (options.ControlQueueExclusive && options.ControlQueueDurable)
+        {
+            result.AddError($"must not be true together with {nameof(options.ControlQueueDurable)}; choose one", nameof(options.ControlQueueExclusive));
         }
     }
 

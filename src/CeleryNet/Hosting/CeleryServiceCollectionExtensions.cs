@@ -1,5 +1,6 @@
 using CeleryNet;
 using CeleryNet.Client;
+using CeleryNet.Control;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
@@ -71,6 +72,7 @@ public static class CeleryServiceCollectionExtensions
             Options(provider).ResultExpires > TimeSpan.Zero ? Options(provider).ResultExpires : Timeout.InfiniteTimeSpan,
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new PublishPipeline(provider.GetServices<IPublishMiddleware>()));
+        services.TryAddSingleton(_ => new LamportClock());
         services.TryAddSingleton<ICeleryClient>(CreateClient);
         services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
             provider.GetRequiredService<ITransport>().DeadLetters,
@@ -87,6 +89,7 @@ public static class CeleryServiceCollectionExtensions
             CreatePublisher(provider),
             CreateWriter(provider),
             new TaskRouter(options),
+            ControlFactory.CreateRevokeSender(provider),
             provider.GetRequiredService<ResultAccess>(),
             provider.GetRequiredService<TimeProvider>(),
             new ClientOptions

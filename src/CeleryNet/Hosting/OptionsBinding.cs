@@ -30,6 +30,11 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("ResultExtended", "result_extended", value => options.ResultExtended = value);
         Flag("ResultPersistent", "result_persistent", value => options.ResultPersistent = value);
         BindResilience(options);
+        Text("ControlExchange", "control_exchange", value => options.ControlExchange = value);
+        Span("ControlQueueTtl", "control_queue_ttl", value => options.ControlQueueTtl = value);
+        Span("ControlQueueExpires", "control_queue_expires", value => options.ControlQueueExpires = value);
+        Flag("ControlQueueExclusive", "control_queue_exclusive", value => options.ControlQueueExclusive = value);
+        Flag("ControlQueueDurable", "control_queue_durable", value => options.ControlQueueDurable = value);
         Span("PublishTimeout", null, value => options.PublishTimeout = value);
         Span("ConnectTimeout", "broker_connection_timeout", value => options.ConnectTimeout = value);
         Span("Heartbeat", "broker_heartbeat", value => options.Heartbeat = value);
@@ -92,6 +97,10 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("EnableSoftShutdownOnIdle", "worker_enable_soft_shutdown_on_idle", value => options.EnableSoftShutdownOnIdle = value);
         Flag("HandleSignals", null, value => options.HandleSignals = value);
         Flag("ConnectRetryOnStartup", "broker_connection_retry_on_startup", value => options.ConnectRetryOnStartup = value);
+        Number("RevokesMax", "worker_revokes_max", value => options.RevokesMax = value);
+        Span("RevokeExpires", "worker_revoke_expires", value => options.RevokeExpires = value);
+        Text("StateDb", "worker_state_db", value => options.StateDb = value);
+        Flag("EnableRemoteControl", "worker_enable_remote_control", value => options.EnableRemoteControl = value);
     }
 
     // Celery 5.6 has split one setting into two, which go before it.

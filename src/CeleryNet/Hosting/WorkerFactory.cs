@@ -1,4 +1,5 @@
 using CeleryNet.Client;
+using CeleryNet.Control;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Resilience;
@@ -29,10 +30,18 @@ internal static class WorkerFactory
         var catalog = new QueueCatalog(application);
         var hostname = HostnameOf(options);
         var logger = loggers.CreateLogger<CeleryWorker>();
+        var revoked = CreateRevoked(services);
+        var flow = new TaskFlow(
+            CreateHandler(services, registry, stuck, revoked), new LiveTasks(), registry, retirement, options, time, loggers.CreateLogger<TaskFlow>());
+        var revoker = new Revoker(revoked, flow, loggers.CreateLogger<Revoker>());
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
-            new TaskFlow(
-                CreateHandler(services, registry, stuck), new LiveTasks(), registry, retirement, options, time, loggers.CreateLogger<TaskFlow>()),
+            flow,
+            revoker,
+            options.StateDb is { } path
+                ? new RevokedTaskFile(NodeName.ExpandPath(path, hostname), revoked, time, loggers.CreateLogger<RevokedTaskFile>())
+                : null,
+            options.EnableRemoteControl ? ControlFactory.CreateNode(services, new ControlCommands().AddRevokes(revoker), hostname) : null,
             registry,
             new WorkerQueues(catalog, QueueSelection.Select(catalog, options, hostname), hostname, logger),
             options,
@@ -46,9 +55,10 @@ internal static class WorkerFactory
     public static DeliveryHandler CreateHandler(IServiceProvider services) => CreateHandler(
         services,
         CreateRegistry(services),
-        new StuckTasks(services.GetRequiredService<TimeProvider>(), CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<StuckTasks>()));
+        new StuckTasks(services.GetRequiredService<TimeProvider>(), CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<StuckTasks>()),
+        CreateRevoked(services));
 
-    private static DeliveryHandler CreateHandler(IServiceProvider services, TaskRegistry registry, StuckTasks stuck)
+    private static DeliveryHandler CreateHandler(IServiceProvider services, TaskRegistry registry, StuckTasks stuck, RevokedTasks revoked)
     {
         var application = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
@@ -77,7 +87,7 @@ internal static class WorkerFactory
             loggers.CreateLogger<TaskExecutor>(),
             hooks);
         return new DeliveryHandler(
-            new Admission(reader, registry, application, options, time),
+            new Admission(reader, registry, revoked, application, options, time),
             executor,
             recorder,
             options.UnrunnableMessages,
@@ -96,6 +106,12 @@ internal static class WorkerFactory
             WorkerObservers = new WorkerObservers(services.GetServices<IWorkerObserver>(), loggers.CreateLogger<WorkerObservers>()),
             Resilience = services.GetRequiredService<ResiliencePipelines>(),
         };
+    }
+
+    private static RevokedTasks CreateRevoked(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
+        return new(options.RevokesMax, options.RevokeExpires, services.GetRequiredService<TimeProvider>());
     }
 
     private static TaskRegistry CreateRegistry(IServiceProvider services) => new(services.GetServices<TaskDefinition>());

@@ -59,9 +59,23 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be Keep or Reject, was {options.UnrunnableMessages}", nameof(options.UnrunnableMessages));
         }
 
+        if (options.RevokesMax is < 1 or > 10_000_000)
+        {
+            result.AddError($"must be 1 to 10000000, was {options.RevokesMax}", nameof(options.RevokesMax));
+        }
+
+        if (options.RevokeExpires < TimeSpan.FromSeconds(1) || options.RevokeExpires > TimeSpan.FromDays(3650))
+        {
+            result.AddError($"must be 00:00:01 to 3650.00:00:00, was {options.RevokeExpires}", nameof(options.RevokeExpires));
+        }
+
         try
         {
-            NodeName.Expand(options.Hostname, Environment.MachineName);
+            var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);
+            if (options.StateDb is { } stateDb)
+            {
+                CheckStateDb(result, stateDb, hostname);
+            }
         }
         catch (CeleryConfigurationException error)
         {
@@ -110,6 +124,23 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         if (value < TimeSpan.Zero || value > TimeSpan.FromHours(24))
         {
             result.AddError($"must be 00:00:00 to 1.00:00:00, was {value}", key);
+        }
+    }
+
+    private static void CheckStateDb(ValidateOptionsResultBuilder result, string format, string hostname)
+    {
+        const string Key = nameof(WorkerOptions.StateDb);
+        try
+        {
+            var path = NodeName.ExpandPath(format, hostname);
+            if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+            {
+                result.AddError($"must name a file in an existing directory, was '{path}'", Key);
+            }
+        }
+        catch (CeleryConfigurationException error)
+        {
+            result.AddError(error.Message, Key);
         }
     }
 }

@@ -55,6 +55,19 @@ public class AsyncResult
     public async Task ForgetAsync(CancellationToken cancellationToken = default)
         => await Access.Backend.ForgetAsync(Id, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>
+    /// Tells all workers that the task is not wanted any more, and returns once the broker has taken that. Unless it has ended, or runs and is not terminated, it
+    /// ends in state REVOKED.
+    /// </summary>
+    /// <param name="terminate">Whether it is ended also if it runs already.</param>
+    /// <param name="cancellationToken">Ends the wait; the workers may be told all the same.</param>
+    /// <exception cref="BrokerUnavailableException">The broker could not be reached within the publish deadline.</exception>
+    /// <exception cref="PublishException">The broker refused the message.</exception>
+    /// <remarks>Mirrors <c>AsyncResult.revoke</c>.</remarks>
+    public Task RevokeAsync(bool terminate = false, CancellationToken cancellationToken = default) => Access.RevokeAsync is { } revokeAsync
+        ? revokeAsync(Id, terminate, cancellationToken)
+        : throw new InvalidOperationException("This handle does not come from a client.");
+
     private protected async Task<ResultMeta> WaitForSuccessAsync(TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var limit = timeout ?? Access.ResultExpires;

@@ -35,6 +35,15 @@ internal sealed class TaskCancellation : ITaskCancellation
         }
     }
 
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public void ThrowIfRequested()
+    {
+        if (IsRequested)
+        {
+            throw new OperationCanceledException(Token);
+        }
+    }
+
     /// <summary>Ends it for a reason; false when it was ended before, for one that cannot be followed.</summary>
     public bool TryCancel(CancellationReason reason)
     {

@@ -5,7 +5,7 @@ using CeleryNet.Transports;
 namespace CeleryNet.Worker;
 
 /// <summary>Decides before a run what becomes of a delivery. celery/worker/consumer/consumer.py create_task_handler, celery/worker/strategy.py</summary>
-internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry, CeleryOptions application, WorkerOptions worker, TimeProvider time)
+internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry, RevokedTasks revoked, CeleryOptions application, WorkerOptions worker, TimeProvider time)
 {
     /// <summary>Judges a delivery by what can be known without its body, which nobody here may be able to use.</summary>
     public Verdict Judge(IDelivery delivery)
@@ -42,14 +42,12 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
 
     /// <summary>Why a request must not be run now, or any more; null when it may. Asked again after each wait.</summary>
     public Verdict? Refuse(TaskRequest request)
-    {
-        if (request.Headers.Expires is { } expires && time.GetUtcNow() > expires)
-        {
-            return new Verdict.Expired(request);
-        }
+        => request.Headers.Expires is { } expires && time.GetUtcNow() > expires ? new Verdict.Expired(request)
+            : IsRevoked(request) ? new Verdict.Revoked(request)
+            : request.Delivery.DeliveryCount >= request.MaxDeliveries ? new Verdict.DeliveredTooOften(request)
+            : null;
 
-        return request.Delivery.DeliveryCount >= request.MaxDeliveries ? new Verdict.DeliveredTooOften(request) : null;
-    }
+    public bool IsRevoked(TaskRequest request) => revoked.Contains(request.Headers);
 
     /// <summary>Reads the body.</summary>
     /// <exception cref="MalformedMessageException">It cannot be read, or asks for more than this worker can do.</exception>
@@ -107,6 +105,9 @@ internal abstract record Verdict
 
     /// <summary>As many runs of it were begun as may be.</summary>
     internal sealed record DeliveredTooOften(TaskRequest Request) : Verdict;
+
+    /// <summary>Somebody does not want it any more.</summary>
+    internal sealed record Revoked(TaskRequest Request) : Verdict;
 
     /// <summary>It cannot be read or has no task here. The headers are there if they at least could be read.</summary>
     internal sealed record Unrunnable(CeleryException Error, TaskHeaders? Headers) : Verdict;

@@ -1,3 +1,4 @@
+using CeleryNet.Control;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Tasks;
@@ -10,6 +11,9 @@ namespace CeleryNet.Worker;
 internal sealed class CeleryWorker(
     ITransport transport,
     TaskFlow flow,
+    Revoker revoker,
+    RevokedTaskFile? revokedFile,
+    ControlNode? control,
     TaskRegistry registry,
     WorkerQueues queues,
     WorkerOptions options,
@@ -19,6 +23,9 @@ internal sealed class CeleryWorker(
     WorkerHooks? hooks = null) : ICeleryWorker, IAsyncDisposable
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
+
+    // How long the start waits for remote control, which is not what it is there for.
+    private static readonly TimeSpan _controlPatience = TimeSpan.FromSeconds(5);
 
     private readonly WorkerPool _pool = new(flow.Slots, flow.Prefetch, options.Autoscale, hostname, time, logger);
     private readonly TaskDrain _drain = new(flow, options, hostname, time, logger);
@@ -66,8 +73,13 @@ internal sealed class CeleryWorker(
 
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _ready.Task.WaitAsync(cancellationToken);
 
+    public bool Revoke(TaskId taskId, bool terminate = false) => revoker.Revoke([taskId], terminate).Count > 0;
+
+    public int RevokeByStamp(string name, string value, bool terminate = false) => revoker.Revoke([new Stamp(name, value)], terminate).Count;
+
     /// <summary>Connects and begins to take messages.</summary>
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached or refuses us.</exception>
+    /// <exception cref="CeleryConfigurationException">The file of revoked tasks cannot be used.</exception>
     public async Task<IConsumer> ConnectAsync(CancellationToken cancellationToken)
     {
         if (!_isAnnounced)
@@ -76,6 +88,7 @@ internal sealed class CeleryWorker(
             await _observers.StartingAsync(this, cancellationToken).ConfigureAwait(false);
         }
 
+        revokedFile?.Open();
         var consumed = queues.Current;
         var request = new ConsumerRequest(consumed, Math.Max(1, flow.Prefetch.Count));
         var consumer = await transport.ConsumeAsync(request, cancellationToken).ConfigureAwait(false);
@@ -90,6 +103,7 @@ internal sealed class CeleryWorker(
         }
 
         flow.Prefetch.Steer(consumer);
+        await StartControlAsync(cancellationToken).ConfigureAwait(false);
         _health.Consumes();
         _state = WorkerState.Consuming;
         if (logger.IsEnabled(LogLevel.Information))
@@ -158,9 +172,36 @@ internal sealed class CeleryWorker(
 
     public async ValueTask DisposeAsync()
     {
+        await StopControlAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
         await flow.DisposeAsync().ConfigureAwait(false);
         queues.Dispose();
+    }
+
+    // Tasks run whether or not remote control can be received.
+    private async Task StartControlAsync(CancellationToken cancellationToken)
+    {
+        if (control is null)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(_controlPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        await control.StartAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async ValueTask StopControlAsync()
+    {
+        if (control is not null)
+        {
+            await control.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (revokedFile is not null)
+        {
+            await revokedFile.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task PumpAsync(IConsumer consumer, CancellationToken stopping)
@@ -190,7 +231,10 @@ internal sealed class CeleryWorker(
         }
 
         await TellAsync(_observers.StoppingAsync, shutdown.Cold).ConfigureAwait(false);
+
+        // Until here tasks can be revoked that hold up the end.
         await _drain.EndAsync(shutdown).ConfigureAwait(false);
+        await StopControlAsync().ConfigureAwait(false);
         if (consumer is not null)
         {
             await consumer.DisposeAsync().ConfigureAwait(false);

@@ -43,6 +43,8 @@ internal sealed class DeliveryHandler(
         }
     }
 
+    public bool IsRevoked(TaskRequest request) => admission.IsRevoked(request);
+
     /// <summary>Runs a request that has a slot, if it may still be run.</summary>
     public async ValueTask RunAsync(TaskRequest request, CancellationToken lastCall)
     {
@@ -85,7 +87,12 @@ internal sealed class DeliveryHandler(
             switch (refusal)
             {
                 case Verdict.Expired expired:
-                    await RevokeAsync(expired.Request, lastCall).ConfigureAwait(false);
+                    logger.TaskExpired(expired.Request.Headers.DisplayName, expired.Request.Headers.Id.Value);
+                    await RevokeAsync(expired.Request, "expired", lastCall).ConfigureAwait(false);
+                    break;
+                case Verdict.Revoked revoked:
+                    logger.TaskRevoked(revoked.Request.Headers.DisplayName, revoked.Request.Headers.Id.Value);
+                    await RevokeAsync(revoked.Request, "revoked", lastCall).ConfigureAwait(false);
                     break;
                 case Verdict.DeliveredTooOften tooOften:
                     await PutAsideAsync(tooOften.Request, lastCall).ConfigureAwait(false);
@@ -135,11 +142,10 @@ internal sealed class DeliveryHandler(
         }
     }
 
-    private async ValueTask RevokeAsync(TaskRequest request, CancellationToken lastCall)
+    private async ValueTask RevokeAsync(TaskRequest request, string reason, CancellationToken lastCall)
     {
-        logger.TaskExpired(request.Headers.DisplayName, request.Headers.Id.Value);
         TryOpen(request);
-        var isRecorded = await recorder.RecordRevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
+        var isRecorded = await recorder.RecordRevokedAsync(request, reason, lastCall).ConfigureAwait(false);
         await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
         await _observers.RevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
     }

@@ -113,6 +113,22 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
         started.ForEach(start);
     }
 
+    /// <summary>Takes out those that wait and are among the given ones.</summary>
+    public void Remove(IReadOnlySet<TaskRequest> requests)
+    {
+        lock (_gate)
+        {
+            for (var i = _waiting.Count; i > 0; i--)
+            {
+                var request = _waiting.Dequeue();
+                if (!requests.Contains(request))
+                {
+                    _waiting.Enqueue(request);
+                }
+            }
+        }
+    }
+
     /// <summary>Starts nothing any more; what runs goes on.</summary>
     /// <returns>The requests that wait, oldest first.</returns>
     public IReadOnlyList<TaskRequest> Close()

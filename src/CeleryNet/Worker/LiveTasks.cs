@@ -31,11 +31,33 @@ internal sealed class LiveTasks
         }
     }
 
-    public void Move(TaskRequest request, TaskPhase phase)
+    /// <summary>Notes how far a request is now; false when it is not among them any more, and somebody else ends it.</summary>
+    public bool TryMove(TaskRequest request, TaskPhase phase)
     {
         lock (_gate)
         {
+            if (!IsHere(request))
+            {
+                return false;
+            }
+
             request.Phase = phase;
+            return true;
+        }
+    }
+
+    /// <summary>Takes out a request that does not run yet, so that it cannot begin to; false when it runs, or is not among them any more.</summary>
+    public bool TryTake(TaskRequest request)
+    {
+        lock (_gate)
+        {
+            if (!IsHere(request) || request.Phase == TaskPhase.Running)
+            {
+                return false;
+            }
+
+            RemoveUnderLock(request);
+            return true;
         }
     }
 
@@ -43,30 +65,7 @@ internal sealed class LiveTasks
     {
         lock (_gate)
         {
-            if (request.Previous is { } previous)
-            {
-                previous.Next = request.Next;
-            }
-            else if (_first == request)
-            {
-                _first = request.Next;
-            }
-            else
-            {
-                return;
-            }
-
-            if (request.Next is { } next)
-            {
-                next.Previous = request.Previous;
-            }
-            else
-            {
-                _last = request.Previous;
-            }
-
-            request.Previous = request.Next = null;
-            Count--;
+            RemoveUnderLock(request);
         }
     }
 
@@ -93,4 +92,35 @@ internal sealed class LiveTasks
 
     /// <summary>Those with an id: more than one when the broker delivered a message twice.</summary>
     public IReadOnlyList<TaskRequest> With(TaskId id) => Find(request => request.Headers.Id == id);
+
+    private bool IsHere(TaskRequest request) => request.Previous is not null || _first == request;
+
+    private void RemoveUnderLock(TaskRequest request)
+    {
+        if (!IsHere(request))
+        {
+            return;
+        }
+
+        if (request.Previous is { } previous)
+        {
+            previous.Next = request.Next;
+        }
+        else
+        {
+            _first = request.Next;
+        }
+
+        if (request.Next is { } next)
+        {
+            next.Previous = request.Previous;
+        }
+        else
+        {
+            _last = request.Previous;
+        }
+
+        request.Previous = request.Next = null;
+        Count--;
+    }
 }

@@ -21,28 +21,63 @@ internal static class NodeName
         var (name, host) = at < 0 ? ("", format) : (format[..at], format[(at + 1)..]);
         var complete = $"{(name.Length == 0 ? "celery" : name)}@{(host.Length == 0 ? "%h" : host)}";
 
-        var dot = machineName.IndexOf('.', StringComparison.Ordinal);
-        var text = new StringBuilder();
-        for (var i = 0; i < complete.Length; i++)
+        var (first, domain) = Split(machineName, '.');
+        return Expand("Hostname", complete, "%h, %n, %d, %i, %I and %%", code => code switch
         {
-            if (complete[i] != '%')
+            'h' => machineName,
+            'n' => first,
+            'd' => domain,
+            'i' => "0",
+            'I' => "",
+            _ => null,
+        });
+    }
+
+    /// <summary>
+    /// Expands the path of a file that belongs to a node: <c>%h</c> host name, <c>%d</c> its domain, <c>%n</c> the part of the node's name before the host,
+    /// <c>%p</c> the whole name. celery/utils/nodenames.py node_format
+    /// </summary>
+    /// <exception cref="CeleryConfigurationException">The path is empty or has an unknown expansion.</exception>
+    public static string ExpandPath(string format, string hostname)
+    {
+        if (string.IsNullOrWhiteSpace(format))
+        {
+            throw new CeleryConfigurationException("StateDb must not be empty; '/var/lib/worker/%n.state' would work.");
+        }
+
+        var (name, host) = Split(hostname, '@');
+        return Expand("StateDb", format, "%h, %n, %d, %p and %%", code => code switch
+        {
+            'h' => host,
+            'n' => name,
+            'd' => Split(host, '.').After,
+            'p' => hostname,
+            _ => null,
+        });
+    }
+
+    private static string Expand(string key, string format, string known, Func<char, string?> valueOf)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < format.Length; i++)
+        {
+            if (format[i] != '%')
             {
-                text.Append(complete[i]);
+                text.Append(format[i]);
                 continue;
             }
 
-            text.Append((i + 1 < complete.Length ? complete[++i] : '\0') switch
-            {
-                'h' => machineName,
-                'n' => dot < 0 ? machineName : machineName[..dot],
-                'd' => dot < 0 ? "" : machineName[(dot + 1)..],
-                'i' => "0",
-                'I' => "",
-                '%' => "%",
-                _ => throw new CeleryConfigurationException($"Hostname '{format}' has an unknown expansion; %h, %n, %d, %i, %I and %% are known."),
-            });
+            var code = i + 1 < format.Length ? format[++i] : '\0';
+            text.Append(code == '%' ? "%" : valueOf(code)
+                ?? throw new CeleryConfigurationException($"{key} '{format}' has an unknown expansion; {known} are known."));
         }
 
         return text.ToString();
+    }
+
+    private static (string Before, string After) Split(string text, char separator)
+    {
+        var at = text.IndexOf(separator, StringComparison.Ordinal);
+        return at < 0 ? (text, "") : (text[..at], text[(at + 1)..]);
     }
 }

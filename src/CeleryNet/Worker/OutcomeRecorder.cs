@@ -34,6 +34,7 @@ internal sealed class OutcomeRecorder : IRetryWatcher
         TaskOutcome.Succeeded when request.IgnoreResult => new(true),
         TaskOutcome.Failed or TaskOutcome.TimedOut when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
         TaskOutcome.Abandoned or TaskOutcome.Retried or TaskOutcome.RetryUnsent or TaskOutcome.Rejected or TaskOutcome.Ignored => new(true),
+        TaskOutcome.Terminated => RecordRevokedAsync(request, "terminated", cancellationToken),
         TaskOutcome.Succeeded success => StoreAsync(request, _metas.OfValue(request, TaskState.Success, success.Value), cancellationToken),
         TaskOutcome.Failed failure => StoreFailureAsync(
             request.Headers, _metas.OfException(request, TaskState.Failure, failure.Error), failure.Error, request.Reply, cancellationToken),
@@ -42,8 +43,11 @@ internal sealed class OutcomeRecorder : IRetryWatcher
         _ => throw new InvalidOperationException($"No record is defined for {outcome.GetType().Name}."),
     };
 
+    /// <summary>Stores REVOKED, unless it is to be ignored. celery/worker/request.py Request.store_errors</summary>
     public ValueTask<bool> RecordRevokedAsync(TaskRequest request, string reason, CancellationToken cancellationToken)
-        => request.IgnoreResult ? new(true) : StoreAsync(request, _metas.OfRevoked(request, reason), cancellationToken);
+        => request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false }
+            ? new(true)
+            : StoreAsync(request, _metas.OfRevoked(request, reason), cancellationToken);
 
     /// <summary>Stores STARTED once: it is a courtesy, no run waits for a backend that is away.</summary>
     public async ValueTask RecordStartedAsync(TaskRequest request, CancellationToken cancellationToken)

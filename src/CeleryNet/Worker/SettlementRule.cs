@@ -13,7 +13,7 @@ internal static class SettlementRule
         TaskOutcome.Abandoned or TaskOutcome.RetryUnsent or TaskOutcome.Rejected => Settlement.Requeue,
         TaskOutcome.Retried or TaskOutcome.Ignored => Settlement.Ack,
         _ when !isRecorded => Settlement.Requeue,
-        TaskOutcome.Succeeded => Settlement.Ack,
+        TaskOutcome.Succeeded or TaskOutcome.Terminated => Settlement.Ack,
         TaskOutcome.Failed failed when terms.KeepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(failed.Error)),
         TaskOutcome.TimedOut late when terms.KeepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(late.Error)),
         TaskOutcome.TimedOut => terms.AcksOnTimeout ? Settlement.Ack : Settlement.Requeue,

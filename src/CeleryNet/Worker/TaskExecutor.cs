@@ -128,6 +128,9 @@ internal sealed class TaskExecutor(
         {
             request.Context = CreateContext(request);
             TaskContext.Current = request.Context;
+
+            // Ended while it was announced: it need not even begin.
+            cancellation.ThrowIfRequested();
             var invocation = new TaskInvocation(
                 request.Definition, request.Message.Body, serializerOptions, request.Context, () => (scope ??= scopes.CreateScope()).Services);
             await _observers.StartingAsync(request.Context, lastCall).ConfigureAwait(false);
@@ -138,6 +141,13 @@ internal sealed class TaskExecutor(
         catch (Exception error) when (cancellation.Reason == CancellationReason.SoftTimeLimit && IsCancellation(error))
         {
             return RetryRule.For(request, new SoftTimeLimitExceededException(request.Limits.Soft, error), Random.Shared);
+        }
+        // However it ends after it was revoked, short of success, it was the revoke that ended it. celery/worker/request.py Request.on_failure
+#pragma warning disable CA1031 // A task may throw anything.
+        catch (Exception) when (cancellation.Reason == CancellationReason.Revoked)
+#pragma warning restore CA1031
+        {
+            return new TaskOutcome.Terminated();
         }
         catch (OperationCanceledException) when (cancellation.IsRequested)
         {
@@ -165,6 +175,11 @@ internal sealed class TaskExecutor(
     internal static TaskOutcome End(TaskRequest request)
     {
         var reason = request.Cancellation.Reason;
+        if (reason == CancellationReason.Revoked)
+        {
+            return new TaskOutcome.Terminated();
+        }
+
         if (!request.AcksLate)
         {
             return new TaskOutcome.Failed(new WorkerLostException("The worker was stopped before the task had finished; it had been acknowledged before its run."));
@@ -228,6 +243,9 @@ internal sealed class TaskExecutor(
                 break;
             case TaskOutcome.RetryUnsent unsent:
                 logger.RetryNotSent(unsent.Error, name, id);
+                break;
+            case TaskOutcome.Terminated:
+                logger.TaskTerminated(name, id);
                 break;
             case TaskOutcome.Abandoned abandoned:
                 logger.TaskAbandoned(name, id, abandoned.Reason);

@@ -57,11 +57,13 @@ internal sealed class TaskFlow : IAsyncDisposable
                 _handler.AnnounceReceived(run.Request, _lastCall.Token);
                 _live.Add(run.Request, TaskPhase.Limited);
                 Limit(run.Request);
+                EndIfRevoked(run.Request);
                 break;
             case Verdict.Hold hold:
                 _handler.AnnounceReceived(hold.Request, _lastCall.Token);
                 _live.Add(hold.Request, TaskPhase.Held);
                 Hold(hold);
+                EndIfRevoked(hold.Request);
                 break;
             case var refusal:
                 _endings.Add(() => _handler.EndAsync(delivery, refusal, _lastCall.Token));
@@ -77,8 +79,10 @@ internal sealed class TaskFlow : IAsyncDisposable
         // The youngest first: what goes back last is delivered first.
         foreach (var request in waiting.OrderByDescending(request => request.Number))
         {
-            await _handler.ReturnAsync(request.Delivery, cancellationToken).ConfigureAwait(false);
-            _live.Remove(request);
+            if (_live.TryTake(request))
+            {
+                await _handler.ReturnAsync(request.Delivery, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -87,6 +91,36 @@ internal sealed class TaskFlow : IAsyncDisposable
     public async ValueTask<bool> TryWaitUntilIdleAsync(CancellationToken cancellationToken)
         => await Slots.TryWaitUntilIdleAsync(cancellationToken).ConfigureAwait(false)
             && await _endings.TryWaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Ends requests that were revoked: at once if they wait; if they run only if that is wanted, and when they heed it.</summary>
+    /// <returns>Those that end by it.</returns>
+    public IReadOnlyList<TaskRequest> Revoke(Func<TaskRequest, bool> isRevoked, bool terminate)
+    {
+        var (waiting, ended) = (new HashSet<TaskRequest>(), new List<TaskRequest>());
+        foreach (var request in _live.Find(isRevoked))
+        {
+            if (_live.TryTake(request))
+            {
+                waiting.Add(request);
+                ended.Add(request);
+            }
+            else if (terminate && (request.Cancellation.TryCancel(CancellationReason.Revoked) || request.Cancellation.Reason == CancellationReason.Revoked))
+            {
+                ended.Add(request);
+            }
+        }
+
+        if (waiting.Count > 0)
+        {
+            Forget(waiting);
+            foreach (var request in waiting)
+            {
+                End(request);
+            }
+        }
+
+        return ended;
+    }
 
     /// <summary>Wants everything that runs to end.</summary>
     public void Cancel(CancellationReason reason)
@@ -151,7 +185,11 @@ internal sealed class TaskFlow : IAsyncDisposable
     private void Limit(TaskRequest request)
     {
         // In this order: once it waits there it may go on at any moment.
-        _live.Move(request, TaskPhase.Limited);
+        if (!_live.TryMove(request, TaskPhase.Limited))
+        {
+            return;
+        }
+
         if (RateLimits.TryHold(request, _live.Remove))
         {
             _logger.TaskLimited(request.Headers.DisplayName, request.Headers.Id.Value);
@@ -164,7 +202,11 @@ internal sealed class TaskFlow : IAsyncDisposable
 
     private void Reserve(TaskRequest request)
     {
-        _live.Move(request, TaskPhase.Reserved);
+        if (!_live.TryMove(request, TaskPhase.Reserved))
+        {
+            return;
+        }
+
         if (!Slots.TryEnter(request, _live.Remove))
         {
             Return(request);
@@ -173,8 +215,40 @@ internal sealed class TaskFlow : IAsyncDisposable
 
     private void Return(TaskRequest request)
     {
-        _live.Remove(request);
-        _endings.Add(() => _handler.ReturnAsync(request.Delivery, _lastCall.Token));
+        if (_live.TryTake(request))
+        {
+            _endings.Add(() => _handler.ReturnAsync(request.Delivery, _lastCall.Token));
+        }
+    }
+
+    // A revoke between the verdict and the place where it waits now did not find it.
+    private void EndIfRevoked(TaskRequest request)
+    {
+        if (!_handler.IsRevoked(request))
+        {
+            return;
+        }
+
+        if (_live.TryTake(request))
+        {
+            End(request);
+        }
+
+        Forget(new HashSet<TaskRequest> { request });
+    }
+
+    private void End(TaskRequest request) => _endings.Add(() => _handler.EndAsync(request.Delivery, new Verdict.Revoked(request), _lastCall.Token));
+
+    // Those that are not live any more would be passed over when their turn comes, which may be in a year.
+    private void Forget(IReadOnlySet<TaskRequest> requests)
+    {
+        if (_etas.Remove(requests.Contains).Count > 0)
+        {
+            CountHeld();
+        }
+
+        RateLimits.Remove(requests.Contains);
+        Slots.Remove(requests);
     }
 
     private void Start(TaskRequest request)
@@ -185,7 +259,11 @@ internal sealed class TaskFlow : IAsyncDisposable
     {
         for (var request = first; request is not null; request = Slots.NextOrLeave())
         {
-            _live.Move(request, TaskPhase.Running);
+            if (!_live.TryMove(request, TaskPhase.Running))
+            {
+                continue;
+            }
+
             if (!request.AcksLate)
             {
                 Prefetch.BeginEarly();

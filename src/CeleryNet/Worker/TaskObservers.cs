@@ -27,7 +27,7 @@ internal sealed class TaskObservers(IEnumerable<ITaskObserver> observers, ILogge
     public ValueTask FinishedAsync(TaskRequest request, TaskOutcome outcome, TimeSpan elapsed, CancellationToken cancellationToken)
         => IsEmpty || request.Context is not { } task
             ? ValueTask.CompletedTask
-            : FinishedAsync(Describe(task, outcome, elapsed), outcome, cancellationToken);
+            : FinishedAsync(request, Describe(task, outcome, elapsed), outcome, cancellationToken);
 
     public ValueTask RevokedAsync(TaskRequest request, string reason, CancellationToken cancellationToken) => IsEmpty
         ? ValueTask.CompletedTask
@@ -60,7 +60,7 @@ internal sealed class TaskObservers(IEnumerable<ITaskObserver> observers, ILogge
             Describe(delivery, headers, error),
             cancellationToken);
 
-    private async ValueTask FinishedAsync(TaskCompletion completion, TaskOutcome outcome, CancellationToken cancellationToken)
+    private async ValueTask FinishedAsync(TaskRequest request, TaskCompletion completion, TaskOutcome outcome, CancellationToken cancellationToken)
     {
         (string Method, Func<ITaskObserver, TaskCompletion, CancellationToken, ValueTask> Tell)? ending = outcome switch
         {
@@ -69,6 +69,11 @@ internal sealed class TaskObservers(IEnumerable<ITaskObserver> observers, ILogge
             TaskOutcome.Retried => (nameof(ITaskObserver.OnRetriedAsync), static (observer, completion, token) => observer.OnRetriedAsync(completion, token)),
             _ => null,
         };
+        if (outcome is TaskOutcome.Terminated)
+        {
+            await RevokedAsync(request, "terminated", cancellationToken).ConfigureAwait(false);
+        }
+
         if (ending is { } told)
         {
             await _observers.TellAsync(told.Method, told.Tell, completion, cancellationToken).ConfigureAwait(false);
@@ -86,6 +91,7 @@ internal sealed class TaskObservers(IEnumerable<ITaskObserver> observers, ILogge
         TaskOutcome.Succeeded succeeded => new TaskCompletion(task, TaskState.Success, elapsed) { Result = succeeded.Value },
         TaskOutcome.Failed failed => new TaskCompletion(task, TaskState.Failure, elapsed) { Error = failed.Error },
         TaskOutcome.TimedOut timedOut => new TaskCompletion(task, TaskState.Failure, elapsed) { Error = timedOut.Error },
+        TaskOutcome.Terminated => new TaskCompletion(task, TaskState.Revoked, elapsed),
         TaskOutcome.Rejected rejected => new TaskCompletion(task, null, elapsed) { Error = rejected.Rejection },
         TaskOutcome.Retried retried => new TaskCompletion(task, TaskState.Retry, elapsed) { Error = retried.Retry.InnerException ?? retried.Retry },
         TaskOutcome.RetryUnsent unsent => new TaskCompletion(task, null, elapsed) { Error = unsent.Error },

@@ -19,6 +19,8 @@ internal sealed class DotNetPeer : IAsyncDisposable
 
     public ICeleryClient Client => _host.Services.GetRequiredService<ICeleryClient>();
 
+    public ICeleryWorker Worker => _host.Services.GetRequiredService<ICeleryWorker>();
+
     public IServiceProvider Services => _host.Services;
 
     public RecordingLogger Log { get; }
@@ -28,7 +30,7 @@ internal sealed class DotNetPeer : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var loggers = new RecordingLoggerFactory();
-        builder.Logging.AddProvider(loggers);
+        builder.Logging.AddProvider(loggers).AddFilter("CeleryNet", LogLevel.Debug);
         if (counters is not null)
         {
             builder.Services.AddSingleton(counters);

@@ -181,6 +181,12 @@ def gate(key):
     return opened[1].decode()
 
 
+@app.task(name="interop.endless", track_started=True)
+def endless(key):
+    counters().rpush(key, "py runs")
+    time.sleep(120)
+
+
 @app.task(name="interop.progress", bind=True)
 def progress(self, key):
     self.update_state(state="PROGRESS", meta={"done": 3, "total": 10})

@@ -5,6 +5,7 @@ import decimal
 import gc
 import json
 import os
+import subprocess
 import sys
 import time
 import traceback
@@ -209,9 +210,38 @@ def restore():
         return out
 
 
+def control(method, **arguments):
+    """Sends a command and waits for the answers, by node."""
+    answers = getattr(app.control, method)(reply=True, timeout=10, **arguments)
+    return {node: value for answer in answers for node, value in answer.items()}
+
+
+def broadcast(command, arguments, **options):
+    """Sends a command that app.control has no method for, and waits for the answers."""
+    return app.control.broadcast(command, arguments=arguments, reply=True, timeout=10, **options)
+
+
+def get(id):
+    """Waits for a task that was sent before: its value, or the exception that get() raised."""
+    result = app.AsyncResult(id)
+    answer = {"id": id, "states": [], "children": []}
+    try:
+        answer.update(value=result.get(timeout=TIMEOUT))
+    except Exception as error:
+        answer.update(error=describe_error(error), traceback=result.traceback)
+    answer.update(state=result.state)
+    return answer
+
+
+def command_line(arguments):
+    """Runs Celery's own command line against the application."""
+    done = subprocess.run([sys.executable, "-m", "celery", "-A", "app", *arguments], capture_output=True, text=True, timeout=TIMEOUT)
+    return {"exit": done.returncode, "output": done.stdout + done.stderr}
+
+
 OPERATIONS = {
     each.__name__: each
-    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore)
+    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore, command_line, control, broadcast, get)
 }
 
 

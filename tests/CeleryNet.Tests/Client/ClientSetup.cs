@@ -1,4 +1,6 @@
 using CeleryNet.Client;
+using CeleryNet.Control;
+using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
@@ -22,10 +24,12 @@ internal sealed class ClientSetup : IAsyncDisposable
         Watched = new WatchedTransport(Transport);
         Backend = backend ?? new MemoryResultBackend(null, Clock);
         var json = CeleryJson.Complete(null);
+        var publisher = new TaskPublisher(Watched, TimeSpan.FromSeconds(10), Clock);
         Client = new CeleryClient(
-            new TaskPublisher(Watched, TimeSpan.FromSeconds(10), Clock),
+            publisher,
             Content.Writer(json, maxSize: maxBodySize),
             new TaskRouter(new QueueCatalog(new CeleryOptions()), new RouteTable(routes ?? new CeleryRoutes())),
+            CreateRevokes(publisher, Mailbox),
             new ResultAccess(Backend, json, TimeSpan.FromDays(1), Clock),
             Clock,
             new ClientOptions
@@ -38,6 +42,9 @@ internal sealed class ClientSetup : IAsyncDisposable
             new PublishPipeline(middleware));
     }
 
+    /// <summary>Where remote control goes.</summary>
+    public Mailbox Mailbox { get; } = new("celery");
+
     public TestClock Clock { get; } = new();
 
     public MemoryTransport Transport { get; }
@@ -48,6 +55,9 @@ internal sealed class ClientSetup : IAsyncDisposable
     public IResultBackend Backend { get; }
 
     public ICeleryClient Client { get; }
+
+    public static RevokeSender CreateRevokes(TaskPublisher publisher, Mailbox mailbox)
+        => new(publisher, new ControlCodec(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false), new LamportClock()), mailbox);
 
     /// <summary>Takes the next message of a queue.</summary>
     public Task<IDelivery> TakeAsync(string queue = "celery") => TakeAsync(QueueSpec.Named(queue));

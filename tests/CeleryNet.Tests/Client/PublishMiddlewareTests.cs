@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CeleryNet.Client;
+using CeleryNet.Control;
 using CeleryNet.Extensibility;
 using CeleryNet.Results;
 using CeleryNet.Routing;
@@ -183,10 +184,12 @@ public sealed class PublishMiddlewareTests : IDisposable
     private static CeleryClient Client(ScriptedTransport transport, PublishPipeline? middleware)
     {
         var json = CeleryJson.Complete(null);
+        var publisher = new TaskPublisher(transport, TimeSpan.FromSeconds(10), TimeProvider.System);
         return new CeleryClient(
-            new TaskPublisher(transport, TimeSpan.FromSeconds(10), TimeProvider.System),
+            publisher,
             Content.Writer(json),
             new TaskRouter("celery"),
+            ClientSetup.CreateRevokes(publisher, new Mailbox("celery")),
             new ResultAccess(new DisabledResultBackend(), json, TimeSpan.FromDays(1), TimeProvider.System),
             TimeProvider.System,
             new ClientOptions(),

@@ -79,6 +79,10 @@ public sealed class OptionsValidatorTests
         { "PrioritySteps beyond 9", o => o.PrioritySteps = [0, 10], "Property PrioritySteps: must ascend from 0 to at most 9, was [0, 10]" },
         { "PrioritySteps twice", o => o.PrioritySteps = [0, 3, 3], "Property PrioritySteps: must ascend from 0 to at most 9, was [0, 3, 3]" },
         { "PrioritySteps descending", o => o.PrioritySteps = [0, 6, 3], "Property PrioritySteps: must ascend from 0 to at most 9, was [0, 6, 3]" },
+        { "ControlExchange", o => o.ControlExchange = " ", "Property ControlExchange: must not be empty; 'celery' would work" },
+        { "ControlQueueTtl", o => o.ControlQueueTtl = TimeSpan.FromDays(25), "Property ControlQueueTtl: must be 00:00:00 to 24.00:00:00, was 25.00:00:00" },
+        { "ControlQueueExpires", o => o.ControlQueueExpires = TimeSpan.Zero, "Property ControlQueueExpires: must be 00:00:01 to 24.00:00:00, was 00:00:00" },
+        { "ControlQueue flags", o => o.ControlQueueExclusive = o.ControlQueueDurable = true, "Property ControlQueueExclusive: must not be true together with ControlQueueDurable; choose one" },
         { "TimeZone", o => o.TimeZone = "Mars/Base", "Property TimeZone: must be a time zone of this system such as 'Europe/Rome', was 'Mars/Base'" },
         { "read broker", o => o.BrokerRead = "ftp://h", "Property BrokerRead: The broker 'ftp://h/' has the unknown scheme 'ftp'; known: amqp, amqps, pyamqp, pyamqps, redis, rediss, redis+socket, sentinel, memory." },
         { "write brokers of two kinds", o => o.BrokerWrite = "amqp://a;redis://b", "Property BrokerWrite: Brokers that stand in for each other must be of one kind, were amqp and redis." },
@@ -114,6 +118,12 @@ public sealed class OptionsValidatorTests
         { "DefaultRateLimit", o => o.DefaultRateLimit = "10/d", "Property DefaultRateLimit: must be a rate such as '10/s', '100/m' or '1000/h', or '0' for none, was '10/d'" },
         { "Queues", o => o.Queues = ["celery", ""], "Property Queues: must not hold an empty name" },
         { "UnrunnableMessages", o => o.UnrunnableMessages = (UnrunnableMessages)7, "Property UnrunnableMessages: must be Keep or Reject, was 7" },
+        { "RevokesMax low", o => o.RevokesMax = 0, "Property RevokesMax: must be 1 to 10000000, was 0" },
+        { "RevokesMax high", o => o.RevokesMax = 10_000_001, "Property RevokesMax: must be 1 to 10000000, was 10000001" },
+        { "RevokeExpires low", o => o.RevokeExpires = TimeSpan.Zero, "Property RevokeExpires: must be 00:00:01 to 3650.00:00:00, was 00:00:00" },
+        { "RevokeExpires high", o => o.RevokeExpires = TimeSpan.FromDays(3651), "Property RevokeExpires: must be 00:00:01 to 3650.00:00:00, was 3651.00:00:00" },
+        { "StateDb elsewhere", o => o.StateDb = "/no/such/%%/state", "Property StateDb: must name a file in an existing directory, was '/no/such/%/state'" },
+        { "StateDb expansion", o => o.StateDb = "%x", "Property StateDb: StateDb '%x' has an unknown expansion; %h, %n, %d, %p and %% are known." },
         { "Hostname empty", o => o.Hostname = "", "Property Hostname: Hostname must not be empty; 'celery@%h' would work." },
         { "Hostname expansion", o => o.Hostname = "w@%x", "Property Hostname: Hostname 'w@%x' has an unknown expansion; %h, %n, %d, %i, %I and %% are known." },
     };
@@ -181,6 +191,11 @@ public sealed class OptionsValidatorTests
             DefaultDeliveryMode = (DeliveryMode)3,
             QueueMaxPriority = 0,
             ResultExpires = -TimeSpan.MaxValue,
+            ControlExchange = "",
+            ControlQueueTtl = -TimeSpan.MaxValue,
+            ControlQueueExpires = default,
+            ControlQueueExclusive = true,
+            ControlQueueDurable = true,
             PublishTimeout = default,
             ConnectTimeout = default,
             ConnectMaxRetries = -1,
@@ -204,7 +219,7 @@ public sealed class OptionsValidatorTests
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(34);
+        keys.Length.ShouldBe(38);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -15,8 +15,8 @@ public sealed class LiveTasksTests
         _live.Add(requests[1], TaskPhase.Reserved);
         _live.Add(requests[2], TaskPhase.Reserved);
 
-        _live.Move(requests[0], TaskPhase.Reserved);
-        _live.Move(requests[1], TaskPhase.Running);
+        _live.TryMove(requests[0], TaskPhase.Reserved).ShouldBeTrue();
+        _live.TryMove(requests[1], TaskPhase.Running).ShouldBeTrue();
 
         _live.In(TaskPhase.Held).ShouldBeEmpty();
         _live.In(TaskPhase.Reserved).ShouldBe([requests[0], requests[2]]);

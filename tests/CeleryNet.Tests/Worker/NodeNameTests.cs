@@ -26,6 +26,18 @@ public sealed class NodeNameTests
         => NodeName.Expand(format, machine).ShouldBe(expected);
 
     [Theory]
+    [InlineData("/var/%n.state", "mail@web1.example.com", "/var/mail.state")]
+    [InlineData("/var/%h-%d/%p", "mail@web1.example.com", "/var/web1.example.com-example.com/mail@web1.example.com")]
+    [InlineData("100%%%d", "mail@web1", "100%")]
+    public void A_path_is_expanded_for_its_node(string format, string hostname, string expected) => NodeName.ExpandPath(format, hostname).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("/var/%i", "%h, %n, %d, %p and %% are known")]
+    [InlineData("", "'/var/lib/worker/%n.state' would work")]
+    public void A_path_that_cannot_be_expanded_is_refused_with_what_could_be(string format, string hint)
+        => Should.Throw<CeleryConfigurationException>(() => NodeName.ExpandPath(format, "mail@web1")).Message.ShouldContain(hint);
+
+    [Theory]
     [InlineData("celery@%x", "%h, %n, %d, %i, %I and %% are known")]
     [InlineData("celery@%", "%h, %n, %d, %i, %I and %% are known")]
     [InlineData("%H", "%h, %n, %d, %i, %I and %% are known")]

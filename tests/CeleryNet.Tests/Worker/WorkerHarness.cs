@@ -1,4 +1,5 @@
 using CeleryNet.Client;
+using CeleryNet.Control;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
@@ -40,7 +41,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
         WorkerOptions? options = null,
         CeleryOptions? application = null,
         IResultBackend? backend = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        bool control = false)
     {
         options ??= new WorkerOptions { Concurrency = 2 };
         _shutdown = new WorkerShutdown(options.ShutdownGrace ?? TimeSpan.FromSeconds(25));
@@ -67,10 +69,12 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy, resilience);
         var writer = Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize);
         var router = new TaskRouter(application);
+        var codec = new ControlCodec(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false), ControlClock);
         Client = new CeleryClient(
             publisher,
             writer,
             router,
+            new RevokeSender(publisher, codec, Mailbox),
             access,
             Clock,
             new ClientOptions { DefaultPriority = application.DefaultPriority },
@@ -88,13 +92,20 @@ internal sealed class WorkerHarness : IAsyncDisposable
         Limits = new TaskLimits(registry, options);
         var timed = new TimedRunner(Limits, stuck, Clock, _loggers.CreateLogger<TimedRunner>());
         var executor = new TaskExecutor(guard, recorder, retrier, scopes, timed, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>(), hooks);
-        var admission = new Admission(reader, registry, application, options, Clock);
+        Revoked = new RevokedTasks(options.RevokesMax, options.RevokeExpires, Clock);
+        var admission = new Admission(reader, registry, Revoked, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>(), hooks.Observers);
         var retirement = new WorkerRetirement(options, stuck, () => WorkingSet, hostname, Clock, _loggers.CreateLogger<WorkerRetirement>());
         var flow = new TaskFlow(handler, new LiveTasks(), registry, retirement, options, Clock, _loggers.CreateLogger<TaskFlow>());
         var logger = _loggers.CreateLogger<CeleryWorker>();
         var queues = new WorkerQueues(new QueueCatalog(application), [QueueSpec.Named(Queue)], hostname, logger);
-        _worker = new CeleryWorker(Transport, flow, registry, queues, options, hostname, Clock, logger, hooks);
+        var revoker = new Revoker(Revoked, flow, _loggers.CreateLogger<Revoker>());
+        var file = options.StateDb is { } path ? new RevokedTaskFile(path, Revoked, Clock, _loggers.CreateLogger<RevokedTaskFile>()) : null;
+        var node = control
+            ? new ControlNode(
+                _broker, Mailbox, codec, new ControlCommands().AddRevokes(revoker), ControlClock, hostname, Clock, _loggers.CreateLogger<ControlNode>())
+            : null;
+        _worker = new CeleryWorker(Transport, flow, revoker, file, node, registry, queues, options, hostname, Clock, logger, hooks);
     }
 
     public TestClock Clock { get; } = new();
@@ -105,6 +116,15 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     /// <summary>The memory the worker's process uses, in bytes.</summary>
     public long WorkingSet { get; set; }
+
+    /// <summary>What is not to be run.</summary>
+    public RevokedTasks Revoked { get; }
+
+    /// <summary>Where remote control goes.</summary>
+    public Mailbox Mailbox { get; } = new("celery");
+
+    public LamportClock ControlClock { get; } = new();
+
 
     public IResultBackend Backend { get; }
 

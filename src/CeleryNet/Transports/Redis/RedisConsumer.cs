@@ -12,6 +12,7 @@ namespace CeleryNet.Transports.Redis;
 internal sealed class RedisConsumer : IConsumer
 {
     private static readonly TimeSpan _requeueTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _forgetTimeout = TimeSpan.FromSeconds(2);
 
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
@@ -24,6 +25,7 @@ internal sealed class RedisConsumer : IConsumer
     private readonly LeaseTable _leases;
     private readonly ConsumedQueues _lists = new([]);
     private readonly RedisBroadcasts _broadcasts;
+    private readonly List<QueueSpec> _temporary = [];
 
     // Bounded by the windows: nothing is taken that they have no room for.
     private readonly Channel<IDelivery> _deliveries = Channel.CreateUnbounded<IDelivery>();
@@ -184,6 +186,10 @@ internal sealed class RedisConsumer : IConsumer
                 if (RedisExchanges.IsFanout(queue.Exchange))
                 {
                     await _broadcasts.AddAsync(queue, cancellationToken).ConfigureAwait(false);
+                    if (queue.AutoDelete)
+                    {
+                        _temporary.Add(queue);
+                    }
                 }
                 else
                 {
@@ -233,6 +239,7 @@ internal sealed class RedisConsumer : IConsumer
         await _stopTaking.CancelAsync().ConfigureAwait(false);
         await _broadcasts.DisposeAsync().ConfigureAwait(false);
         await TakingAsync().ConfigureAwait(false);
+        await ForgetTemporaryAsync().ConfigureAwait(false);
         _deliveries.Writer.TryComplete();
         var unread = new List<IDelivery>();
         while (_deliveries.Reader.TryRead(out var delivery))
@@ -241,6 +248,28 @@ internal sealed class RedisConsumer : IConsumer
         }
 
         await ReturnAsync(unread).ConfigureAwait(false);
+    }
+
+    // kombu deletes such queues with their channel; the names of listeners that are gone would pile up otherwise. kombu/transport/virtual/base.py Channel.close
+    private async Task ForgetTemporaryAsync()
+    {
+        if (_temporary.Count == 0 || !_connection.IsConnected)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(_forgetTimeout, _time);
+        try
+        {
+            foreach (var queue in _temporary)
+            {
+                await _declarations.RemoveAsync(queue, deadline.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (RedisErrors.IsClientError(error) || error is BrokerUnavailableException or OperationCanceledException)
+        {
+            // Nothing but a name is left behind.
+        }
     }
 
     private Task TakingAsync()
