@@ -2,10 +2,16 @@
 # Builds everything and runs the tests against real servers: Redis, RabbitMQ and Python's Celery, started here on ports and in folders of their own.
 #
 #   tests/run.sh [suite ...] [--filter PATTERN] [--no-build]
+#   tests/run.sh --faults [--filter PATTERN] [--no-build]
+#   tests/run.sh --soak [COUNT] [--soak-broker redis|amqp] [--no-build]
 #
 # Suites: unit generators serializers contract interop fault package (all of them when none is named).
 # --filter PATTERN   only test methods whose full name matches, * allowed, e.g. '*Redis*'
 # --no-build         use what was built last
+# --faults           the fault suite alone, in its long form: hundreds of kills, dozens of restarts; more than an hour
+# --soak             COUNT tasks (1000000) through one worker, with a look at its memory on the way
+# CELERYNET_FAULT_SEED    repeats the moments of faults of an earlier run, which has printed its seeds
+# CELERYNET_FAULT_BROKER  redis, classic or quorum: faults on this broker alone
 # CELERY_PYTHON      the Python whose Celery is the other side; the system's when not set
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,24 +24,37 @@ ORDER=(unit generators serializers contract interop fault package)
 suites=()
 filter=""
 build=1
+soak=""
+soak_broker=redis
 while [ $# -gt 0 ]; do
   case "$1" in
     --filter)
       [ $# -ge 2 ] || { echo "tests/run.sh: --filter needs a pattern, such as '*Redis*'." >&2; exit 2; }
       filter="$2"; shift 2 ;;
     --no-build) build=0; shift ;;
+    --faults)
+      suites=(fault)
+      export CELERYNET_FAULT_SCALE=long
+      shift ;;
+    --soak)
+      soak=1000000
+      shift
+      if [[ "${1:-}" =~ ^[0-9]+$ ]]; then soak="$1"; shift; fi ;;
+    --soak-broker)
+      case "${2:-}" in redis | amqp) soak_broker="$2"; shift 2 ;; *) echo "tests/run.sh: --soak-broker must be redis or amqp." >&2; exit 2 ;; esac ;;
     *)
       [ -n "${PROJECTS[$1]:-}" ] || { echo "tests/run.sh: there is no suite '$1'; there are: ${ORDER[*]}." >&2; exit 2; }
       suites+=("$1"); shift ;;
   esac
 done
-if [ ${#suites[@]} -eq 0 ]; then
+if [ ${#suites[@]} -eq 0 ] && [ -z "$soak" ]; then
   for suite in "${ORDER[@]}"; do
     [ -d "tests/${PROJECTS[$suite]}" ] && suites+=("$suite")
   done
 fi
 
 needs_servers=0
+[ -z "$soak" ] || needs_servers=1
 for suite in "${suites[@]}"; do
   case "$suite" in serializers | contract | interop | fault) needs_servers=1 ;; esac
 done
@@ -191,6 +210,14 @@ if [ "$build" -eq 1 ]; then
   fi
 fi
 
+if [ -n "$soak" ]; then
+  case "$soak_broker" in redis) broker="$CELERYNET_TEST_REDIS" ;; amqp) broker="$CELERYNET_TEST_AMQP" ;; esac
+  dotnet artifacts/bin/CeleryNet.Soak/release/CeleryNet.Soak.dll --broker "$broker" --result-backend "$CELERYNET_TEST_REDIS/1" --tasks "$soak" &
+  pids+=($!)
+  wait $!
+  exit
+fi
+
 passed=0
 failed=0
 skipped=0
@@ -201,6 +228,13 @@ for suite in "${suites[@]}"; do
   arguments=(-noLogo -xml "$report")
   [ -z "$filter" ] || arguments+=(-method "$filter")
   started=$SECONDS
+  if [ "$suite" = fault ]; then
+    # One line for each fault as soon as it is over: what was sent, lost, run twice.
+    export CELERYNET_FAULT_REPORT="$work/faults.txt"
+    : >"$CELERYNET_FAULT_REPORT"
+    tail -n +1 -f "$CELERYNET_FAULT_REPORT" &
+    pids+=($!)
+  fi
   # In a folder of ours, what tests leave behind when they are killed goes with it.
   if ! run "$work/$project.log" env TMPDIR="$work" dotnet "artifacts/bin/$project/release/$project.dll" "${arguments[@]}"; then
     cat "$work/$project.log"

@@ -1,6 +1,5 @@
 using System.Text;
 using CeleryNet.Fault.Tests.Setup;
-using CeleryNet.TestKit;
 using RabbitMQ.Client;
 using StackExchange.Redis;
 
@@ -14,47 +13,45 @@ public sealed class BadMessageTests(SharedServers servers)
     [Fact]
     public async Task Bad_messages_do_not_stop_a_consumer_of_Redis()
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{servers.Results.Port}");
+        await using var scenario = await FaultScenario.StartAsync(FaultBroker.Redis, servers);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{scenario.Broker.Server.Port}");
 
-        await RunGoodAmongBadAsync(
-            servers.Results.Url,
-            async (queue, garbage) => await connection.GetDatabase().ListLeftPushAsync(queue, garbage));
+        await RunGoodAmongBadAsync(scenario, async garbage => await connection.GetDatabase().ListLeftPushAsync(scenario.Queue, garbage));
     }
 
-    [Fact]
-    public async Task Bad_messages_do_not_stop_a_consumer_of_RabbitMQ()
+    [Theory]
+    [InlineData(FaultBroker.Classic)]
+    [InlineData(FaultBroker.Quorum)]
+    public async Task Bad_messages_do_not_stop_a_consumer_of_RabbitMQ(string broker)
     {
-        await using var connection = await new ConnectionFactory { Uri = new Uri(servers.RabbitMq.Url.TrimEnd('/')) }.CreateConnectionAsync();
+        await using var scenario = await FaultScenario.StartAsync(broker, servers);
+        await using var connection = await new ConnectionFactory { Uri = new Uri(scenario.Broker.Url.TrimEnd('/')) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
 
-        await RunGoodAmongBadAsync(
-            servers.RabbitMq.Url,
-            async (queue, garbage) => await channel.BasicPublishAsync("", queue, Encoding.UTF8.GetBytes(garbage)));
+        await RunGoodAmongBadAsync(scenario, async garbage => await channel.BasicPublishAsync("", scenario.Queue, Encoding.UTF8.GetBytes(garbage)));
     }
 
-    private async Task RunGoodAmongBadAsync(string broker, Func<string, string, Task> sendRawAsync)
+    private static async Task RunGoodAmongBadAsync(FaultScenario scenario, Func<string, Task> sendRawAsync)
     {
-        var queue = Names.Unique();
-        await using var worker = await CeleryHost.StartWorkerAsync(broker, servers.Results.Url, queue, concurrency: 2);
-        await using var producer = await CeleryHost.StartProducerAsync(broker, servers.Results.Url);
-        var ledger = new Ledger(producer.Client, queue);
-        var options = new SendOptions { Queue = queue };
+        await scenario.StartWorkerAsync(concurrency: 2);
 
         // More bad ones than the consumer may hold: a slot or a place in the prefetch that is not given back would show.
-        for (var round = 0; round < 5; round++)
+        for (; scenario.Rounds < 5; scenario.Rounds++)
         {
             foreach (var garbage in _garbage)
             {
-                await sendRawAsync(queue, garbage);
-                await ledger.SendAsync(1, 0.001);
+                await sendRawAsync(garbage);
+                await scenario.Ledger.SendAsync(1, TaskCall.Work(0.001));
             }
 
-            await producer.Client.SendTaskAsync("tasks.unknown", options: options);
-            await producer.Client.SendTaskAsync("tasks.sleep", ["not a number"], options: options);
-            await producer.Client.SendTaskAsync("tasks.sleep", [1, 2, 3], options: options);
+            var unrunnable = scenario.NewLedger();
+            await unrunnable.SendAsync(1, new TaskCall("tasks.unknown", []));
+            await unrunnable.SendAsync(1, new TaskCall("fault.work", ["not a number"]));
+            await unrunnable.SendAsync(1, new TaskCall("fault.work", [1, 2, 3]));
         }
 
-        await ledger.RoundTripAsync("after all bad messages");
-        await ledger.ShouldAllSucceedAsync(Bound.Default, () => Task.FromResult(string.Join('\n', worker.Log.Lines.TakeLast(20))));
+        await scenario.Ledger.RoundTripAsync("after all bad messages");
+        await scenario.ShouldLoseNothingAsync(duplicates: 0);
+        await scenario.ShouldLeaveNothingAsync();
     }
 }

@@ -156,6 +156,20 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
         throw task.Reject("not here", requeue: true);
     }
 
+    /// <summary>Tells how far it is before it ends.</summary>
+    [CeleryTask("interop.steps", TrackStarted = true)]
+    public static async Task<string> StepsAsync(TaskContext task, CancellationToken cancellationToken)
+    {
+        await task.UpdateStateAsync("PROGRESS", new Steps(3, 10), cancellationToken);
+        return "done";
+    }
+
+    [CeleryTask("interop.quiet", IgnoreResult = true)]
+    public async Task QuietAsync(string key) => await counters.ListRightPushAsync(key, "quiet");
+
+    [CeleryTask("interop.quiet_failure", IgnoreResult = true, StoreErrorsEvenIfIgnored = true)]
+    public static void QuietFailure() => throw new ArgumentException("heard nevertheless");
+
     [CeleryTask("interop.who")]
     public async Task<string> WhoAsync(string key, int number, TaskContext task)
     {
@@ -163,6 +177,9 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
         return task.Hostname;
     }
 }
+
+/// <summary>How far <see cref="InteropTasks.StepsAsync"/> is.</summary>
+public sealed record Steps(int Done, int Total);
 
 /// <summary>What <see cref="InteropTasks.Request"/> returns.</summary>
 public sealed record SeenRequest(

@@ -37,12 +37,13 @@ public sealed class RecordingLogger(string category = "test") : ILogger
     /// <param name="predicate">Which line.</param>
     /// <param name="what">What is waited for, for the message of a failure.</param>
     /// <param name="bound">The longest wait; null for <see cref="Bound.Default"/>.</param>
-    public Task<LogLine> WaitForAsync(Func<LogLine, bool> predicate, string what = "a line in the log", TimeSpan? bound = null)
+    /// <param name="from">How many of the first lines to leave out of the search.</param>
+    public Task<LogLine> WaitForAsync(Func<LogLine, bool> predicate, string what = "a line in the log", TimeSpan? bound = null, int from = 0)
     {
         var found = new TaskCompletionSource<LogLine>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (_lines.FirstOrDefault(predicate) is { } line)
+            if (_lines.Skip(from).FirstOrDefault(predicate) is { } line)
             {
                 return Task.FromResult(line);
             }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace CeleryNet.TestKit;
 
-/// <summary>A TCP proxy on loopback that can do to connections what networks do: cut them, refuse them, or let them hang.</summary>
+/// <summary>A TCP proxy on loopback that can do to connections what networks do: end them, refuse them, let them hang both ways or one way, make them slow.</summary>
 public sealed class TcpFaultProxy : IAsyncDisposable
 {
     private readonly IPEndPoint _target;
@@ -11,7 +11,8 @@ public sealed class TcpFaultProxy : IAsyncDisposable
     private readonly HashSet<(Socket Client, Socket Server)> _connections = [];
     private readonly HashSet<Task> _pumps = [];
     private readonly CancellationTokenSource _disposing = new();
-    private TaskCompletionSource _flow = Open();
+    private readonly ProxyFlow _toServer = new();
+    private readonly ProxyFlow _toClient = new();
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -42,49 +43,47 @@ public sealed class TcpFaultProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Resets the open connections and refuses new ones until <see cref="Resume"/>.</summary>
+    /// <summary>Ends the open connections as <see cref="CutConnections"/> does, and refuses new ones until <see cref="Resume"/>.</summary>
     public void Cut()
     {
-        lock (_gate)
-        {
-            _listener?.Stop();
-            _listener = null;
-        }
-
+        Refuse();
         CutConnections();
     }
 
-    /// <summary>Resets the open connections; new ones may be made at once.</summary>
-    public void CutConnections()
+    /// <summary>Closes the open connections on both sides (FIN), as a peer that ends does; new ones may be made at once.</summary>
+    public void CutConnections() => ForEachConnection(Close);
+
+    /// <summary>Resets the open connections on both sides (RST), as a peer that has lost its memory does; new ones may be made at once.</summary>
+    public void ResetConnections() => ForEachConnection(Reset);
+
+    /// <summary>
+    /// Keeps connections open, and takes new ones, but lets no byte pass until <see cref="Resume"/>. With one direction alone the connection is half open: one
+    /// side gets what the other sends and cannot answer.
+    /// </summary>
+    /// <param name="directions">Which bytes are held back.</param>
+    public void Freeze(ProxyDirections directions = ProxyDirections.Both) => ForEachFlow(directions, flow => flow.Freeze());
+
+    /// <summary>Makes connections slow until <see cref="Resume"/>.</summary>
+    /// <param name="delay">What whatever arrives together waits before it is passed on.</param>
+    /// <param name="bytesPerSecond">How many bytes pass per second and connection; null for no limit.</param>
+    /// <param name="directions">Which bytes are slow.</param>
+    public void Slow(TimeSpan delay, int? bytesPerSecond = null, ProxyDirections directions = ProxyDirections.Both)
     {
-        lock (_gate)
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        if (bytesPerSecond is { } limit)
         {
-            foreach (var (client, server) in _connections)
-            {
-                Reset(client);
-                Reset(server);
-            }
+            ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1, nameof(bytesPerSecond));
         }
+
+        ForEachFlow(directions, flow => flow.Slow(delay, bytesPerSecond));
     }
 
-    /// <summary>Keeps connections open, and takes new ones, but lets no byte pass in either direction until <see cref="Resume"/>.</summary>
-    public void Freeze()
-    {
-        lock (_gate)
-        {
-            if (_flow.Task.IsCompleted)
-            {
-                _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-        }
-    }
-
-    /// <summary>Ends what <see cref="Cut"/> or <see cref="Freeze"/> began; bytes held back go on.</summary>
+    /// <summary>Ends what <see cref="Cut"/>, <see cref="Freeze"/> or <see cref="Slow"/> began; bytes held back go on.</summary>
     public void Resume()
     {
+        ForEachFlow(ProxyDirections.Both, flow => flow.Resume());
         lock (_gate)
         {
-            _flow.TrySetResult();
             if (_listener is null)
             {
                 Listen();
@@ -96,7 +95,8 @@ public sealed class TcpFaultProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync();
-        Cut();
+        Refuse();
+        ResetConnections();
         await _accepting;
         Task[] pumps;
         lock (_gate)
@@ -108,11 +108,18 @@ public sealed class TcpFaultProxy : IAsyncDisposable
         _disposing.Dispose();
     }
 
-    private static TaskCompletionSource Open()
+    private static void Close(Socket socket)
     {
-        var open = new TaskCompletionSource();
-        open.SetResult();
-        return open;
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It is not connected any more, which is as good.
+        }
+
+        socket.Dispose();
     }
 
     private static void Reset(Socket socket)
@@ -127,6 +134,40 @@ public sealed class TcpFaultProxy : IAsyncDisposable
         }
 
         socket.Dispose();
+    }
+
+    private void ForEachConnection(Action<Socket> end)
+    {
+        lock (_gate)
+        {
+            foreach (var (client, server) in _connections)
+            {
+                end(client);
+                end(server);
+            }
+        }
+    }
+
+    private void ForEachFlow(ProxyDirections directions, Action<ProxyFlow> change)
+    {
+        if (directions.HasFlag(ProxyDirections.ToServer))
+        {
+            change(_toServer);
+        }
+
+        if (directions.HasFlag(ProxyDirections.ToClient))
+        {
+            change(_toClient);
+        }
+    }
+
+    private void Refuse()
+    {
+        lock (_gate)
+        {
+            _listener?.Stop();
+            _listener = null;
+        }
     }
 
     private void Listen()
@@ -174,7 +215,7 @@ public sealed class TcpFaultProxy : IAsyncDisposable
         {
             await server.ConnectAsync(_target, _disposing.Token);
             Connected.Fire();
-            await Task.WhenAll(CopyAsync(client, server), CopyAsync(server, client));
+            await Task.WhenAll(CopyAsync(client, server, _toServer), CopyAsync(server, client, _toClient));
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -192,21 +233,17 @@ public sealed class TcpFaultProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, ProxyFlow flow)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer, _disposing.Token) is var count and > 0)
             {
-                await WaitForFlowAsync();
-                for (var sent = 0; sent < count;)
-                {
-                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _disposing.Token);
-                }
+                await flow.PassAsync(buffer.AsMemory(0, count), to, _disposing.Token);
             }
 
-            await WaitForFlowAsync();
+            await flow.WhenOpenAsync(_disposing.Token);
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -214,14 +251,6 @@ public sealed class TcpFaultProxy : IAsyncDisposable
             // One side broke: so does the other.
             Reset(from);
             Reset(to);
-        }
-    }
-
-    private Task WaitForFlowAsync()
-    {
-        lock (_gate)
-        {
-            return _flow.Task.WaitAsync(_disposing.Token);
         }
     }
 }

@@ -39,16 +39,30 @@ public sealed class TcpFaultProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Cut_ends_connections_and_refuses_new_ones_until_resumed()
+    public async Task Cut_closes_connections_and_refuses_new_ones_until_resumed()
     {
         var (client, server) = await ConnectAsync();
 
         Proxy.Cut();
 
-        await Should.ThrowAsync<SocketException>(() => ReceiveAsync(client));
-        await Should.ThrowAsync<SocketException>(() => ReceiveAsync(server));
+        (await ReceiveAsync(client)).ShouldBe(-1);
+        (await ReceiveAsync(server)).ShouldBe(-1);
         (await Should.ThrowAsync<SocketException>(ConnectAsync)).SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
         Proxy.Resume();
+        (client, server) = await ConnectAsync();
+        await client.SendAsync(new byte[] { 3 }, Token);
+        (await ReceiveAsync(server)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Reset_breaks_connections_and_takes_new_ones()
+    {
+        var (client, server) = await ConnectAsync();
+
+        Proxy.ResetConnections();
+
+        (await Should.ThrowAsync<SocketException>(() => ReceiveAsync(client))).SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
+        (await Should.ThrowAsync<SocketException>(() => ReceiveAsync(server))).SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
         (client, server) = await ConnectAsync();
         await client.SendAsync(new byte[] { 3 }, Token);
         (await ReceiveAsync(server)).ShouldBe(3);
@@ -71,6 +85,54 @@ public sealed class TcpFaultProxyTests : IAsyncLifetime
 
         (await receiving).ShouldBe(4);
         (await ReceiveAsync(otherServer)).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Half_open_connection_passes_requests_and_holds_replies_until_resumed()
+    {
+        var (client, server) = await ConnectAsync();
+        Proxy.Freeze(ProxyDirections.ToClient);
+
+        await client.SendAsync(new byte[] { 6 }, Token);
+        (await ReceiveAsync(server)).ShouldBe(6);
+        await server.SendAsync(new byte[] { 7 }, Token);
+        var receiving = ReceiveAsync(client);
+
+        // The way to the server has been used once more, so the proxy has had its time.
+        await client.SendAsync(new byte[] { 8 }, Token);
+        (await ReceiveAsync(server)).ShouldBe(8);
+        receiving.IsCompleted.ShouldBeFalse();
+
+        Proxy.Resume();
+
+        (await receiving).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Connection_is_as_slow_as_told_until_resumed()
+    {
+        var (client, server) = await ConnectAsync();
+        Proxy.Slow(TimeSpan.FromMilliseconds(50), bytesPerSecond: 10_000);
+        var started = TimeProvider.System.GetTimestamp();
+
+        await client.SendAsync(new byte[2_000], Token);
+        for (var received = 0; received < 2_000; received++)
+        {
+            await ReceiveAsync(server);
+        }
+
+        // 50 ms, and 2,000 bytes in 200 ms of which the last piece's 50 ms come after it.
+        TimeProvider.System.GetElapsedTime(started).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(190));
+
+        // A second's worth of bytes, and a thousandth of them is waited for: slow they would come in a thousand seconds.
+        Proxy.Slow(TimeSpan.Zero, bytesPerSecond: 1);
+        await client.SendAsync(new byte[1_000], Token);
+        await ReceiveAsync(server);
+        Proxy.Resume();
+        for (var received = 1; received < 1_000; received++)
+        {
+            await ReceiveAsync(server);
+        }
     }
 
     [Fact]

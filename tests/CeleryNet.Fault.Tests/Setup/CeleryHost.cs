@@ -1,3 +1,4 @@
+using CeleryNet.Fault.Worker;
 using CeleryNet.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,20 +21,33 @@ internal sealed class CeleryHost : IAsyncDisposable
 
     public RecordingLogger Log { get; }
 
-    public static Task<CeleryHost> StartProducerAsync(string broker, string results, Action<CeleryOptions>? configure = null)
-        => StartAsync(broker, results, configure, static _ => { });
+    public static Task<CeleryHost> StartProducerAsync(FaultBroker broker, Action<CeleryOptions>? configure = null)
+        => StartAsync(broker, configure, static _ => { });
 
     public static async Task<CeleryHost> StartWorkerAsync(
-        string broker, string results, string queue, int concurrency = 16, Action<CeleryOptions>? configure = null)
+        FaultBroker broker, string queue, string runs, int concurrency, TimeProvider? time, Action<CeleryOptions>? configure)
     {
-        var host = await StartAsync(broker, results, configure, celery => celery.AddTasks<FaultTasks>().AddWorker(worker =>
+        var host = await StartAsync(broker, configure, services =>
         {
-            worker.Queues = [queue];
-            worker.Concurrency = concurrency;
-            worker.ShutdownGrace = TimeSpan.FromSeconds(5);
-        }));
-        await host._host.Services.GetRequiredService<ICeleryWorker>().WaitUntilReadyAsync().WithinBound("the worker to consume");
-        return host;
+            services.AddSingleton(time ?? TimeProvider.System);
+            services.AddSingleton(_ => new RunLog(runs));
+            services.AddCelery().AddTasks<FaultTasks>().AddWorker(worker =>
+            {
+                worker.Queues = [queue];
+                worker.Concurrency = concurrency;
+                worker.ShutdownGrace = TimeSpan.FromSeconds(5);
+            });
+        });
+        try
+        {
+            await host._host.Services.GetRequiredService<ICeleryWorker>().WaitUntilReadyAsync().WithinBound("the worker to consume");
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -42,18 +56,20 @@ internal sealed class CeleryHost : IAsyncDisposable
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
-    private static async Task<CeleryHost> StartAsync(string broker, string results, Action<CeleryOptions>? configure, Action<CeleryBuilder> add)
+    private static async Task<CeleryHost> StartAsync(FaultBroker broker, Action<CeleryOptions>? configure, Action<IServiceCollection> add)
     {
         var loggers = new RecordingLoggerFactory();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddProvider(loggers);
-        add(builder.Services.AddCelery(celery =>
+        builder.Logging.AddProvider(loggers).AddFilter("CeleryNet", LogLevel.Debug);
+        add(builder.Services);
+        builder.Services.AddCelery(celery =>
         {
-            celery.Broker = broker;
-            celery.ResultBackend = results;
-            celery.VisibilityTimeout = TimeSpan.FromSeconds(3);
+            celery.Broker = broker.Url;
+            celery.ResultBackend = broker.Results;
+            celery.CreateMissingQueueType = broker.QueueType;
+            celery.VisibilityTimeout = WorkerProgram.VisibilityTimeout;
             configure?.Invoke(celery);
-        }));
+        });
         var host = builder.Build();
         await host.StartAsync();
         return new CeleryHost(host, loggers.Log);

@@ -1,5 +1,3 @@
-using CeleryNet.TestKit;
-
 namespace CeleryNet.Fault.Tests.Setup;
 
 /// <summary>Moments for faults, different in each run; the seed is in the test's output and can be given again.</summary>
@@ -20,31 +18,7 @@ internal sealed class RandomMoments
     /// <param name="longest">The longest time.</param>
     public Task NextAsync(TimeSpan longest) => Task.Delay(_random.NextDouble() * longest);
 
-    /// <summary>Starts a worker and kills it, again and again: at random moments after its start and after the first task it has run.</summary>
-    /// <param name="kills">How often.</param>
-    /// <param name="start">Starts a worker.</param>
-    /// <param name="load">Sends, before each start, more than a worker can take and hold.</param>
-    /// <param name="killed">Looks at what a kill has left.</param>
-    /// <returns>One more worker, left running.</returns>
-    public async Task<ChildProcess> KillAgainAndAgainAsync(int kills, Func<Task<ChildProcess>> start, Func<Task> load, Func<Task>? killed = null)
-    {
-        for (var round = 0; round < kills; round++)
-        {
-            await load();
-            await using var worker = await start();
-            if (round % 2 == 1)
-            {
-                await worker.WaitForLineAsync(" succeeded in ");
-            }
-
-            await NextAsync(TimeSpan.FromMilliseconds(300));
-            await worker.KillAsync();
-            if (killed is not null)
-            {
-                await killed();
-            }
-        }
-
-        return await start();
-    }
+    /// <summary>Lets a fault last. Nothing is waited for: the time is the fault.</summary>
+    /// <param name="duration">How long.</param>
+    public Task LastAsync(TimeSpan duration) => Task.Delay(duration);
 }

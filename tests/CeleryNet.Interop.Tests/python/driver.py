@@ -42,7 +42,13 @@ def describe_state(meta):
     reason = meta["result"]
     if isinstance(reason, Exception):
         reason = {"exc_type": type(reason).__name__, "exc_message": list(reason.args)}
-    return {"status": meta["status"], "reason": reason if meta["status"] == "RETRY" else None, "traceback": meta["traceback"]}
+    status = meta["status"]
+    return {
+        "status": status,
+        "reason": reason if status == "RETRY" else None,
+        "shown": reason if status not in ("SUCCESS", "FAILURE", "RETRY") else None,
+        "traceback": meta["traceback"],
+    }
 
 
 def call(name, args=(), kwargs=None, **options):
@@ -76,6 +82,17 @@ def outcome(id, state):
             return {"repr": repr(result.result)}
         time.sleep(0.05)
     raise TimeoutError(f"task {id} is {app.AsyncResult(id).state}, not {state}")
+
+
+def stored(id, wait=True):
+    """What the backend has of a task that was sent before, once it is there, and for how many seconds (Redis only)."""
+    result = app.AsyncResult(id)
+    if wait:
+        result.get(timeout=TIMEOUT, propagate=False)
+    shown = {name: getattr(result, name) for name in ("state", "name", "args", "kwargs", "worker", "retries", "queue")}
+    if hasattr(app.backend, "client"):
+        shown["ttl"] = app.backend.client.ttl(app.backend.get_key_for_task(id))
+    return shown
 
 
 def pop(key, count):
@@ -181,7 +198,7 @@ def take_raw(queue):
 
 OPERATIONS = {
     each.__name__: each
-    for each in (version, call, send, outcome, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw)
+    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw)
 }
 
 
