@@ -15,6 +15,26 @@ public sealed class CeleryOptions
     public string Broker { get; set; } = "memory://";
 
     /// <summary>
+    /// Where messages come from, if that is not <see cref="Broker"/>; of the same form. Mirrors <c>broker_read_url</c>.
+    /// </summary>
+    /// <value>The default is null: <see cref="Broker"/>.</value>
+    public string? BrokerRead { get; set; }
+
+    /// <summary>
+    /// Where messages go, if that is not <see cref="Broker"/>; of the same form and kind as where they come from. Mirrors <c>broker_write_url</c>.
+    /// </summary>
+    /// <value>The default is null: <see cref="Broker"/>.</value>
+    public string? BrokerWrite { get; set; }
+
+    /// <summary>Which of several broker URLs is tried first, and which next. Mirrors <c>broker_failover_strategy</c>.</summary>
+    /// <value>The default is <see cref="BrokerFailoverStrategy.RoundRobin"/>.</value>
+    public BrokerFailoverStrategy BrokerFailoverStrategy { get; set; }
+
+    /// <summary>How an AMQP broker learns who connects. Mirrors <c>broker_login_method</c>.</summary>
+    /// <value>The default is <see cref="BrokerLoginMethod.Plain"/>.</value>
+    public BrokerLoginMethod BrokerLoginMethod { get; set; }
+
+    /// <summary>
     /// Where results are kept: <c>redis://</c> and its kin, <c>rpc://</c>, <c>memory://</c> or <c>disabled://</c>. Mirrors <c>result_backend</c>.
     /// </summary>
     /// <value>The default is null: <c>memory://</c> with a broker in memory, else <c>disabled://</c>.</value>
@@ -140,6 +160,10 @@ public sealed class CeleryOptions
     /// <summary>How long one attempt to connect may take. Mirrors <c>broker_connection_timeout</c>.</summary>
     /// <value>The default is 4 s; 100 ms to 10 min.</value>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Redis: how long a command may wait for its answer. Mirrors <c>redis_socket_timeout</c>.</summary>
+    /// <value>The default is 5 s; 100 ms to 10 min.</value>
+    public TimeSpan RedisSocketTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The heartbeat asked of an AMQP broker; zero for none. Mirrors <c>broker_heartbeat</c>.</summary>
     /// <value>The default is 60 s; at most 1 h.</value>

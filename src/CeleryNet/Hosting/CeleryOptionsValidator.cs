@@ -11,7 +11,9 @@ internal sealed class CeleryOptionsValidator(
     public ValidateOptionsResult Validate(string? name, CeleryOptions options)
     {
         var result = new ValidateOptionsResultBuilder();
-        CheckBroker(result, options.Broker);
+        CheckBroker(result, nameof(options.Broker), options.Broker);
+        CheckSplit(result, options);
+        CheckRange(result, nameof(options.RedisSocketTimeout), options.RedisSocketTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         if (options.ResultBackend is { } backend)
         {
             CheckResultBackend(result, backend);
@@ -71,7 +73,7 @@ internal sealed class CeleryOptionsValidator(
     }
 
     // A client alone makes its transport only when it first sends: brokers that do not go together would show as late as that.
-    private static void CheckBroker(ValidateOptionsResultBuilder result, string value)
+    private static void CheckBroker(ValidateOptionsResultBuilder result, string key, string value)
     {
         try
         {
@@ -79,7 +81,18 @@ internal sealed class CeleryOptionsValidator(
         }
         catch (CeleryConfigurationException error)
         {
-            result.AddError(error.Message, nameof(CeleryOptions.Broker));
+            result.AddError(error.Message, key);
+        }
+    }
+
+    private static void CheckSplit(ValidateOptionsResultBuilder result, CeleryOptions options)
+    {
+        foreach (var (key, value) in new[] { (nameof(options.BrokerRead), options.BrokerRead), (nameof(options.BrokerWrite), options.BrokerWrite) })
+        {
+            if (value is not null)
+            {
+                CheckBroker(result, key, value);
+            }
         }
     }
 

@@ -9,6 +9,14 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
     public void Bind(CeleryOptions options)
     {
         Text("Broker", "broker_url", value => options.Broker = value);
+        Text("BrokerRead", "broker_read_url", value => options.BrokerRead = value);
+        Text("BrokerWrite", "broker_write_url", value => options.BrokerWrite = value);
+        Text("BrokerFailoverStrategy", "broker_failover_strategy", value => options.BrokerFailoverStrategy =
+            SettingValue.Word<BrokerFailoverStrategy>(PathOf("BrokerFailoverStrategy"), value.Replace("-", "", StringComparison.Ordinal)));
+        Text("BrokerLoginMethod", "broker_login_method", value => options.BrokerLoginMethod = value.Equals("AMQPLAIN", StringComparison.OrdinalIgnoreCase)
+            ? BrokerLoginMethod.Plain
+            : SettingValue.Word<BrokerLoginMethod>(PathOf("BrokerLoginMethod"), value));
+        Span("RedisSocketTimeout", "redis_socket_timeout", value => options.RedisSocketTimeout = value);
         Text("ResultBackend", "result_backend", value => options.ResultBackend = value);
         Text("DefaultQueue", "task_default_queue", value => options.DefaultQueue = value);
         BindRouting(options);

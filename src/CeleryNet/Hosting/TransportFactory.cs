@@ -15,7 +15,20 @@ internal static class TransportFactory
     /// <exception cref="CeleryConfigurationException">The URL's scheme is unknown, or URLs of different brokers stand in for each other.</exception>
     public static ITransport Create(CeleryOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        var urls = BrokerUrl.ParseList(options.Broker);
+        var (reading, writing) = (options.BrokerRead ?? options.Broker, options.BrokerWrite ?? options.Broker);
+        return reading == writing
+            ? Create(reading, options, time, loggers)
+            : new SplitTransport(Create(reading, options, time, loggers), Create(writing, options, time, loggers));
+    }
+
+    private static ITransport Create(string broker, CeleryOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        var urls = BrokerUrl.ParseList(broker).ToArray();
+        if (options.BrokerFailoverStrategy == BrokerFailoverStrategy.Shuffle)
+        {
+            Random.Shared.Shuffle(urls);
+        }
+
         var transportOptions = CreateOptions(options, urls);
         return Kind(urls) switch
         {
@@ -32,6 +45,8 @@ internal static class TransportFactory
     public static TransportOptions CreateOptions(CeleryOptions options, IReadOnlyList<BrokerUrl> urls) => new(urls)
     {
         ConnectTimeout = options.ConnectTimeout,
+        RedisSocketTimeout = options.RedisSocketTimeout,
+        LoginMethod = options.BrokerLoginMethod,
         Heartbeat = options.Heartbeat,
         VisibilityTimeout = options.VisibilityTimeout,
         PrioritySteps = options.PrioritySteps,

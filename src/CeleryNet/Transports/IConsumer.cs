@@ -18,11 +18,27 @@ internal interface IConsumer : IAsyncDisposable
     /// </summary>
     /// <remarks>
     /// On AMQP a queue that the broker would delete for want of a consumer (auto-delete, <c>x-expires</c>) keeps one, with a count of at least 1; where the
-    /// count is split among queues (a quorum queue, RabbitMQ 4) each gets at least 1 unless the count is 0. Broadcasts on Redis are not held back, nothing
-    /// keeps them: they are dropped when they are not read in time.
+    /// count is split among queues (a quorum queue, RabbitMQ 4) each gets at least 1 unless the count is 0, and one with <c>x-single-active-consumer</c>
+    /// keeps its part until the next connection. Broadcasts on Redis are not held back, nothing keeps them: they are dropped when they are not read in time.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">It is below 0 or above 65,535.</exception>
     void SetPrefetch(int count);
+
+    /// <summary>
+    /// Declares a queue and consumes it beside the others from now on, also over reconnects; nothing when a queue of that name is consumed already.
+    /// Celery's <c>add_consumer</c>. Returns when messages can come in, or will as soon as the broker is back. A call that was given up may have added it.
+    /// </summary>
+    /// <exception cref="CeleryConfigurationException">It exists otherwise than declared. Nothing has changed.</exception>
+    /// <exception cref="BrokerUnavailableException">The broker cannot be reached before the token fires, or refuses us, or the consumer has stopped.</exception>
+    ValueTask AddQueueAsync(QueueSpec queue, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes no more from a queue, the last one included: <see cref="Deliveries"/> then waits for another to be added. Celery's <c>cancel_consumer</c>. What
+    /// was taken from it is delivered and can be settled. A call that was given up may have removed it.
+    /// </summary>
+    /// <returns>Whether it was consumed.</returns>
+    /// <exception cref="BrokerUnavailableException">The consumer has stopped.</exception>
+    ValueTask<bool> RemoveQueueAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
     /// Stops taking messages and completes <see cref="Deliveries"/>. Deliveries not yet read from it go back to their queue; those in hand can

@@ -6,6 +6,12 @@ internal sealed record TransportOptions(IReadOnlyList<BrokerUrl> Urls)
     /// <summary>How long one attempt to connect may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>Redis: how long a command may wait for its answer.</summary>
+    public TimeSpan RedisSocketTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How an AMQP broker learns who connects.</summary>
+    public BrokerLoginMethod LoginMethod { get; init; }
+
     /// <summary>AMQP heartbeat; zero for none.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(60);
 

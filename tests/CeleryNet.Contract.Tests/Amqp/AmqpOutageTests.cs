@@ -152,6 +152,75 @@ public sealed class AmqpOutageTests : IAsyncLifetime
         (await ReadAsync(consumer)).Redelivered.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("quorum")]
+    public async Task Prefetch_count_and_queues_of_the_moment_are_kept_over_a_lost_connection(string? type)
+    {
+        var added = Other(type);
+        var removed = Other(type);
+        await using var consumer = await _transport.ConsumeAsync(new ConsumerRequest([_queue, removed], Prefetch: 1), Token).WithinBound("a consumer");
+        await consumer.AddQueueAsync(added, Token).WithinBound("a queue to be added");
+        (await consumer.RemoveQueueAsync(removed.Name, Token).WithinBound("a queue to be removed")).ShouldBeTrue();
+        consumer.SetPrefetch(8);
+
+        _proxy.CutConnections();
+        await _log.WaitForAsync(line => line.EventId.Id == 1020);
+
+        foreach (var queue in new[] { removed, _queue, added })
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                await PublishAsync(_direct, queue.Name, queue);
+            }
+        }
+
+        var held = new List<IDelivery>();
+        while (held.Count < 8)
+        {
+            var delivery = await ReadAsync(consumer);
+            if (!delivery.Lost.IsCancellationRequested)
+            {
+                held.Add(delivery);
+            }
+        }
+
+        held.CountBy(delivery => delivery.Queue).ShouldBe(new Dictionary<string, int> { [_queue.Name] = 4, [added.Name] = 4 }, ignoreOrder: true);
+        await consumer.DisposeAsync();
+        await DeleteAsync(added, removed);
+    }
+
+    [Fact]
+    public async Task Changes_during_an_outage_are_in_force_after_it()
+    {
+        var removed = Other(null);
+        await using var consumer = await _transport.ConsumeAsync(new ConsumerRequest([_queue, removed], Prefetch: 1), Token).WithinBound("a consumer");
+        _proxy.Cut();
+        await _log.WaitForAsync(line => line.EventId.Id == 1020);
+
+        consumer.SetPrefetch(3);
+        (await consumer.RemoveQueueAsync(removed.Name, Token).WithinBound("a queue to be removed")).ShouldBeTrue();
+        using var deadline = new CancellationTokenSource();
+        var adding = consumer.AddQueueAsync(Other(null), deadline.Token).AsTask();
+        await deadline.CancelAsync();
+        await Should.ThrowAsync<BrokerUnavailableException>(() => adding.WithinBound("a refusal"));
+        _proxy.Resume();
+
+        await PublishAsync(_direct, "not for us", removed);
+        for (var i = 0; i < 3; i++)
+        {
+            await PublishAsync(_direct, $"{i}");
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            MessageFactory.TextOf((await ReadAsync(consumer)).Envelope).ShouldBe($"{i}");
+        }
+
+        await consumer.DisposeAsync();
+        await DeleteAsync(removed);
+    }
+
     [Fact]
     public async Task Stopping_during_an_outage_completes()
     {
@@ -171,6 +240,21 @@ public sealed class AmqpOutageTests : IAsyncLifetime
 
     private Task<IConsumer> ConsumeAsync(int prefetch) => _transport.ConsumeAsync(new ConsumerRequest([_queue], prefetch), Token).WithinBound("a consumer");
 
-    private Task PublishAsync(AmqpTransport transport, string body)
-        => transport.Publisher.PublishAsync(MessageFactory.Text(body), new Destination("", _queue.Name) { Declare = _queue }, Token).WithinBound("a publish");
+    private static QueueSpec Other(string? type) => QueueSpec.Named(Names.Unique("outage")) with
+    {
+        Arguments = type is null ? new Dictionary<string, object?>() : new Dictionary<string, object?> { ["x-queue-type"] = type },
+    };
+
+    private async Task DeleteAsync(params QueueSpec[] queues)
+    {
+        foreach (var queue in queues)
+        {
+            await _direct.DeleteQueueAsync(queue, Token).WithinBound("a queue to be deleted");
+        }
+    }
+
+    private Task PublishAsync(AmqpTransport transport, string body, QueueSpec? queue = null)
+        => transport.Publisher
+            .PublishAsync(MessageFactory.Text(body), new Destination("", (queue ?? _queue).Name) { Declare = queue ?? _queue }, Token)
+            .WithinBound("a publish");
 }

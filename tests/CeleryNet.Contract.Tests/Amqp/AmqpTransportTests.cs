@@ -5,6 +5,7 @@ using CeleryNet.Routing;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Amqp;
+using RabbitMQ.Client;
 
 namespace CeleryNet.Contract.Tests.Amqp;
 
@@ -64,7 +65,7 @@ public sealed class AmqpTransportTests : TransportContract
     }
 
     [Fact]
-    public Task Runs_of_a_quorum_queues_message_are_counted_and_its_returns_without_a_run_are_not() => CheckCountAsync(NewQuorumQueue());
+    public Task Runs_of_a_quorum_queues_message_are_counted_and_its_returns_without_a_run_are_not() => CheckCountAsync(NewQueue(Quorum()));
 
     [Fact]
     public async Task Copy_that_carries_a_count_goes_to_no_other_queue()
@@ -104,8 +105,114 @@ public sealed class AmqpTransportTests : TransportContract
         BodyOf(await ReadAsync(consumer)).ShouldBe("filling");
     }
 
-    private QueueSpec NewQuorumQueue()
-        => NewQueue(QueueSpec.Named(Names.Unique("contract")) with { Arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" } });
+    [Fact]
+    public async Task Quorum_queue_may_be_added_beside_others_whose_deliveries_stay_in_hand()
+    {
+        QueueSpec[] classic = [NewQueue(), NewQueue()];
+        var consumer = await ConsumeAsync(classic, prefetch: 3);
+        await PublishNumbersAsync(classic, 0, 3);
+        var held = await ReadAsync(consumer, 3);
+        var quorum = NewQueue(Quorum());
+        await PublishNumbersAsync([quorum], 3, 1);
+
+        await consumer.AddQueueAsync(quorum, Token).WithinBound("a queue to be added");
+
+        BodyOf(await ReadAsync(consumer)).ShouldBe("3");
+        held.ShouldAllBe(delivery => !delivery.Lost.IsCancellationRequested);
+        await SettleAllAsync(held);
+        await PublishNumbersAsync(classic, 4, 2);
+        (await ReadAsync(consumer, 2)).Select(BodyOf).Order().ShouldBe(["4", "5"]);
+        _log.Lines.ShouldNotContain(line => line.EventId.Id == 1020);
+    }
+
+    [Theory]
+    [InlineData("auto-delete")]
+    [InlineData("x-expires")]
+    public async Task Queue_that_would_be_deleted_for_want_of_a_consumer_keeps_one(string kind)
+    {
+        var queue = NewQueue(QueueSpec.Named(Names.Unique("contract")) with
+        {
+            AutoDelete = kind == "auto-delete",
+            Arguments = kind == "x-expires" ? new Dictionary<string, object?> { ["x-expires"] = 60_000 } : new Dictionary<string, object?>(),
+        });
+        var other = NewQueue();
+        var consumer = await ConsumeAsync([queue, other], prefetch: 1);
+
+        consumer.SetPrefetch(0);
+        await consumer.AddQueueAsync(NewQueue(), Token).WithinBound("a queue to be added");
+
+        (await LookAsync(other)).ConsumerCount.ShouldBe(0u);
+        (await LookAsync(queue)).ConsumerCount.ShouldBe(1u);
+        await PublishNumbersAsync([queue], 0, 1);
+        BodyOf(await ReadAsync(consumer)).ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task Bound_of_a_quorum_queue_that_is_raised_step_by_step_leaves_few_consumers()
+    {
+        var queue = NewQueue(Quorum());
+        var consumer = await ConsumeAsync(queue, prefetch: 1);
+        var held = new List<IDelivery>();
+
+        for (var i = 0; i < 40; i++)
+        {
+            await PublishNumbersAsync([queue], i, 1);
+            held.Add(await ReadAsync(consumer));
+            consumer.SetPrefetch(i + 2);
+        }
+
+        held.Select(BodyOf).ShouldBe(Enumerable.Range(0, 40).Select(i => $"{i}"));
+        await SettleAllAsync(held);
+        await WhenFewAsync().WithinBound("the consumers to be few");
+
+        // The broker counts those that were cancelled until what they brought is settled.
+        async Task WhenFewAsync()
+        {
+            while ((await LookAsync(queue)).ConsumerCount > 9)
+            {
+                Token.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Added_queue_that_exists_otherwise_is_refused_and_consuming_goes_on()
+    {
+        var queue = NewQueue();
+        var other = NewQueue();
+        await PublishNumbersAsync([queue, other], 0, 2);
+        var consumer = await ConsumeAsync(queue);
+        var held = await ReadAsync(consumer);
+
+        var error = await Should.ThrowAsync<CeleryConfigurationException>(() => consumer
+            .AddQueueAsync(other with { Arguments = new Dictionary<string, object?> { ["x-max-priority"] = 10 } }, Token).WithinBound("a refusal"));
+
+        error.Message.ShouldContain("inequivalent arg 'x-max-priority'");
+        held.Lost.IsCancellationRequested.ShouldBeFalse();
+        (await consumer.RemoveQueueAsync(other.Name, Token)).ShouldBeFalse();
+        await SettleAsync(held, Settlement.Ack);
+        await PublishNumbersAsync([queue], 2, 1);
+        BodyOf(await ReadAsync(consumer)).ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task Added_queue_that_must_not_be_consumed_is_refused_and_consuming_goes_on()
+    {
+        var queue = NewQueue();
+        var taken = NewQueue();
+        await PublishNumbersAsync([taken], 0, 1);
+        var consumer = await ConsumeAsync(queue);
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
+        await channel.BasicConsumeAsync(taken.Name, autoAck: false, "", noLocal: false, exclusive: true, null, new AsyncDefaultBasicConsumer(channel), Token);
+
+        var error = await Should.ThrowAsync<BrokerUnavailableException>(() => consumer.AddQueueAsync(taken, Token).WithinBound("a refusal"));
+
+        error.Message.ShouldContain("exclusive");
+        (await consumer.RemoveQueueAsync(taken.Name, Token)).ShouldBeFalse();
+        await PublishNumbersAsync([queue], 1, 1);
+        BodyOf(await ReadAsync(consumer)).ShouldBe("1");
+    }
 
     [Fact]
     public async Task Listing_a_quorum_queue_of_dead_letters_over_and_over_loses_none()
@@ -488,6 +595,15 @@ public sealed class AmqpTransportTests : TransportContract
         await using var consumer = await Transport.ConsumeAsync(new ConsumerRequest([new QueueSpec(name, ExchangeSpec.Default, name)], Prefetch: 1), cancellationToken);
         var envelope = (await consumer.Deliveries.ReadAsync(cancellationToken)).Envelope.ShouldNotBeNull();
         return new DeadLetterContent(envelope.Headers.GetString("x-celerynet-reason").ShouldNotBeNull(), envelope.Body);
+    }
+
+    private static Task<IConnection> ConnectAsync() => new ConnectionFactory { Uri = new Uri(TestBrokers.Amqp.TrimEnd('/')) }.CreateConnectionAsync(Token);
+
+    private static async Task<QueueDeclareOk> LookAsync(QueueSpec queue)
+    {
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
+        return await channel.QueueDeclarePassiveAsync(queue.Name, Token);
     }
 
     // The URL of the tests' broker with other credentials and another virtual host.

@@ -42,6 +42,40 @@ public sealed class RedisOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Prefetch_count_and_queues_of_the_moment_are_kept_over_a_lost_connection()
+    {
+        await using var proxy = new TcpFaultProxy(_server.Port);
+        await using var transport = Transport($"redis://127.0.0.1:{Number(proxy.Port)}/0");
+        await using var direct = Transport(_server.Url);
+        var exchange = new ExchangeSpec("news", ExchangeSpec.Fanout);
+        var request = new ConsumerRequest([QueueSpec.Named("q"), QueueSpec.Named("removed")], Prefetch: 1);
+        await using var consumer = await transport.ConsumeAsync(request, Token).WithinBound("a consumer");
+        await consumer.AddQueueAsync(QueueSpec.Named("added"), Token).WithinBound("a queue to be added");
+        await consumer.AddQueueAsync(new QueueSpec("heard", exchange, ""), Token).WithinBound("a queue to be added");
+        (await consumer.RemoveQueueAsync("removed", Token).WithinBound("a queue to be removed")).ShouldBeTrue();
+
+        proxy.Cut();
+        await _log.WaitForAsync(line => line.EventId.Id == 1002);
+        consumer.SetPrefetch(2);
+        proxy.Resume();
+
+        await direct.Publisher.PublishAsync(MessageFactory.Text("not for us"), new Destination("", "removed"), Token).WithinBound("a publish");
+        await direct.Publisher.PublishAsync(MessageFactory.Text("added"), new Destination("", "added"), Token).WithinBound("a publish");
+        await PublishAsync(direct, "first");
+        IDelivery[] both = [await RedisSpace.ReadAsync(consumer), await RedisSpace.ReadAsync(consumer)];
+        both.Select(delivery => delivery.Queue).Order().ShouldBe(["added", "q"]);
+
+        // The subscription comes back with the connection, at some time after it.
+        await using var client = await _server.ConnectAsync();
+        while (await client.GetSubscriber().PublishAsync(StackExchange.Redis.RedisChannel.Literal("/0.news"), RedisSpace.Envelope("b", "to all")) == 0)
+        {
+            await Task.Yield();
+        }
+
+        RedisSpace.BodyOf(await RedisSpace.ReadAsync(consumer)).ShouldBe("to all");
+    }
+
+    [Fact]
     public async Task Binding_is_written_again_after_the_server_has_forgotten_it()
     {
         await using var server = await RedisServer.StartAsync("--appendonly", "no");

@@ -173,6 +173,21 @@ public sealed class MemoryTransportTests : TransportContract
     }
 
     [Fact]
+    public async Task Added_queue_of_another_exchange_type_is_refused_and_leaves_nothing_behind()
+    {
+        var exchange = new ExchangeSpec(Names.Unique("exchange"), ExchangeSpec.Topic);
+        var consumer = await ConsumeAsync(NewQueue(new QueueSpec(Names.Unique(), exchange, "a.b")));
+        var other = NewQueue(new QueueSpec(Names.Unique(), exchange with { Type = ExchangeSpec.Direct }, "a.b"));
+
+        var error = await Should.ThrowAsync<CeleryConfigurationException>(async () => await consumer.AddQueueAsync(other, Token));
+
+        error.Message.ShouldContain("must be of type 'topic'");
+        (await consumer.RemoveQueueAsync(other.Name, Token)).ShouldBeFalse();
+        await Should.ThrowAsync<PublishException>(async () =>
+            await Transport.Publisher.PublishAsync(MessageFactory.Text("x"), new Destination("", other.Name), Token));
+    }
+
+    [Fact]
     public async Task Full_broker_refuses_messages_until_some_are_settled()
     {
         await using var transport = await CreateTransportAsync(options => options with { Urls = [BrokerUrl.Parse("memory://?max_messages=2")] });

@@ -11,6 +11,16 @@ public sealed class OptionsBindingTests
         { "Celery:Broker", "amqp://h", "Broker=amqp://h" },
         { "Celery:broker_url", "amqp://h", "Broker=amqp://h" },
         { "CELERY_BROKER_URL", "amqp://h", "Broker=amqp://h" },
+        { "Celery:BrokerRead", "amqp://r", "BrokerRead=amqp://r" },
+        { "CELERY_BROKER_READ_URL", "amqp://r", "BrokerRead=amqp://r" },
+        { "Celery:BrokerWrite", "amqp://w", "BrokerWrite=amqp://w" },
+        { "Celery:broker_write_url", "amqp://w", "BrokerWrite=amqp://w" },
+        { "Celery:BrokerFailoverStrategy", "shuffle", "BrokerFailoverStrategy=Shuffle" },
+        { "Celery:broker_failover_strategy", "shuffle", "BrokerFailoverStrategy=Shuffle" },
+        { "Celery:BrokerLoginMethod", "external", "BrokerLoginMethod=External" },
+        { "Celery:broker_login_method", "EXTERNAL", "BrokerLoginMethod=External" },
+        { "Celery:RedisSocketTimeout", "120", "RedisSocketTimeout=00:02:00" },
+        { "Celery:redis_socket_timeout", "120", "RedisSocketTimeout=00:02:00" },
         { "Celery:ResultBackend", "rpc://", "ResultBackend=rpc://" },
         { "Celery:result_backend", "rpc://", "ResultBackend=rpc://" },
         { "CELERY_RESULT_BACKEND", "rpc://", "ResultBackend=rpc://" },
@@ -145,6 +155,13 @@ public sealed class OptionsBindingTests
     [MemberData(nameof(Worker))]
     public void Setting_changes_the_workers_option_and_no_other(string key, string value, string changed)
         => Differences(Describe(new WorkerOptions()), Describe(Configured.Options<WorkerOptions>((key, value)))).ShouldBe([changed]);
+
+    [Theory]
+    [InlineData("broker_failover_strategy", "round-robin")]
+    [InlineData("broker_login_method", "AMQPLAIN")]
+    [InlineData("broker_login_method", "PLAIN")]
+    public void Words_of_Celerys_for_the_defaults_are_known(string name, string value)
+        => Differences(Describe(new CeleryOptions()), Describe(Configured.Options<CeleryOptions>(($"Celery:{name}", value)))).ShouldBeEmpty();
 
     [Theory]
     [InlineData("Celery:Tls:CaCertificateFile")]

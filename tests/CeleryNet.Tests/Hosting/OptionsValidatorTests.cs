@@ -72,6 +72,9 @@ public sealed class OptionsValidatorTests
         { "PrioritySteps twice", o => o.PrioritySteps = [0, 3, 3], "Property PrioritySteps: must ascend from 0 to at most 9, was [0, 3, 3]" },
         { "PrioritySteps descending", o => o.PrioritySteps = [0, 6, 3], "Property PrioritySteps: must ascend from 0 to at most 9, was [0, 6, 3]" },
         { "TimeZone", o => o.TimeZone = "Mars/Base", "Property TimeZone: must be a time zone of this system such as 'Europe/Rome', was 'Mars/Base'" },
+        { "read broker", o => o.BrokerRead = "ftp://h", "Property BrokerRead: The broker 'ftp://h/' has the unknown scheme 'ftp'; known: amqp, amqps, pyamqp, pyamqps, redis, rediss, redis+socket, sentinel, memory." },
+        { "write brokers of two kinds", o => o.BrokerWrite = "amqp://a;redis://b", "Property BrokerWrite: Brokers that stand in for each other must be of one kind, were amqp and redis." },
+        { "RedisSocketTimeout", o => o.RedisSocketTimeout = TimeSpan.Zero, "Property RedisSocketTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:00:00" },
         { "CA file", o => o.Tls.CaCertificateFile = "no-ca.pem", "Property Tls.CaCertificateFile: must name an existing PEM file, was 'no-ca.pem'" },
         { "certificate file", o => o.Tls.CertificateFile = "no-cert.pem", "Property Tls.CertificateFile: must name an existing PEM file, was 'no-cert.pem'" },
         { "key file", o => o.Tls.KeyFile = "no-key.pem", "Property Tls.KeyFile: must name an existing PEM file, was 'no-key.pem'" },
@@ -159,6 +162,9 @@ public sealed class OptionsValidatorTests
             ResultExpires = -TimeSpan.MaxValue,
             PublishTimeout = default,
             ConnectTimeout = default,
+            RedisSocketTimeout = default,
+            BrokerRead = "x",
+            BrokerWrite = "x",
             Heartbeat = -TimeSpan.MaxValue,
             VisibilityTimeout = default,
             MaxBodySize = 0,
@@ -173,7 +179,7 @@ public sealed class OptionsValidatorTests
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(26);
+        keys.Length.ShouldBe(29);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 

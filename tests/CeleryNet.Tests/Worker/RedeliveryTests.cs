@@ -41,12 +41,32 @@ public sealed class RedeliveryTests
     }
 
     [Theory]
-    [InlineData(null, null, true)]
-    [InlineData(2, CeleryTaskAttribute.UnlimitedDeliveries, true)]
-    [InlineData(6, null, true)]
-    public async Task A_message_may_come_as_often_as_nothing_bounds_it(int? worker, int? task, bool acksLate)
+    [InlineData(true, "FAILURE")]
+    [InlineData(false, "SUCCESS")]
+    public async Task A_bound_is_for_messages_acknowledged_late(bool acksLate, string state)
     {
-        await using var harness = new WorkerHarness([Restless(5, () => { }, task, acksLate)], new WorkerOptions { MaxDeliveries = worker });
+        await using var harness = new WorkerHarness([Restless(0, () => { }, 1, acksLate)]);
+        var id = await harness.CallAsync("restless");
+        await harness.DeliverInVainAsync(begins: true);
+
+        await harness.StartAsync();
+
+        (await harness.ResultAsync(id)).State.Name.ShouldBe(state);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    public void A_bound_that_is_none_is_refused(int bound)
+        => Should.Throw<ArgumentOutOfRangeException>(() => Restless(0, () => { }, bound)).Message.ShouldContain("UnlimitedDeliveries");
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(2, CeleryTaskAttribute.UnlimitedDeliveries)]
+    [InlineData(6, null)]
+    public async Task A_message_may_come_as_often_as_nothing_bounds_it(int? worker, int? task)
+    {
+        await using var harness = new WorkerHarness([Restless(5, () => { }, task)], new WorkerOptions { MaxDeliveries = worker });
         await harness.StartAsync();
 
         (await harness.RunAsync("restless")).State.ShouldBe(TaskState.Success);

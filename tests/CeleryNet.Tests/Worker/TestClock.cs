@@ -17,7 +17,11 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 3,
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
-        _timers.Fire(dueTime);
+        if (dueTime != Timeout.InfiniteTimeSpan)
+        {
+            _timers.Fire(dueTime);
+        }
+
         return timer;
     }
 

@@ -80,6 +80,10 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
 
         public void SetPrefetch(int count) => inner.SetPrefetch(count);
 
+        public ValueTask AddQueueAsync(QueueSpec queue, CancellationToken cancellationToken) => inner.AddQueueAsync(queue, cancellationToken);
+
+        public ValueTask<bool> RemoveQueueAsync(string name, CancellationToken cancellationToken) => inner.RemoveQueueAsync(name, cancellationToken);
+
         public ValueTask StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -198,10 +198,16 @@ internal sealed class WorkerHarness : IAsyncDisposable
     }
 
     /// <summary>Takes the next message out of the queue and puts it back, as a worker does that died of it.</summary>
-    public async Task DeliverInVainAsync()
+    /// <param name="begins">Whether that worker counted the run.</param>
+    public async Task DeliverInVainAsync(bool begins = false)
     {
         await using var consumer = await _broker.ConsumeAsync(new ConsumerRequest([QueueSpec.Named(Queue)], 1), CancellationToken.None);
         var delivery = await consumer.Deliveries.ReadAsync().WithinBound("a message");
+        if (begins)
+        {
+            await delivery.CountAsync(CancellationToken.None);
+        }
+
         await delivery.SettleAsync(Settlement.Requeue, CancellationToken.None);
     }
 

@@ -87,12 +87,14 @@ internal sealed class AmqpConnectionFactory
     {
         private readonly TransportTlsOptions _tls;
         private readonly TimeSpan _heartbeat;
+        private readonly BrokerLoginMethod _loginMethod;
 
         public Endpoint(BrokerUrl url, TransportOptions options)
         {
             Url = url;
             _tls = options.Tls;
             _heartbeat = options.Heartbeat;
+            _loginMethod = options.LoginMethod;
             Timeout = options.ConnectTimeout;
             foreach (var (key, value) in url.Query)
             {
@@ -128,6 +130,7 @@ internal sealed class AmqpConnectionFactory
             UserName = Url.User ?? ConnectionFactory.DefaultUser,
             MaxInboundMessageBodySize = MaxMessageSize,
             Password = Url.Password ?? ConnectionFactory.DefaultPass,
+            AuthMechanisms = [_loginMethod == BrokerLoginMethod.External ? new ExternalMechanismFactory() : new PlainMechanismFactory()],
             RequestedHeartbeat = _heartbeat,
             RequestedConnectionTimeout = Timeout,
             HandshakeContinuationTimeout = Timeout,

@@ -10,6 +10,8 @@ namespace CeleryNet.Transports.Amqp;
 /// <summary>Consumes queues on one channel after another: when one is lost the queues are declared and consumed again on the next.</summary>
 internal sealed class AmqpConsumer : IConsumer
 {
+    private const string HasStopped = "The consumer has stopped.";
+
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(5);
 
     // Replicated queues agree on each consumer among their nodes: they are not asked to for every step of a bound that moves fast.
@@ -26,7 +28,9 @@ internal sealed class AmqpConsumer : IConsumer
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _ending = new(1, 1);
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly IReadOnlyList<QueueSpec> _queues;
+    private readonly Lock _gate = new();
+    private List<QueueChange> _waiting = [];
+    private IReadOnlyList<QueueSpec> _queues;
     private AmqpConsumerChannel? _channel;
     private Task _loop = Task.CompletedTask;
     private int _prefetch;
@@ -76,7 +80,7 @@ internal sealed class AmqpConsumer : IConsumer
 
     public ChannelReader<IDelivery> Deliveries { get; }
 
-    private string Names => string.Join(", ", _queues.Select(queue => queue.Name));
+    private string Names => string.Join(", ", Volatile.Read(ref _queues).Select(queue => queue.Name));
 
     /// <summary>Consumes for the first time, and from then on.</summary>
     /// <exception cref="BrokerUnavailableException">The broker cannot be reached before the token fires, or refuses us.</exception>
@@ -93,7 +97,7 @@ internal sealed class AmqpConsumer : IConsumer
         }
         catch (Exception error) when (error is AmqpRefusedException || AmqpErrors.IsTrouble(error))
         {
-            throw new BrokerUnavailableException($"Cannot consume from {Names}: {AmqpErrors.Describe(error)}", error);
+            throw Unavailable(Names, error);
         }
 
         _loop = Task.Run(StayConsumingAsync, CancellationToken.None);
@@ -109,6 +113,44 @@ internal sealed class AmqpConsumer : IConsumer
         }
     }
 
+    public async ValueTask AddQueueAsync(QueueSpec queue, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfStopped();
+        if (Find(queue.Name) is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            var link = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
+            await AmqpTopology.DeclareAsync(link, [queue], cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(queue, removed: null).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmqpRefusedException error) when (error.Code == AmqpErrors.PreconditionFailed)
+        {
+            throw new CeleryConfigurationException(error.Message, error);
+        }
+        catch (Exception error) when (error is AmqpRefusedException || AmqpErrors.IsTrouble(error))
+        {
+            throw Unavailable(queue.Name, error);
+        }
+    }
+
+    public async ValueTask<bool> RemoveQueueAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfStopped();
+        if (Find(name) is null)
+        {
+            return false;
+        }
+
+        await ChangeAsync(added: null, name).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
     public async ValueTask StopAsync(CancellationToken cancellationToken)
     {
         await _ending.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -121,9 +163,9 @@ internal sealed class AmqpConsumer : IConsumer
 
             _stopped = true;
             await _stopping.CancelAsync().ConfigureAwait(false);
-            await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
+                await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
                 await CancelAsync(cancellationToken).ConfigureAwait(false);
             }
             finally
@@ -158,6 +200,62 @@ internal sealed class AmqpConsumer : IConsumer
         _onDisposed(this);
     }
 
+    private static BrokerUnavailableException Unavailable(string queues, Exception error)
+        => error as BrokerUnavailableException ?? new($"Cannot consume from {queues}: {AmqpErrors.Describe(error)}", error);
+
+    private void ThrowIfStopped()
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            throw new BrokerUnavailableException(HasStopped);
+        }
+    }
+
+    private QueueSpec? Find(string name) => Volatile.Read(ref _queues).FirstOrDefault(queue => queue.Name == name);
+
+    // Completes when the broker knows of the change. Where there is no channel now, the next one begins with it.
+    private Task ChangeAsync(QueueSpec? added, string? removed)
+    {
+        var change = new QueueChange(added);
+        lock (_gate)
+        {
+            ThrowIfStopped();
+            var rest = _queues.Where(queue => queue.Name != removed && queue.Name != added?.Name);
+            Volatile.Write(ref _queues, added is null ? [.. rest] : [.. rest, added]);
+            if (_channel is { Ended.IsCompleted: true })
+            {
+                return Task.CompletedTask;
+            }
+
+            _waiting.Add(change);
+        }
+
+        Adjust();
+        return change.Known.Task;
+    }
+
+    private List<QueueChange> TakeWaiting()
+    {
+        lock (_gate)
+        {
+            return Interlocked.Exchange(ref _waiting, []);
+        }
+    }
+
+    private void Refuse(List<QueueChange> changes, AmqpRefusedException refusal)
+    {
+        var added = changes.Where(change => change.Added is not null).ToArray();
+        lock (_gate)
+        {
+            Volatile.Write(ref _queues, [.. _queues.Where(queue => !added.Any(change => change.Added!.Name == queue.Name))]);
+        }
+
+        foreach (var change in added)
+        {
+            change.Known.TrySetException(refusal);
+        }
+    }
+
     private void Adjust() => _changed.Writer.TryWrite(true);
 
     private async Task StayConsumingAsync()
@@ -187,12 +285,20 @@ internal sealed class AmqpConsumer : IConsumer
         {
             // Stopped.
         }
+        finally
+        {
+            foreach (var change in TakeWaiting())
+            {
+                change.Known.TrySetException(new BrokerUnavailableException(HasStopped));
+            }
+        }
     }
 
     private async Task ReplaceAsync(AmqpConsumerChannel channel, CancellationToken stopping)
     {
         _logger.ConsumeInterrupted(Names, await channel.Ended.ConfigureAwait(false));
         await channel.DisposeAsync().ConfigureAwait(false);
+        TakeWaiting().ForEach(static change => change.Known.TrySetResult());
         DropLost();
         // A channel that is lost as soon as it is open must not be opened without a pause.
         await Task.Delay(AmqpConnection.FirstDelay, _time, stopping).ConfigureAwait(false);
@@ -206,26 +312,42 @@ internal sealed class AmqpConsumer : IConsumer
     // Not to be given up halfway: the broker answers, or the channel ends.
     private async Task AdjustAsync(AmqpConsumerChannel channel, CancellationToken stopping)
     {
+        var changes = TakeWaiting();
+        var intake = Intake();
+        bool hasChanged;
         try
         {
-            var intake = Intake();
-            if (await channel.AdjustAsync(intake, CancellationToken.None).ConfigureAwait(false) && !intake.IsShared)
-            {
-                await Task.Delay(_adjustPause, _time, stopping).ConfigureAwait(false);
-            }
+            hasChanged = await channel.AdjustAsync(intake, CancellationToken.None).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A consumer whose bound silently stays as it was would starve or flood: whatever it was, the channel is replaced.
-        catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            _mayShare &= AmqpErrors.RefusalIn(error) is not { Code: AmqpErrors.NotImplemented };
+            var refusal = AmqpErrors.RefusalIn(error);
+            if (refusal is { Code: AmqpErrors.NotImplemented } && _mayShare)
+            {
+                _mayShare = false;
+            }
+            else if (refusal is not null)
+            {
+                Refuse(changes, refusal);
+            }
+
             channel.End(AmqpErrors.Describe(error));
+            hasChanged = false;
+        }
+
+        // Those that were not refused are what the next channel begins with.
+        changes.ForEach(static change => change.Known.TrySetResult());
+        if (hasChanged && !intake.IsShared)
+        {
+            await Task.Delay(_adjustPause, _time, stopping).ConfigureAwait(false);
         }
     }
 
     private AmqpIntake Intake()
     {
-        var queues = _queues;
+        var queues = Volatile.Read(ref _queues);
         var isShared = _mayShare && _linkShares && !queues.Any(queue => QueueArguments.IsReplicated(queue.Arguments));
         return new AmqpIntake(queues, Volatile.Read(ref _prefetch), isShared);
     }
@@ -299,5 +421,11 @@ internal sealed class AmqpConsumer : IConsumer
                 // It goes back when the channel is closed.
             }
         }
+    }
+
+    /// <summary>A queue that came or went, and who waits for the broker to know.</summary>
+    private sealed record QueueChange(QueueSpec? Added)
+    {
+        public TaskCompletionSource Known { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -153,8 +153,12 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
-        // Its entry lives until the broker has said that no more will come.
-        var subscription = _subscriptions.Find(consumerTag)!;
+        if (_subscriptions.Find(consumerTag) is not { } subscription)
+        {
+            // The channel has ended: the entry of a consumer lives until the broker has said that no more will come.
+            return;
+        }
+
         var envelope = AmqpProperties.Read(properties, body.ToArray());
         var delivery = new AmqpDelivery(this, subscription, deliveryTag, exchange, routingKey, redelivered, properties, envelope);
         Acks.Track(delivery);

@@ -74,6 +74,9 @@ internal sealed class AmqpSubscriptions(IChannel channel, Task ended, IAsyncBasi
     // Without a consumer the broker deletes it, at once or after a while.
     private static bool NeedsConsumer(QueueSpec queue) => queue.AutoDelete || queue.Arguments.ContainsKey("x-expires");
 
+    // A second one would stand by, and cancelling the first would hand the queue to somebody else while its deliveries are in our hands.
+    private static bool HasOneActiveConsumer(QueueSpec queue) => queue.Arguments.TryGetValue("x-single-active-consumer", out var value) && value is true;
+
     private IEnumerable<AmqpSubscription> Live() => _all.Where(subscription => !subscription.IsRetired);
 
     private IEnumerable<AmqpSubscription> LiveOf(QueueSpec queue) => Live().Where(subscription => subscription.Queue == queue.Name);
@@ -135,6 +138,11 @@ internal sealed class AmqpSubscriptions(IChannel channel, Task ended, IAsyncBasi
 
     private async Task AdjustOneAsync(QueueSpec queue, int bound, CancellationToken cancellationToken)
     {
+        if (bound > 0 && HasOneActiveConsumer(queue) && LiveOf(queue).Any(live => live.Window > 0))
+        {
+            return;
+        }
+
         var (has, wants) = Windows(queue, bound);
         if (has < wants && LiveOf(queue).Count() >= MostWindows)
         {

@@ -85,12 +85,47 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
             }
 
             _consumers.Add(consumer);
-            foreach (var name in consumer.Queues.Select(spec => spec.Name).Distinct())
+            foreach (var spec in consumer.Queues)
             {
-                _queues[name].Consumers.AddLast(consumer);
+                _queues[spec.Name].Consumers.AddLast(consumer);
             }
 
             Fill(consumer);
+        }
+    }
+
+    /// <summary>Declares a queue and lets its messages come to the consumer; nothing when they do already.</summary>
+    /// <exception cref="CeleryConfigurationException">An exchange exists with another type.</exception>
+    /// <exception cref="BrokerUnavailableException">The consumer has stopped.</exception>
+    public void AddQueue(MemoryConsumer consumer, QueueSpec spec)
+    {
+        lock (_gate)
+        {
+            ThrowIfStopped(consumer);
+            if (consumer.Queues.All(known => known.Name != spec.Name))
+            {
+                DeclareLocked(spec).Consumers.AddLast(consumer);
+                consumer.Add(spec);
+                Fill(consumer);
+            }
+        }
+    }
+
+    /// <summary>Lets no more of a queue's messages come to the consumer; it goes if it lives as long as its consumers and this was the last.</summary>
+    /// <returns>Whether they came to it.</returns>
+    /// <exception cref="BrokerUnavailableException">The consumer has stopped.</exception>
+    public bool RemoveQueue(MemoryConsumer consumer, string name)
+    {
+        lock (_gate)
+        {
+            ThrowIfStopped(consumer);
+            if (!consumer.Remove(name))
+            {
+                return false;
+            }
+
+            Detach(consumer, name);
+            return true;
         }
     }
 
@@ -122,10 +157,7 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
             _consumers.Remove(consumer);
             foreach (var spec in consumer.Queues)
             {
-                if (_queues.TryGetValue(spec.Name, out var queue) && queue.Consumers.Remove(consumer) && queue.IsTransient && queue.Consumers.Count == 0)
-                {
-                    Remove(queue);
-                }
+                Detach(consumer, spec.Name);
             }
         }
     }
@@ -279,8 +311,30 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
         }
     }
 
+    private static void ThrowIfStopped(MemoryConsumer consumer)
+    {
+        if (consumer.IsStopped)
+        {
+            throw new BrokerUnavailableException("The consumer has stopped.");
+        }
+    }
+
+    private void Detach(MemoryConsumer consumer, string name)
+    {
+        if (_queues.TryGetValue(name, out var queue) && queue.Consumers.Remove(consumer) && queue.IsTransient && queue.Consumers.Count == 0)
+        {
+            Remove(queue);
+        }
+    }
+
     private MemoryQueue DeclareLocked(QueueSpec spec)
     {
+        foreach (var binding in spec.IsPassive ? [] : spec.Bindings)
+        {
+            // Before anything is made: what is refused must leave nothing behind.
+            ThrowIfOtherwise(binding.Exchange);
+        }
+
         if (!_queues.TryGetValue(spec.Name, out var queue))
         {
             if (spec.IsPassive)
@@ -316,13 +370,21 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
             exchange = new MemoryExchange(spec);
             _exchanges.Add(spec.Name, exchange);
         }
-        else if (exchange.Type != spec.Type)
+        else
+        {
+            ThrowIfOtherwise(spec);
+        }
+
+        return exchange;
+    }
+
+    private void ThrowIfOtherwise(ExchangeSpec spec)
+    {
+        if (_exchanges.TryGetValue(spec.Name, out var exchange) && exchange.Type != spec.Type)
         {
             throw new CeleryConfigurationException(
                 $"Exchange '{spec.Name}' must be of type '{exchange.Type}', as it was declared first; was '{spec.Type}'.");
         }
-
-        return exchange;
     }
 
     private List<MemoryQueue> Route(Destination destination)

@@ -9,7 +9,7 @@ namespace CeleryNet.Transports.Memory;
 internal sealed class MemoryConsumer : IConsumer
 {
     private readonly MemoryBroker _broker;
-    private readonly ConsumerRequest _request;
+    private readonly List<QueueSpec> _queues;
     private readonly ILogger _logger;
 
     // Bounded by the prefetch count: the broker accounts for every delivery before it writes it.
@@ -24,7 +24,7 @@ internal sealed class MemoryConsumer : IConsumer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Prefetch, 1);
         _broker = broker;
-        _request = request;
+        _queues = [.. request.Queues.DistinctBy(queue => queue.Name)];
         _prefetch = request.Prefetch;
         _logger = logger;
         Lost = _lost.Token;
@@ -33,7 +33,8 @@ internal sealed class MemoryConsumer : IConsumer
 
     public ChannelReader<IDelivery> Deliveries { get; }
 
-    public IReadOnlyList<QueueSpec> Queues => _request.Queues;
+    /// <summary>What it consumes. Guarded by the broker's lock.</summary>
+    public IReadOnlyList<QueueSpec> Queues => _queues;
 
     public CancellationToken Lost { get; }
 
@@ -43,13 +44,49 @@ internal sealed class MemoryConsumer : IConsumer
     /// <summary>Whether it takes another message now. Guarded by the broker's lock.</summary>
     public bool HasRoom => !IsStopped && _unsettled.Count < _prefetch;
 
-    private bool IsStopped { get; set; }
+    /// <summary>Whether it takes nothing for good. Guarded by the broker's lock.</summary>
+    public bool IsStopped { get; private set; }
 
     public void SetPrefetch(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, ConsumerRequest.LargestPrefetch);
         _broker.Resize(this, count);
+    }
+
+    public ValueTask AddQueueAsync(QueueSpec queue, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        try
+        {
+            _broker.AddQueue(this, queue);
+            return ValueTask.CompletedTask;
+        }
+        catch (CeleryException error)
+        {
+            return ValueTask.FromException(error);
+        }
+    }
+
+    public ValueTask<bool> RemoveQueueAsync(string name, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<bool>(cancellationToken);
+        }
+
+        try
+        {
+            return new(_broker.RemoveQueue(this, name));
+        }
+        catch (CeleryException error)
+        {
+            return ValueTask.FromException<bool>(error);
+        }
     }
 
     public ValueTask StopAsync(CancellationToken cancellationToken)
@@ -74,6 +111,12 @@ internal sealed class MemoryConsumer : IConsumer
 
     /// <summary>Changes how many deliveries may be unsettled. Called under the broker's lock.</summary>
     public void Resize(int prefetch) => _prefetch = prefetch;
+
+    /// <summary>Consumes another queue. Called under the broker's lock.</summary>
+    public void Add(QueueSpec queue) => _queues.Add(queue);
+
+    /// <summary>Consumes a queue no longer; false when it did not. Called under the broker's lock.</summary>
+    public bool Remove(string queue) => _queues.RemoveAll(known => known.Name == queue) > 0;
 
     /// <summary>Takes a delivery on its way to the reader. Called under the broker's lock while there is room.</summary>
     public void Accept(MemoryDelivery delivery)

@@ -12,6 +12,7 @@ namespace CeleryNet.Transports.Redis;
 internal sealed class ClaimLoop(
     UnackedStore store,
     ClaimOrder order,
+    ConsumedQueues queues,
     PrefetchWindow window,
     LeaseTable leases,
     QueueWatch watch,
@@ -26,7 +27,6 @@ internal sealed class ClaimLoop(
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly string _consumerId = TaskId.New().Value;
-    private readonly string[] _lists = [.. order.Lists];
     private long _claims;
     private long _sequence;
     private (string Prefix, int Limit)? _unanswered;
@@ -45,7 +45,20 @@ internal sealed class ClaimLoop(
             return;
         }
 
-        var claimed = await ClaimAsync(limit, stopping).ConfigureAwait(false);
+        int claimed;
+        CancellationToken changed;
+        await queues.EnterAsync(stopping).ConfigureAwait(false);
+        try
+        {
+            (var names, changed) = queues.Current;
+            order.Use(names);
+            claimed = names.Count > 0 ? await ClaimAsync(limit, stopping).ConfigureAwait(false) : 0;
+        }
+        finally
+        {
+            queues.Exit();
+        }
+
         if (claimed > 0)
         {
             watch.NoteWork();
@@ -54,7 +67,7 @@ internal sealed class ClaimLoop(
         // Fewer than asked for: the lists are empty now.
         if (claimed < limit)
         {
-            await watch.WaitAsync(_lists, stopping).ConfigureAwait(false);
+            await watch.WaitAsync(order.Lists, changed, stopping).ConfigureAwait(false);
         }
     }
 
@@ -73,20 +86,20 @@ internal sealed class ClaimLoop(
         }
 
         var count = claimed.Length / 2;
-        var queues = new List<string>(order.Queues.Count);
+        var delivered = new List<string>(order.Queues.Count);
         for (var i = 0; i < count; i++)
         {
             var list = (int)claimed[i * 2];
             var queue = order.QueueOf(list);
             var tag = string.Create(CultureInfo.InvariantCulture, $"{prefix}{i + 1}");
             Deliver(tag, queue, order.NameOf(list), (byte[])claimed[(i * 2) + 1]!);
-            if (queues.Count == 0 || queues[^1] != queue)
+            if (delivered.Count == 0 || delivered[^1] != queue)
             {
-                queues.Add(queue);
+                delivered.Add(queue);
             }
         }
 
-        order.Rotate(queues);
+        order.Rotate(delivered);
         return count;
     }
 

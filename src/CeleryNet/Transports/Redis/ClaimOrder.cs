@@ -13,21 +13,21 @@ internal sealed class ClaimOrder
     private const int FirstList = 2;
 
     private readonly RedisKeys _keys;
-    private readonly List<string> _queues;
+    private readonly List<string> _queues = [];
+    private IReadOnlyList<string>? _used;
     private RedisValue[] _tails = [];
 
     public ClaimOrder(RedisKeys keys, IEnumerable<string> queues)
     {
         _keys = keys;
-        _queues = [.. queues.Distinct(StringComparer.Ordinal)];
-        Arrange();
+        Use([.. queues]);
     }
 
     /// <summary>The keys of a claim: two free places, then the lists.</summary>
     public RedisKey[] Keys { get; private set; } = [];
 
     /// <summary>The lists alone.</summary>
-    public IEnumerable<string> Lists => _keys.Steps.SelectMany(_ => _queues, (step, queue) => _keys.List(queue, step));
+    public IReadOnlyList<string> Lists { get; private set; } = [];
 
     public IReadOnlyList<string> Queues => _queues;
 
@@ -41,10 +41,22 @@ internal sealed class ClaimOrder
     public RedisValue[] Arguments(int room, string prefix)
         => [room, prefix, _queues.Count, .. _tails];
 
+    /// <summary>Takes other queues than before: those that stay keep their turn, new ones come after them.</summary>
+    public void Use(IReadOnlyList<string> queues)
+    {
+        if (!ReferenceEquals(queues, _used))
+        {
+            _used = queues;
+            _queues.RemoveAll(queue => !queues.Contains(queue));
+            _queues.AddRange(queues.Distinct(StringComparer.Ordinal).Except(_queues).ToArray());
+            Arrange();
+        }
+    }
+
     /// <summary>Moves the queues that delivered to the end.</summary>
     public void Rotate(IEnumerable<string> delivered)
     {
-        if (_queues.Count == 1)
+        if (_queues.Count <= 1)
         {
             return;
         }
@@ -60,6 +72,7 @@ internal sealed class ClaimOrder
 
     private void Arrange()
     {
+        Lists = [.. _keys.Steps.SelectMany(_ => _queues, (step, queue) => _keys.List(queue, step))];
         Keys = [.. new RedisKey[FirstList], .. Lists.Select(list => (RedisKey)Encoding.UTF8.GetBytes(list))];
         _tails = [.. _queues.Select(queue => (RedisValue)StoredMessage.Tail(queue))];
     }

@@ -5,11 +5,16 @@ namespace CeleryNet.Transports.Redis;
 
 /// <summary>Takes messages without recording them: replies and the like, for which a message lost with its reader is no loss.</summary>
 internal sealed class NoAckLoop(
-    UnackedStore store, ClaimOrder order, PrefetchWindow window, QueueWatch watch, ChannelWriter<IDelivery> deliveries, TimeProvider time, ILogger logger)
+    UnackedStore store,
+    ClaimOrder order,
+    ConsumedQueues queues,
+    PrefetchWindow window,
+    QueueWatch watch,
+    ChannelWriter<IDelivery> deliveries,
+    TimeProvider time,
+    ILogger logger)
 {
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(250);
-
-    private readonly string[] _lists = [.. order.Lists];
 
     /// <summary>Runs until told to stop; outages only interrupt it.</summary>
     public Task RunAsync(CancellationToken stopping)
@@ -24,27 +29,46 @@ internal sealed class NoAckLoop(
             return;
         }
 
+        int taken;
+        CancellationToken changed;
+        await queues.EnterAsync(stopping).ConfigureAwait(false);
+        try
+        {
+            (var names, changed) = queues.Current;
+            order.Use(names);
+            taken = names.Count > 0 ? await TakeAsync(room, stopping).ConfigureAwait(false) : 0;
+        }
+        finally
+        {
+            queues.Exit();
+        }
+
+        if (taken > 0)
+        {
+            watch.NoteWork();
+        }
+
+        if (taken < room)
+        {
+            await watch.WaitAsync(order.Lists, changed, stopping).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> TakeAsync(int room, CancellationToken stopping)
+    {
         var taken = await store.ClaimAsync(order.Keys, order.Arguments(room, prefix: ""), stopping).ConfigureAwait(false);
-        var queues = new List<string>();
+        var delivered = new List<string>();
         for (var i = 0; i < taken.Length; i += 2)
         {
             var list = (int)taken[i];
             var queue = order.QueueOf(list);
             window.Enter();
             deliveries.TryWrite(Read(queue, order.NameOf(list), (byte[])taken[i + 1]!));
-            queues.Add(queue);
+            delivered.Add(queue);
         }
 
-        order.Rotate(queues);
-        if (taken.Length > 0)
-        {
-            watch.NoteWork();
-        }
-
-        if (taken.Length < room * 2)
-        {
-            await watch.WaitAsync(_lists, stopping).ConfigureAwait(false);
-        }
+        order.Rotate(delivered);
+        return taken.Length / 2;
     }
 
     private NoAckDelivery Read(string queue, string list, byte[] raw)

@@ -24,8 +24,8 @@ internal sealed class QueueWatch(RedisConnection connection, TimeSpan connectTim
     /// <summary>Says that there was something to take: the next wait looks again soon.</summary>
     public void NoteWork() => _poll = _shortestPoll;
 
-    /// <summary>Returns when one of the lists may have something. Not to be called twice at a time.</summary>
-    public async Task WaitAsync(IReadOnlyList<string> lists, CancellationToken cancellationToken)
+    /// <summary>Returns when one of the lists may have something, or others are to be watched. Not to be called twice at a time.</summary>
+    public async Task WaitAsync(IReadOnlyList<string> lists, CancellationToken changed, CancellationToken cancellationToken)
     {
         if (await GetConnectionAsync(cancellationToken).ConfigureAwait(false) is not { } watching)
         {
@@ -36,7 +36,7 @@ internal sealed class QueueWatch(RedisConnection connection, TimeSpan connectTim
 
         try
         {
-            await WaitAsync(watching, lists, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(watching, lists, changed, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
@@ -53,13 +53,13 @@ internal sealed class QueueWatch(RedisConnection connection, TimeSpan connectTim
         }
     }
 
-    private async Task WaitAsync(QueueWatchConnection watching, IReadOnlyList<string> lists, CancellationToken cancellationToken)
+    private async Task WaitAsync(QueueWatchConnection watching, IReadOnlyList<string> lists, CancellationToken changed, CancellationToken cancellationToken)
     {
         while (true)
         {
             await watching.ArmAsync(lists, cancellationToken).ConfigureAwait(false);
             using var check = new CancellationTokenSource(_checkInterval, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(check.Token, cancellationToken);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(check.Token, changed, cancellationToken);
             try
             {
                 await watching.WaitAsync(either.Token).ConfigureAwait(false);
@@ -68,6 +68,10 @@ internal sealed class QueueWatch(RedisConnection connection, TimeSpan connectTim
                     await DropAsync().ConfigureAwait(false);
                 }
 
+                return;
+            }
+            catch (OperationCanceledException) when (changed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
                 return;
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -84,6 +84,7 @@ internal sealed class RedisTarget
             AbortOnConnectFail = true,
             ConnectRetry = 1,
             ConnectTimeout = milliseconds,
+            AsyncTimeout = (int)Math.Clamp(_options.RedisSocketTimeout.TotalMilliseconds, 1, int.MaxValue),
             ReconnectRetryPolicy = new LinearRetry(500),
             ClientName = ClientName,
             User = Url.User,

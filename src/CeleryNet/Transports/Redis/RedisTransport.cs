@@ -14,7 +14,7 @@ internal sealed class RedisTransport : ITransport
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
     private readonly RedisDeclarations _declarations;
-    private readonly ConcurrentBag<IConsumer> _consumers = [];
+    private readonly ConcurrentBag<RedisConsumer> _consumers = [];
 
     /// <exception cref="CeleryConfigurationException">A URL or an option does not fit Redis.</exception>
     public RedisTransport(TransportOptions options, TimeProvider time, ILogger logger)
@@ -35,12 +35,7 @@ internal sealed class RedisTransport : ITransport
 
     public async ValueTask<IConsumer> ConsumeAsync(ConsumerRequest request, CancellationToken cancellationToken)
     {
-        // What is broadcast comes another way than what lies in lists.
-        var fanout = request with { Queues = [.. request.Queues.Where(queue => RedisExchanges.IsFanout(queue.Exchange))] };
-        var lists = request with { Queues = [.. request.Queues.Where(queue => !RedisExchanges.IsFanout(queue.Exchange))] };
-        IConsumer consumer = fanout.Queues.Count == 0 ? await StartListsAsync(lists, cancellationToken).ConfigureAwait(false)
-            : lists.Queues.Count == 0 ? await StartFanoutAsync(fanout, cancellationToken).ConfigureAwait(false)
-            : await StartBothAsync(lists, fanout, cancellationToken).ConfigureAwait(false);
+        var consumer = await RedisConsumer.StartAsync(_connection, _keys, _declarations, request, _options, _time, _logger, cancellationToken).ConfigureAwait(false);
         _consumers.Add(consumer);
         return consumer;
     }
@@ -70,25 +65,5 @@ internal sealed class RedisTransport : ITransport
 
         _declarations.Dispose();
         await _connection.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private Task<RedisConsumer> StartListsAsync(ConsumerRequest request, CancellationToken cancellationToken)
-        => RedisConsumer.StartAsync(_connection, _keys, _declarations, request, _options, _time, _logger, cancellationToken);
-
-    private Task<RedisFanoutConsumer> StartFanoutAsync(ConsumerRequest request, CancellationToken cancellationToken)
-        => RedisFanoutConsumer.StartAsync(_connection, _keys, _declarations, request, _time, _logger, cancellationToken);
-
-    private async Task<CombinedConsumer> StartBothAsync(ConsumerRequest lists, ConsumerRequest fanout, CancellationToken cancellationToken)
-    {
-        var first = await StartFanoutAsync(fanout, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return new CombinedConsumer([await StartListsAsync(lists, cancellationToken).ConfigureAwait(false), first]);
-        }
-        catch
-        {
-            await first.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
     }
 }
