@@ -198,7 +198,7 @@ if [ "$needs_servers" -eq 1 ]; then
   install_missing
   export CELERY_PYTHON="${CELERY_PYTHON:-/usr/bin/python3}"
   start_redis
-  start_rabbitmq
+  if [ -z "$soak" ] || [ "$soak_broker" = amqp ]; then start_rabbitmq; fi
 fi
 
 if [ "$build" -eq 1 ]; then

@@ -94,7 +94,7 @@ public sealed class BrokerOutageTests(SharedServers servers)
             await scenario.Broker.Server.KillAsync();
             await worker.Log.WaitForAsync(
                 // On RabbitMQ the messages go with the connection, and with them the right to retry; on Redis neither the retry can be sent nor the message settled.
-                line => line.EventId.Id is EventIds.TaskAbandoned or EventIds.DeliveryFailed, "a retry that cannot be sent", from: seen);
+                line => line.EventId.Id is EventIds.RetryNotSent or EventIds.TaskAbandoned or EventIds.DeliveryFailed, "a retry that cannot be sent", from: seen);
             await scenario.Broker.Server.StartAsync();
             await scenario.Ledger.RoundTripAsync("after the outage");
             (await scenario.Ledger.WaitForResultsAsync(Bound.Long)).ShouldBeEmpty();
