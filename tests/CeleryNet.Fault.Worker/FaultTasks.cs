@@ -45,6 +45,17 @@ public sealed class FaultTasks(RunLog log, TimeProvider time)
         throw task.Retry(countdown: TimeSpan.FromSeconds(countdown));
     }
 
+    /// <summary>Takes its worker down.</summary>
+    /// <param name="seconds">After what time.</param>
+    /// <param name="task">The run.</param>
+    [CeleryTask("fault.poison", AcksLate = true, MaxDeliveries = 3)]
+    public async Task PoisonAsync(double seconds, TaskContext task)
+    {
+        Begin(task);
+        await Task.Delay(TimeSpan.FromSeconds(seconds), time, task.CancellationToken);
+        Environment.FailFast($"Task {task.Id} is poison.");
+    }
+
     private async Task<double> RunAsync(double seconds, TaskContext task)
     {
         Begin(task);

@@ -19,6 +19,8 @@ internal sealed class CeleryHost : IAsyncDisposable
 
     public ICeleryClient Client => _host.Services.GetRequiredService<ICeleryClient>();
 
+    public IDeadLetters DeadLetters => _host.Services.GetRequiredService<IDeadLetters>();
+
     public RecordingLogger Log { get; }
 
     public static Task<CeleryHost> StartProducerAsync(FaultBroker broker, Action<CeleryOptions>? configure = null)

@@ -25,6 +25,12 @@ internal sealed class FaultScenario : IAsyncDisposable
 
     public Ledger Ledger { get; }
 
+    /// <summary>The producer's.</summary>
+    public ICeleryClient Client => _producer.Client;
+
+    /// <summary>What workers have put aside.</summary>
+    public IDeadLetters DeadLetters => _producer.DeadLetters;
+
     public RandomMoments Moments { get; } = new();
 
     /// <summary>How often the fault was done.</summary>

@@ -19,6 +19,9 @@ internal sealed record TaskCall(string Task, IReadOnlyList<object?> Args)
     /// <summary>Retried before it does its work.</summary>
     public static TaskCall WorkRetried(double seconds, int times, double countdown) => new("fault.work_retried", [seconds, times, countdown]);
 
+    /// <summary>Takes its worker down, three times at most.</summary>
+    public static TaskCall Poison(double seconds) => new("fault.poison", [seconds]);
+
     public Task<AsyncResult<JsonElement>> SendAsync(ICeleryClient client, TaskId id, string queue)
         => client.SendTaskAsync(Task, Args, options: new SendOptions { TaskId = id, Queue = queue, Countdown = Countdown });
 }
