@@ -178,12 +178,12 @@ public sealed class WorkerOptions
 
     /// <summary>
     /// How long a stopping worker waits for running tasks (a warm shutdown). Tasks still running after it are cancelled; messages acknowledged late go back to
-    /// their queue, tasks acknowledged early fail with <c>WorkerLostError</c>. When it is set, <c>HostOptions.ShutdownTimeout</c> is raised if it is shorter than
-    /// this, <see cref="SoftShutdownTimeout"/> and five seconds to wind up. Celery waits without limit.
+    /// their queue, tasks acknowledged early fail with <c>WorkerLostError</c>. When it or <see cref="SoftShutdownTimeout"/> is set, it holds even if the host's own
+    /// <c>ShutdownTimeout</c> is shorter. Celery waits without limit.
     /// </summary>
     /// <value>
-    /// The default is null: five seconds less than the host gives its services to stop, which makes 25 s unless <c>HostOptions.ShutdownTimeout</c> is changed.
-    /// 0 to 24 h.
+    /// The default is null: 25 s, which is five seconds less than a host gives its services by default, or until the host's <c>ShutdownTimeout</c> is over if that
+    /// is sooner. 0 to 24 h.
     /// </value>
     public TimeSpan? ShutdownGrace { get; set; }
 

@@ -64,13 +64,11 @@ public sealed class CeleryBuilder
         }
 
         Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>());
-        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HostOptions>, HostPatience>());
         Services.TryAddSingleton(WorkerFactory.Create);
         Services.TryAddSingleton<ICeleryWorker>(provider => provider.GetRequiredService<CeleryWorker>());
         Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, WorkerHostedService>(provider => new WorkerHostedService(
             provider.GetRequiredService<CeleryWorker>(),
             provider.GetRequiredService<IOptions<WorkerOptions>>(),
-            provider.GetRequiredService<IOptions<HostOptions>>(),
             provider.GetRequiredService<IOptions<CeleryOptions>>().Value.PublishTimeout,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IHostApplicationLifetime>(),

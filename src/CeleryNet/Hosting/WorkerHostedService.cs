@@ -7,10 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace CeleryNet.Hosting;
 
-/// <summary>Runs the worker with the host: a stop of the host is a warm shutdown, and the end of the host's patience cancels what still runs.</summary>
+/// <summary>Runs the worker with the host: a stop of the host is a warm shutdown. The end of the host's patience cancels what still runs, unless the options say how long that may take.</summary>
 /// <param name="worker">The worker.</param>
 /// <param name="options">Its options.</param>
-/// <param name="host">How long the host gives its services to stop.</param>
 /// <param name="startTimeout">How long a start may take that does not go on trying.</param>
 /// <param name="time">Measures it.</param>
 /// <param name="lifetime">Stops the host when the worker has ended by itself.</param>
@@ -19,14 +18,16 @@ namespace CeleryNet.Hosting;
 internal sealed class WorkerHostedService(
     CeleryWorker worker,
     IOptions<WorkerOptions> options,
-    IOptions<HostOptions> host,
     TimeSpan startTimeout,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     Action fail,
     ILogger<WorkerHostedService> logger) : IHostedService, IDisposable
 {
-    private readonly WorkerShutdown _shutdown = new(HostPatience.GraceOf(options.Value, host.Value));
+    // Five seconds less than a host gives its services by default, for cancelled tasks to wind up.
+    private static readonly TimeSpan _defaultGrace = TimeSpan.FromSeconds(25);
+
+    private readonly WorkerShutdown _shutdown = new(options.Value.ShutdownGrace ?? _defaultGrace);
     private ShutdownSignals? _signals;
     private Task _running = Task.CompletedTask;
 
@@ -46,7 +47,10 @@ internal sealed class WorkerHostedService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _shutdown.Advance(ShutdownStage.Warm);
-        await using var impatience = cancellationToken
+
+        // Whoever has said how long tasks may take means it: a host waits for its services beyond its own timeout, it only asks them to hurry.
+        var heeded = options.Value is { ShutdownGrace: null, SoftShutdownTimeout.Ticks: 0 } ? cancellationToken : CancellationToken.None;
+        await using var impatience = heeded
             .UnsafeRegister(static shutdown => ((WorkerShutdown)shutdown!).Advance(ShutdownStage.Cold), _shutdown).ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         if (_shutdown.HasCancelled)

@@ -81,6 +81,45 @@ public sealed class WorkerHostedServiceTests : IDisposable
         (_failed.Count, _lifetime.Stopped.Count).ShouldBe((0, 0));
     }
 
+    [Theory]
+    [InlineData(true, CancellationReason.None)]
+    [InlineData(false, CancellationReason.Shutdown)]
+    public async Task The_hosts_hurry_ends_tasks_unless_they_were_given_their_time(bool isGiven, CancellationReason reason)
+    {
+        var (started, ended) = (new TestSignal(), new TestSignal<CancellationReason>());
+        var goOn = new TaskCompletionSource();
+        var impatience = new Impatience();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddCelery().AddWorker(worker =>
+        {
+            worker.HandleSignals = false;
+            worker.ShutdownGrace = isGiven ? TimeSpan.FromHours(1) : null;
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(1));
+        builder.Services.AddSingleton<IHostedService>(impatience);
+        builder.Services.AddSingleton(new TaskDefinition("slow", [], async call =>
+        {
+            started.Fire();
+            await Task.WhenAny(goOn.Task, Task.Delay(Timeout.Infinite, call.CancellationToken));
+            ended.Fire(call.Context.CancellationReason);
+            return TaskValue.Null;
+        }));
+        using var host = builder.Build();
+        await host.StartAsync(Token);
+        await host.Services.GetRequiredService<ICeleryClient>().SendTaskAsync("slow", cancellationToken: Token);
+        await started.WaitAsync();
+
+        var stopping = host.StopAsync(Token);
+        await impatience.Fired.WaitAsync("the end of the host's patience");
+        if (isGiven)
+        {
+            goOn.SetResult();
+        }
+
+        (await ended.WaitAsync()).ShouldBe(reason);
+        await stopping.WithinBound("the host to stop");
+    }
+
     private ServiceProvider Services(Action<WorkerOptions> configure, Action<IServiceCollection>? more = null)
     {
         var services = new ServiceCollection();
@@ -99,12 +138,25 @@ public sealed class WorkerHostedServiceTests : IDisposable
     private WorkerHostedService Service(IServiceProvider services) => new(
         services.GetRequiredService<CeleryWorker>(),
         services.GetRequiredService<IOptions<WorkerOptions>>(),
-        services.GetRequiredService<IOptions<HostOptions>>(),
         TimeSpan.FromSeconds(10),
         TimeProvider.System,
         _lifetime,
         _failed.Fire,
         NullLogger<WorkerHostedService>.Instance);
+
+    // Stopped before the worker, with the same token.
+    private sealed class Impatience : IHostedService
+    {
+        public TestSignal Fired { get; } = new();
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            cancellationToken.Register(Fired.Fire);
+            return Task.CompletedTask;
+        }
+    }
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable
     {
