@@ -185,6 +185,19 @@ public sealed class AmqpDelayTests(RabbitMqNode node, KombuDelays kombu) : IClas
     }
 
     [Fact]
+    public async Task A_consumer_declares_it_for_a_queue_that_is_added_to_it_too()
+    {
+        await LeaveOthersAsync();
+        var queue = Quorum("news") with { Exchange = _topics, RoutingKey = "news.italy" };
+        var consumer = await ConsumeAsync(Create(), QueueSpec.Named("classic"));
+        await consumer.AddQueueAsync(queue, Token);
+
+        await kombu.PublishAsync(Url, "theirs", 1, "news.italy");
+
+        (await ReadAsync(consumer)).ShouldBe("theirs");
+    }
+
+    [Fact]
     public async Task A_message_from_here_comes_to_a_queue_that_Python_bound()
     {
         await LeaveOthersAsync();

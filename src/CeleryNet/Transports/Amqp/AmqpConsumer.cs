@@ -115,6 +115,7 @@ internal sealed class AmqpConsumer : IConsumer, IRetryWatcher
         {
             var link = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
             await AmqpTopology.DeclareAsync(link, [queue], cancellationToken).ConfigureAwait(false);
+            await _delays.PrepareAsync(link, [queue], cancellationToken).ConfigureAwait(false);
             await ChangeAsync(queue, removed: null).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (AmqpRefusedException error) when (error.Code == AmqpErrors.PreconditionFailed)
