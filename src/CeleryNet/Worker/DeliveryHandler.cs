@@ -53,6 +53,11 @@ internal sealed class DeliveryHandler(
             await announcing.ConfigureAwait(false);
         }
 
+        if (IsLost(request.Delivery))
+        {
+            return;
+        }
+
         Verdict? refusal;
         try
         {
@@ -82,6 +87,11 @@ internal sealed class DeliveryHandler(
     /// <summary>Ends a delivery that is not to be run.</summary>
     public async ValueTask EndAsync(IDelivery delivery, Verdict refusal, CancellationToken lastCall)
     {
+        if (IsLost(delivery))
+        {
+            return;
+        }
+
         try
         {
             switch (refusal)
@@ -140,6 +150,18 @@ internal sealed class DeliveryHandler(
             // It goes back when the consumer is disposed, or when its lease has run out.
             logger.SettlementFailed(error, delivery.Queue, nameof(SettlementKind.Return));
         }
+    }
+
+    // What another worker has by now is that one's to end: it may have run it, and its result must not be replaced.
+    private bool IsLost(IDelivery delivery)
+    {
+        if (!delivery.Lost.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        logger.LeaseLost(delivery.Queue);
+        return true;
     }
 
     private async ValueTask RevokeAsync(TaskRequest request, string reason, CancellationToken lastCall)
