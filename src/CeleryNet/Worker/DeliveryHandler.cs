@@ -58,6 +58,13 @@ internal sealed class DeliveryHandler(
             return;
         }
 
+        if (request.Cancellation.Reason == CancellationReason.Shutdown)
+        {
+            // Nothing has begun, so nothing needs to be lost even if it is acknowledged early.
+            await ReturnAsync(request.Delivery, lastCall).ConfigureAwait(false);
+            return;
+        }
+
         Verdict? refusal;
         try
         {

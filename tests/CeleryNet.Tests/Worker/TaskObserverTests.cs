@@ -83,6 +83,25 @@ public sealed class TaskObserverTests
     }
 
     [Fact]
+    public async Task Task_that_has_not_begun_when_the_worker_hurries_goes_back_to_its_queue_although_it_is_acknowledged_early()
+    {
+        var received = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _told.Received = received.Task;
+        await using var harness = await StartAsync([One()]);
+        var id = await harness.CallAsync("one");
+        await _told.Next.WaitAsync();
+
+        harness.Hurry();
+        await harness.Clock.WaitForTimerAsync(_grace);
+        await harness.Clock.WaitForTimerAsync(_windUp);
+        received.SetResult();
+        await harness.WhenStoppedAsync();
+
+        (await harness.StoredAsync(id)).ShouldBeNull();
+        (await harness.DrainAsync()).ShouldHaveSingleItem().Envelope!.Headers.GetString("id").ShouldBe(id.Value);
+    }
+
+    [Fact]
     public async Task Message_of_an_unknown_task_is_told_with_the_name_and_one_that_cannot_be_read_with_the_reason()
     {
         await using var harness = await StartAsync([One()]);
