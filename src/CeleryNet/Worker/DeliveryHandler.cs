@@ -176,7 +176,12 @@ internal sealed class DeliveryHandler(
         TryOpen(request);
         var isRecorded = await recorder.RecordRevokedAsync(request, reason, lastCall).ConfigureAwait(false);
         await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
-        await _observers.RevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
+        if (request.Announcing is { } announcing)
+        {
+            await announcing.ConfigureAwait(false);
+        }
+
+        await _observers.RevokedAsync(request, reason, lastCall).ConfigureAwait(false);
     }
 
     // It may be what takes workers down. It is kept whatever becomes of other messages that cannot be run: nobody has seen yet why.

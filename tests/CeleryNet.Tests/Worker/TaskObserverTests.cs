@@ -83,6 +83,20 @@ public sealed class TaskObserverTests
     }
 
     [Fact]
+    public async Task Task_that_is_revoked_while_it_waits_is_told_as_revoked_and_not_as_expired()
+    {
+        await using var harness = await StartAsync([One()]);
+        await harness.PublishAsync(MessageFactory.Task(
+            "one", id: "task-1", headers: headers => headers["eta"] = (harness.Clock.GetUtcNow() + TimeSpan.FromHours(1)).ToString("o")));
+        await harness.WhenHeldAsync();
+
+        harness.Worker.Revoke("task-1");
+
+        (await _told.Next.WaitAsync()).ShouldBe("received task-1 one celery");
+        (await _told.Next.WaitAsync()).ShouldBe("revoked task-1 revoked");
+    }
+
+    [Fact]
     public async Task Task_that_has_not_begun_when_the_worker_hurries_goes_back_to_its_queue_although_it_is_acknowledged_early()
     {
         var received = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
