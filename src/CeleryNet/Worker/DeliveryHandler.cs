@@ -152,7 +152,9 @@ internal sealed class DeliveryHandler(
         {
             await delivery.SettleAsync(Settlement.Return, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is BrokerUnavailableException or OperationCanceledException)
+#pragma warning disable CA1031 // One delivery must not end the worker.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             // It goes back when the consumer is disposed, or when its lease has run out.
             logger.SettlementFailed(error, delivery.Queue, nameof(SettlementKind.Return));
@@ -238,7 +240,9 @@ internal sealed class DeliveryHandler(
         {
             await delivery.SettleAsync(Settlement.DeadLetter($"Handling it failed: {error.Message}"), lastCall).ConfigureAwait(false);
         }
-        catch (Exception settling) when (settling is BrokerUnavailableException or OperationCanceledException)
+#pragma warning disable CA1031 // What goes on would take a slot along for ever.
+        catch (Exception settling)
+#pragma warning restore CA1031
         {
             logger.SettlementFailed(settling, delivery.Queue, nameof(SettlementKind.DeadLetter));
         }

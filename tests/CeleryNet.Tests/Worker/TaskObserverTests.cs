@@ -116,6 +116,22 @@ public sealed class TaskObserverTests
     }
 
     [Fact]
+    public async Task Delivery_that_cannot_be_settled_at_all_does_not_take_its_slot_along()
+    {
+        WorkerHarness? harness = null;
+        _told.OnInternalError = () => harness!.Transport.SettlementError = new InvalidOperationException("still odd");
+        harness = await StartAsync([One(acksLate: true)]);
+        await using (harness)
+        {
+            harness.Worker.Resize(1);
+            harness.Transport.SettlementError = new InvalidOperationException("odd");
+            await harness.CallAsync("one");
+
+            (await harness.RunAsync("one")).State.ShouldBe(TaskState.Success);
+        }
+    }
+
+    [Fact]
     public async Task Message_of_an_unknown_task_is_told_with_the_name_and_one_that_cannot_be_read_with_the_reason()
     {
         await using var harness = await StartAsync([One()]);
@@ -286,6 +302,8 @@ public sealed class TaskObserverTests
 
         public Action? OnFinished { get; set; }
 
+        public Action? OnInternalError { get; set; }
+
         public Task OnFinishedTask { get; set; } = Task.CompletedTask;
 
         public Task Received { get; set; } = Task.CompletedTask;
@@ -333,7 +351,11 @@ public sealed class TaskObserverTests
 
         public ValueTask OnRejectedAsync(RefusedMessage message, CancellationToken cancellationToken) => Tell("rejected " + Describe(message));
 
-        public ValueTask OnInternalErrorAsync(RefusedMessage message, CancellationToken cancellationToken) => Tell("internal error " + Describe(message));
+        public ValueTask OnInternalErrorAsync(RefusedMessage message, CancellationToken cancellationToken)
+        {
+            OnInternalError?.Invoke();
+            return Tell("internal error " + Describe(message));
+        }
 
         private static string Describe(RefusedMessage message) => $"{message.Queue} {message.TaskName} {message.TaskId} {message.Error.GetType().Name}";
 
