@@ -229,7 +229,7 @@ internal sealed class DeliveryHandler(
     private async ValueTask GiveUpAsync(IDelivery delivery, TaskHeaders? headers, Exception error, CancellationToken lastCall)
     {
         logger.DeliveryFailed(error, delivery.Queue);
-        if (error is BrokerUnavailableException or OperationCanceledException)
+        if (error is BrokerUnavailableException || (error is OperationCanceledException && lastCall.IsCancellationRequested))
         {
             // Settled later by the transport, or delivered again when the connection ends.
             return;

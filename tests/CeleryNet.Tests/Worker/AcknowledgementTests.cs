@@ -182,6 +182,20 @@ public sealed class AcknowledgementTests
     }
 
     [Fact]
+    public async Task A_message_is_settled_although_its_result_could_not_be_stored_for_an_odd_reason()
+    {
+        var backend = new FaultyBackend(1, () => new TaskCanceledException("A client of the backend's has lost patience."));
+        await using var harness = new WorkerHarness([new TaskDefinition("one", [], _ => new(TaskValue.Of(1))) { AcksLate = true }], backend: backend);
+        await harness.StartAsync();
+
+        var id = await harness.CallAsync("one");
+        SettlementKind[] settled = [await harness.SettledAsync(), await harness.SettledAsync()];
+
+        settled.ShouldBe([SettlementKind.Requeue, SettlementKind.Ack]);
+        (await harness.StoredAsync(id)).ShouldNotBeNull().State.ShouldBe(TaskState.Success);
+    }
+
+    [Fact]
     public async Task A_worker_that_cannot_consume_tries_again()
     {
         await using var harness = new WorkerHarness([new TaskDefinition("one", [], _ => new(TaskValue.Of(1)))]);
