@@ -149,7 +149,7 @@ internal sealed class TaskExecutor(
         {
             return new TaskOutcome.Terminated();
         }
-        catch (OperationCanceledException) when (cancellation.IsRequested)
+        catch (Exception error) when (cancellation.IsRequested && IsCancellation(error))
         {
             return End(request);
         }

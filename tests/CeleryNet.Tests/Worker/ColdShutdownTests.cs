@@ -76,6 +76,28 @@ public sealed class ColdShutdownTests
     }
 
     [Fact]
+    public async Task A_cold_shutdown_gives_back_a_task_that_waits_for_others_by_blocking()
+    {
+        var entered = new TestSignal();
+        await using var harness = await WorkerHarness.StartAsync(new TaskDefinition("wait", [], invocation =>
+        {
+            var token = invocation.CancellationToken;
+            entered.Fire();
+            Task.Delay(Timeout.InfiniteTimeSpan, token).Wait(CancellationToken.None);
+            return new(TaskValue.Null);
+        })
+        { AcksLate = true });
+        var id = await harness.CallAsync("wait");
+        await entered.WaitAsync();
+
+        harness.BeginStop(ShutdownStage.Cold);
+        await harness.WhenStoppedAsync();
+
+        (await harness.StoredAsync(id)).ShouldBeNull();
+        (await harness.DrainAsync()).ShouldHaveSingleItem().Envelope!.Headers.GetString("id").ShouldBe(id.Value);
+    }
+
+    [Fact]
     public async Task A_soft_shutdown_lets_a_task_end_that_needs_no_longer_than_its_timeout()
     {
         using var gate = new Gate();
