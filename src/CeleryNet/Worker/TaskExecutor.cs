@@ -40,6 +40,12 @@ internal sealed class TaskExecutor(
             ? await RunAsync(request, lastCall).ConfigureAwait(false)
             : await timed.RunAsync(request, each => RunAsync(each, lastCall)).ConfigureAwait(false);
         request.Context?.End();
+        if (!request.TryEndRun())
+        {
+            // It was given up meanwhile, and is stored as lost: whoever has read that must not read something else later.
+            return;
+        }
+
         var elapsed = time.GetElapsedTime(started);
         if (outcome is TaskOutcome.Retried retried)
         {
@@ -66,6 +72,18 @@ internal sealed class TaskExecutor(
     /// <summary>Stores that a run is lost which does not end, and which nobody will be given again: it was acknowledged before.</summary>
     public async ValueTask GiveUpAsync(TaskRequest request, CancellationToken lastCall)
     {
+        if (!request.TryEndRun())
+        {
+            return;
+        }
+
+        request.Context?.End();
+        if (request.Cancellation.Reason == CancellationReason.Revoked)
+        {
+            await RecordAsync(request, new TaskOutcome.Terminated(), lastCall).ConfigureAwait(false);
+            return;
+        }
+
         var lost = new WorkerLostException("The worker was stopped while the task ran and did not heed its cancellation; it had been acknowledged before its run.");
         await RecordAsync(request, new TaskOutcome.Failed(lost), lastCall).ConfigureAwait(false);
     }
@@ -161,7 +179,6 @@ internal sealed class TaskExecutor(
         }
         finally
         {
-            request.HasRun = true;
             TaskContext.Current = null;
             await DisposeAsync(request, scope).ConfigureAwait(false);
         }
