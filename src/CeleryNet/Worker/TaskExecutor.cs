@@ -175,12 +175,28 @@ internal sealed class TaskExecutor(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return RetryRule.For(request, error, Random.Shared);
+            return RetryRule.For(request, Describable(error), Random.Shared);
         }
         finally
         {
             TaskContext.Current = null;
             await DisposeAsync(request, scope).ConfigureAwait(false);
+        }
+    }
+
+    // An exception may throw itself when it is looked at. It is for the log, the result and the dead letter, each of which would fail of it.
+    private static Exception Describable(Exception error)
+    {
+        try
+        {
+            _ = error.ToString();
+            return error;
+        }
+#pragma warning disable CA1031 // It is the task's own exception's: it may be anything.
+        catch (Exception cause)
+#pragma warning restore CA1031
+        {
+            return new CelerySerializationException($"The task threw a {error.GetType()}, which cannot be described since that throws a {cause.GetType()}.");
         }
     }
 
