@@ -189,6 +189,7 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     public async Task EndlessAsync(string key, TaskContext task, CancellationToken cancellationToken)
     {
         await counters.ListRightPushAsync(key, "net runs");
+        try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }

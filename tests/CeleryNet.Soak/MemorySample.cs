@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace CeleryNet.Soak;
@@ -6,7 +7,8 @@ namespace CeleryNet.Soak;
 /// <param name="Tasks">Tasks that have ended by then.</param>
 /// <param name="WorkingSet">Bytes of the process in memory.</param>
 /// <param name="Heap">Bytes of living objects.</param>
-internal sealed record MemorySample(int Tasks, long WorkingSet, long Heap)
+/// <param name="Threads">The process's threads, whose stacks are part of the working set.</param>
+internal sealed record MemorySample(int Tasks, long WorkingSet, long Heap, int Threads)
 {
     public static MemorySample Take(int tasks)
     {
@@ -17,9 +19,10 @@ internal sealed record MemorySample(int Tasks, long WorkingSet, long Heap)
             GC.WaitForPendingFinalizers();
         }
 
-        return new MemorySample(tasks, Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: true));
+        using var process = Process.GetCurrentProcess();
+        return new MemorySample(tasks, process.WorkingSet64, GC.GetTotalMemory(forceFullCollection: true), process.Threads.Count);
     }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Tasks,10:N0} tasks  working set {WorkingSet / 1e6,7:0.0} MB  heap {Heap / 1e6,7:0.00} MB");
+        CultureInfo.InvariantCulture, $"{Tasks,10:N0} tasks  working set {WorkingSet / 1e6,7:0.0} MB  heap {Heap / 1e6,7:0.00} MB  {Threads,3} threads");
 }
