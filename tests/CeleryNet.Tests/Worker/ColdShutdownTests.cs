@@ -76,6 +76,28 @@ public sealed class ColdShutdownTests
     }
 
     [Fact]
+    public async Task A_terminated_task_that_does_not_heed_it_is_stored_as_revoked_when_the_worker_leaves_it_behind()
+    {
+        var entered = new TestSignal();
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var harness = await WorkerHarness.StartAsync(Deaf(entered, end.Task));
+        var id = await harness.CallAsync("deaf");
+        await entered.WaitAsync();
+        harness.Worker.Revoke(id, terminate: true);
+
+        harness.BeginStop(ShutdownStage.Cold);
+        await harness.Clock.WaitForTimerAsync(_grace);
+        await harness.Clock.WaitForTimerAsync(TaskDrain.WindUp);
+        harness.Clock.Advance(TaskDrain.WindUp);
+        var stored = await harness.ResultAsync(id);
+        end.SetResult();
+        await harness.WhenStoppedAsync();
+
+        stored.State.ShouldBe(TaskState.Revoked);
+        (await harness.StoredAsync(id))!.State.ShouldBe(TaskState.Revoked);
+    }
+
+    [Fact]
     public async Task A_cold_shutdown_gives_back_a_task_that_waits_for_others_by_blocking()
     {
         var entered = new TestSignal();
@@ -231,6 +253,13 @@ public sealed class ColdShutdownTests
 
         left.ShouldHaveSingleItem().Envelope!.Headers.GetString("id").ShouldBe(held.Value);
     }
+
+    private static TaskDefinition Deaf(TestSignal entered, Task end) => new("deaf", [], async _ =>
+    {
+        entered.Fire();
+        await end;
+        return TaskValue.Null;
+    });
 
     private static async Task<WorkerHarness> StartAsync(Gate gate, bool acksLate, WorkerOptions options)
     {
