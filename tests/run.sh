@@ -101,11 +101,17 @@ trap stop_all EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# A shell starts what runs beside it deaf to SIGINT and SIGQUIT, which go on from there to the workers that tests send signals to.
+hearing=()
+if env --default-signal=INT,QUIT true 2>/dev/null; then
+  hearing=(env --default-signal=INT,QUIT)
+fi
+
 # Waits for a program that the shell's traps may interrupt, and returns what it returned.
 run() { # log command...
   local log="$1" status=0
   shift
-  "$@" >"$log" 2>&1 &
+  "${hearing[@]}" "$@" >"$log" 2>&1 &
   pids+=($!)
   wait $! || status=$?
   unset 'pids[-1]'

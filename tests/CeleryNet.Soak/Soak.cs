@@ -14,6 +14,9 @@ internal sealed class Soak(string broker, string results, int tasks, TextWriter 
     private const int Window = 5_000;
     private const int Senders = 32;
 
+    // Calls whose numbers leave this rest are revoked.
+    private const int Unwanted = 7;
+
     // The mean of the last quarter of the samples may be so much larger than that of the second; the first one is warming up.
     private const double Tolerance = 1.05;
 
@@ -40,6 +43,9 @@ internal sealed class Soak(string broker, string results, int tasks, TextWriter 
                 worker.Queues = [_queue];
                 worker.Concurrency = 32;
                 worker.PrefetchMultiplier = 16;
+
+                // So that the worker's memory of them is full, and forgets, from the beginning on.
+                worker.RevokesMax = Math.Max(1, tasks / 200);
             });
         using var host = builder.Build();
         await host.StartAsync(cancellationToken);
@@ -67,10 +73,13 @@ internal sealed class Soak(string broker, string results, int tasks, TextWriter 
         while (TryTakeNumber(end, out var number))
         {
             var sent = await SendOneAsync(client, number, cancellationToken);
-
-            // Some senders wait for their results, so that waiting is looked at too.
-            if (number % 50 == 0)
+            if (number % 20 == Unwanted)
             {
+                await RevokeAsync(sent, number, cancellationToken);
+            }
+            else if (number % 50 == 0)
+            {
+                // Some senders wait for their results, so that waiting is looked at too.
                 await sent.WaitAsync(_stall, cancellationToken);
             }
 
@@ -95,7 +104,20 @@ internal sealed class Soak(string broker, string results, int tasks, TextWriter 
         }
     }
 
-    // Of twenty calls fourteen succeed at once, two fail, two are retried, two wait for their time.
+    private async Task RevokeAsync(AsyncResult<JsonElement> sent, int number, CancellationToken cancellationToken)
+    {
+        await sent.RevokeAsync(cancellationToken: cancellationToken);
+        try
+        {
+            await sent.WaitAsync(_stall, cancellationToken);
+        }
+        catch (RemoteTaskException error) when (error.State == TaskState.Revoked)
+        {
+            _ledger.End(number);
+        }
+    }
+
+    // Of twenty calls thirteen succeed at once, two fail, two are retried, two wait for their time, one is revoked while it waits.
     private Task<AsyncResult<JsonElement>> SendOneAsync(ICeleryClient client, int number, CancellationToken cancellationToken)
     {
         var options = new SendOptions { Queue = _queue };
@@ -105,6 +127,8 @@ internal sealed class Soak(string broker, string results, int tasks, TextWriter 
             3 or 4 => client.SendTaskAsync("soak.retry", [number], options: options, cancellationToken: cancellationToken),
             5 or 6 => client.SendTaskAsync(
                 "soak.succeed", [number], options: options with { Countdown = TimeSpan.FromMilliseconds(500) }, cancellationToken: cancellationToken),
+            Unwanted => client.SendTaskAsync(
+                "soak.unwanted", [number], options: options with { Countdown = TimeSpan.FromMinutes(10) }, cancellationToken: cancellationToken),
             _ => client.SendTaskAsync("soak.succeed", [number], options: options, cancellationToken: cancellationToken),
         };
     }

@@ -35,4 +35,9 @@ public sealed class SoakTasks(SoakLedger ledger)
         ledger.End(number);
         return number;
     }
+
+    /// <summary>Is revoked before its time comes, so it does not run: a call that does ends neither here nor as revoked, and is missed.</summary>
+    /// <param name="number">The call's number.</param>
+    [CeleryTask("soak.unwanted", AcksLate = true)]
+    public int Unwanted(int number) => number;
 }

@@ -56,9 +56,11 @@ internal static class WorkerFactory
         services,
         CreateRegistry(services),
         new StuckTasks(services.GetRequiredService<TimeProvider>(), CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<StuckTasks>()),
-        CreateRevoked(services));
+        CreateRevoked(services),
+        hasQueues: false);
 
-    private static DeliveryHandler CreateHandler(IServiceProvider services, TaskRegistry registry, StuckTasks stuck, RevokedTasks revoked)
+    private static DeliveryHandler CreateHandler(
+        IServiceProvider services, TaskRegistry registry, StuckTasks stuck, RevokedTasks revoked, bool hasQueues = true)
     {
         var application = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
@@ -87,7 +89,7 @@ internal static class WorkerFactory
             loggers.CreateLogger<TaskExecutor>(),
             hooks);
         return new DeliveryHandler(
-            new Admission(reader, registry, revoked, application, options, time),
+            new Admission(reader, registry, revoked, application, options, time, hasQueues),
             executor,
             recorder,
             options.UnrunnableMessages,

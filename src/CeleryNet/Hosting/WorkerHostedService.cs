@@ -53,9 +53,10 @@ internal sealed class WorkerHostedService(
         await using var impatience = heeded
             .UnsafeRegister(static shutdown => ((WorkerShutdown)shutdown!).Advance(ShutdownStage.Cold), _shutdown).ConfigureAwait(false);
         await _running.ConfigureAwait(false);
-        if (_shutdown.HasCancelled)
+        // Where no signal began the stop, whatever stopped the host knows better what the end means.
+        if (_shutdown.HasCancelled && _signals is { HasReceived: true })
         {
-            SetExitCode();
+            fail();
         }
     }
 
@@ -98,15 +99,6 @@ internal sealed class WorkerHostedService(
             logger.WorkerFailed(error, worker.Hostname);
             fail();
             lifetime.StopApplication();
-        }
-    }
-
-    // The process is told of by its exit code when a signal stopped it; otherwise what stopped the host knows better what the end means.
-    private void SetExitCode()
-    {
-        if (_signals is { HasReceived: true } && Environment.ExitCode == 0)
-        {
-            Environment.ExitCode = 1;
         }
     }
 }

@@ -5,7 +5,15 @@ using CeleryNet.Transports;
 namespace CeleryNet.Worker;
 
 /// <summary>Decides before a run what becomes of a delivery. celery/worker/consumer/consumer.py create_task_handler, celery/worker/strategy.py</summary>
-internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry, RevokedTasks revoked, CeleryOptions application, WorkerOptions worker, TimeProvider time)
+/// <param name="reader">Reads messages.</param>
+/// <param name="registry">The tasks there are.</param>
+/// <param name="revoked">What is not to be run.</param>
+/// <param name="application">Decides where neither message nor task do.</param>
+/// <param name="worker">Decides likewise.</param>
+/// <param name="time">Tells what time it is.</param>
+/// <param name="hasQueues">Whether deliveries come from queues; if not, nothing can go back, as if all were acknowledged early.</param>
+internal sealed class Admission(
+    TaskMessageReader reader, TaskRegistry registry, RevokedTasks revoked, CeleryOptions application, WorkerOptions worker, TimeProvider time, bool hasQueues = true)
 {
     /// <summary>Judges a delivery by what can be known without its body, which nobody here may be able to use.</summary>
     public Verdict Judge(IDelivery delivery)
@@ -68,7 +76,7 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
 
     private TaskRequest Admit(Extensibility.TaskDefinition definition, TaskHeaders headers, IDelivery delivery) => new(definition, headers, delivery)
     {
-        AcksLate = definition.AcksLate ?? worker.AcksLate,
+        AcksLate = AcksLate(definition),
         AcksOnFailure = definition.AcksOnFailure ?? worker.AcksOnFailure,
         AcksOnTimeout = definition.AcksOnTimeout ?? worker.AcksOnTimeout,
         RejectOnWorkerLost = definition.RejectOnWorkerLost ?? worker.RejectOnWorkerLost,
@@ -80,8 +88,10 @@ internal sealed class Admission(TaskMessageReader reader, TaskRegistry registry,
         TrackStarted = definition.TrackStarted ?? worker.TrackStarted,
     };
 
+    private bool AcksLate(Extensibility.TaskDefinition definition) => hasQueues && (definition.AcksLate ?? worker.AcksLate);
+
     private int? BoundDeliveries(Extensibility.TaskDefinition definition)
-        => (definition.AcksLate ?? worker.AcksLate) && (definition.MaxDeliveries ?? worker.MaxDeliveries) is > 0 and var bound ? bound : null;
+        => AcksLate(definition) && (definition.MaxDeliveries ?? worker.MaxDeliveries) is > 0 and var bound ? bound : null;
 
     private UnknownTaskException Unknown(string name) => new(
         name,

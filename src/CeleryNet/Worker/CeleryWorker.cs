@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using CeleryNet.Control;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
@@ -161,12 +162,24 @@ internal sealed class CeleryWorker(
 
                 await WaitAsync(_reconnectDelay, stopping).ConfigureAwait(false);
             }
+#pragma warning disable CA1031 // Whatever it is, what runs must be seen to its end before the worker fails of it.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                failure = error;
+                break;
+            }
         }
 
         await StopAsync(consumer, shutdown).ConfigureAwait(false);
-        if (failure is not null)
+        if (failure is BrokerUnavailableException)
         {
             throw new BrokerUnavailableException(failure.Message, failure);
+        }
+
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
@@ -265,7 +278,9 @@ internal sealed class CeleryWorker(
         {
             await consumer.StopAsync(deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is CeleryException or OperationCanceledException)
+#pragma warning disable CA1031 // The tasks that run must be seen to their end, whatever it is.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             // Disposing the consumer closes its connection; the broker then takes back what is unsettled.
             logger.WorkerCannotConsume(hostname, error.Message, TimeSpan.Zero);

@@ -53,6 +53,18 @@ internal sealed class DeliveryHandler(
             await announcing.ConfigureAwait(false);
         }
 
+        if (IsLost(request.Delivery))
+        {
+            return;
+        }
+
+        if (request.Cancellation.Reason == CancellationReason.Shutdown)
+        {
+            // Nothing has begun, so nothing needs to be lost even if it is acknowledged early.
+            await ReturnAsync(request.Delivery, lastCall).ConfigureAwait(false);
+            return;
+        }
+
         Verdict? refusal;
         try
         {
@@ -82,6 +94,11 @@ internal sealed class DeliveryHandler(
     /// <summary>Ends a delivery that is not to be run.</summary>
     public async ValueTask EndAsync(IDelivery delivery, Verdict refusal, CancellationToken lastCall)
     {
+        if (IsLost(delivery))
+        {
+            return;
+        }
+
         try
         {
             switch (refusal)
@@ -135,11 +152,25 @@ internal sealed class DeliveryHandler(
         {
             await delivery.SettleAsync(Settlement.Return, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is BrokerUnavailableException or OperationCanceledException)
+#pragma warning disable CA1031 // One delivery must not end the worker.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             // It goes back when the consumer is disposed, or when its lease has run out.
             logger.SettlementFailed(error, delivery.Queue, nameof(SettlementKind.Return));
         }
+    }
+
+    // What another worker has by now is that one's to end: it may have run it, and its result must not be replaced.
+    private bool IsLost(IDelivery delivery)
+    {
+        if (!delivery.Lost.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        logger.LeaseLost(delivery.Queue);
+        return true;
     }
 
     private async ValueTask RevokeAsync(TaskRequest request, string reason, CancellationToken lastCall)
@@ -147,7 +178,12 @@ internal sealed class DeliveryHandler(
         TryOpen(request);
         var isRecorded = await recorder.RecordRevokedAsync(request, reason, lastCall).ConfigureAwait(false);
         await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
-        await _observers.RevokedAsync(request, "expired", lastCall).ConfigureAwait(false);
+        if (request.Announcing is { } announcing)
+        {
+            await announcing.ConfigureAwait(false);
+        }
+
+        await _observers.RevokedAsync(request, reason, lastCall).ConfigureAwait(false);
     }
 
     // It may be what takes workers down. It is kept whatever becomes of other messages that cannot be run: nobody has seen yet why.
@@ -193,7 +229,7 @@ internal sealed class DeliveryHandler(
     private async ValueTask GiveUpAsync(IDelivery delivery, TaskHeaders? headers, Exception error, CancellationToken lastCall)
     {
         logger.DeliveryFailed(error, delivery.Queue);
-        if (error is BrokerUnavailableException or OperationCanceledException)
+        if (error is BrokerUnavailableException || (error is OperationCanceledException && lastCall.IsCancellationRequested))
         {
             // Settled later by the transport, or delivered again when the connection ends.
             return;
@@ -204,7 +240,9 @@ internal sealed class DeliveryHandler(
         {
             await delivery.SettleAsync(Settlement.DeadLetter($"Handling it failed: {error.Message}"), lastCall).ConfigureAwait(false);
         }
-        catch (Exception settling) when (settling is BrokerUnavailableException or OperationCanceledException)
+#pragma warning disable CA1031 // What goes on would take a slot along for ever.
+        catch (Exception settling)
+#pragma warning restore CA1031
         {
             logger.SettlementFailed(settling, delivery.Queue, nameof(SettlementKind.DeadLetter));
         }

@@ -56,7 +56,7 @@ internal sealed class OutcomeRecorder : IRetryWatcher
         {
             await StoreOnceAsync(_metas.OfStarted(request), request.Reply, cancellationToken).ConfigureAwait(false);
         }
-        catch (CeleryException error)
+        catch (Exception error) when (error is CeleryException or OperationCanceledException)
         {
             _logger.StartedNotStored(error, request.Headers.DisplayName, request.Headers.Id.Value);
         }
@@ -150,9 +150,9 @@ internal sealed class OutcomeRecorder : IRetryWatcher
             _logger.ResultNotStored(null, headers.DisplayName, headers.Id.Value, meta.State.Name);
             return false;
         }
-        catch (Exception error) when (error is not CelerySerializationException && (error is CeleryException || _untilStored.IsCustom))
+        catch (Exception error) when (error is not CelerySerializationException && (error is CeleryException or OperationCanceledException || _untilStored.IsCustom))
         {
-            // A pipeline of the user's may end with anything.
+            // A pipeline of the user's may end with anything, and a backend's client by losing its patience.
             _logger.ResultNotStored(error, headers.DisplayName, headers.Id.Value, meta.State.Name);
             return false;
         }

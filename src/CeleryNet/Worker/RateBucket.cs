@@ -114,10 +114,20 @@ internal sealed class RateBucket : IAsyncDisposable
         {
             var now = _time.GetTimestamp();
             var madeUpFor = Ticks(_distance > _mostMadeUpFor ? _distance : _mostMadeUpFor);
-            while (_waiting.Count > 0 && now >= _next)
+            while (_waiting.TryPeek(out var request))
             {
+                // What is lost will not run here, and takes nobody's turn.
+                if (!request.Delivery.Lost.IsCancellationRequested)
+                {
+                    if (now < _next)
+                    {
+                        break;
+                    }
+
+                    _next = Math.Max(_next, now - madeUpFor) + Ticks(_distance);
+                }
+
                 passed.Add(_waiting.Dequeue());
-                _next = Math.Max(_next, now - madeUpFor) + Ticks(_distance);
             }
 
             if (_waiting.Count > 0)

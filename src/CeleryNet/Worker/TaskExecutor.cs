@@ -40,6 +40,12 @@ internal sealed class TaskExecutor(
             ? await RunAsync(request, lastCall).ConfigureAwait(false)
             : await timed.RunAsync(request, each => RunAsync(each, lastCall)).ConfigureAwait(false);
         request.Context?.End();
+        if (!request.TryEndRun())
+        {
+            // It was given up meanwhile, and is stored as lost: whoever has read that must not read something else later.
+            return;
+        }
+
         var elapsed = time.GetElapsedTime(started);
         if (outcome is TaskOutcome.Retried retried)
         {
@@ -66,6 +72,18 @@ internal sealed class TaskExecutor(
     /// <summary>Stores that a run is lost which does not end, and which nobody will be given again: it was acknowledged before.</summary>
     public async ValueTask GiveUpAsync(TaskRequest request, CancellationToken lastCall)
     {
+        if (!request.TryEndRun())
+        {
+            return;
+        }
+
+        request.Context?.End();
+        if (request.Cancellation.Reason == CancellationReason.Revoked)
+        {
+            await RecordAsync(request, new TaskOutcome.Terminated(), lastCall).ConfigureAwait(false);
+            return;
+        }
+
         var lost = new WorkerLostException("The worker was stopped while the task ran and did not heed its cancellation; it had been acknowledged before its run.");
         await RecordAsync(request, new TaskOutcome.Failed(lost), lastCall).ConfigureAwait(false);
     }
@@ -149,7 +167,7 @@ internal sealed class TaskExecutor(
         {
             return new TaskOutcome.Terminated();
         }
-        catch (OperationCanceledException) when (cancellation.IsRequested)
+        catch (Exception error) when (cancellation.IsRequested && IsCancellation(error))
         {
             return End(request);
         }
@@ -157,13 +175,28 @@ internal sealed class TaskExecutor(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return RetryRule.For(request, error, Random.Shared);
+            return RetryRule.For(request, Describable(error), Random.Shared);
         }
         finally
         {
-            request.HasRun = true;
             TaskContext.Current = null;
             await DisposeAsync(request, scope).ConfigureAwait(false);
+        }
+    }
+
+    // An exception may throw itself when it is looked at. It is for the log, the result and the dead letter, each of which would fail of it.
+    private static Exception Describable(Exception error)
+    {
+        try
+        {
+            _ = error.ToString();
+            return error;
+        }
+#pragma warning disable CA1031 // It is the task's own exception's: it may be anything.
+        catch (Exception cause)
+#pragma warning restore CA1031
+        {
+            return new CelerySerializationException($"The task threw a {error.GetType()}, which cannot be described since that throws a {cause.GetType()}.");
         }
     }
 

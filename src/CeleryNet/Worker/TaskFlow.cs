@@ -17,6 +17,7 @@ internal sealed class TaskFlow : IAsyncDisposable
     private readonly EtaQueue _etas;
     private readonly BackgroundWork _endings = new();
     private readonly CancellationTokenSource _lastCall = new();
+    private readonly Lock _counting = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -172,13 +173,18 @@ internal sealed class TaskFlow : IAsyncDisposable
         Limit(request);
     }
 
+    // One at a time: an older count that is set after a newer one would keep places taken until the next change.
     private void CountHeld()
     {
-        var wasReached = Prefetch.IsEtaLimitReached;
-        Prefetch.SetHeld(_etas.Count);
-        if (!wasReached && Prefetch.IsEtaLimitReached)
+        lock (_counting)
         {
-            _logger.EtaLimitReached(_etas.Count);
+            var count = _etas.Count;
+            var wasReached = Prefetch.IsEtaLimitReached;
+            Prefetch.SetHeld(count);
+            if (!wasReached && Prefetch.IsEtaLimitReached)
+            {
+                _logger.EtaLimitReached(count);
+            }
         }
     }
 

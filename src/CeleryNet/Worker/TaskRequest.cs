@@ -9,6 +9,7 @@ namespace CeleryNet.Worker;
 internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers, IDelivery delivery)
 {
     private TaskMessage? _message;
+    private int _hasRun;
 
     public TaskDefinition Definition { get; } = definition;
 
@@ -61,8 +62,8 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     /// <summary>How long its run may take, as it was when it began.</summary>
     public RunLimits Limits { get; set; }
 
-    /// <summary>Whether its run is over, whatever is still to be stored of it.</summary>
-    public bool HasRun { get; set; }
+    /// <summary>Whether its run is over or not waited for any longer, whatever is still to be stored of it.</summary>
+    public bool HasRun => Volatile.Read(ref _hasRun) != 0;
 
     /// <summary>The one way to end it, and why it was ended.</summary>
     public TaskCancellation Cancellation { get; } = new();
@@ -72,6 +73,9 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
 
     /// <summary>How far it is. Belongs to <see cref="LiveTasks"/>.</summary>
     public TaskPhase Phase { get; set; }
+
+    /// <summary>Ends the run, for the one who stores what it has come to; false when somebody else did.</summary>
+    public bool TryEndRun() => Interlocked.Exchange(ref _hasRun, 1) == 0;
 
     /// <summary>Grows from request to request. Belongs to <see cref="LiveTasks"/>.</summary>
     public long Number { get; set; }

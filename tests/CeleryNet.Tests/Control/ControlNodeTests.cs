@@ -137,6 +137,22 @@ public sealed class ControlNodeTests : IAsyncDisposable
         _harness.Revoked.Ids.Select(entry => entry.Item.Value).ShouldBe(["b"]);
     }
 
+    [Theory]
+    [InlineData("revoke_by_stamped_headers", """{"headers": {"batch": "\ud800"}}""")]
+    [InlineData("revoke_by_stamped_headers", """{"headers": {"\ud800": "b"}}""")]
+    [InlineData("revoke_by_stamped_headers", """{"headers": ["\ud800=b"]}""")]
+    [InlineData("revoke", """{"task_id": "\ud800"}""")]
+    [InlineData("revoke", """{"task_id": "", "terminate": 1e999}""")]
+    [InlineData("revoke", "{}")]
+    public async Task An_odd_argument_does_not_end_remote_control(string method, string arguments)
+    {
+        await StartAsync();
+
+        await SendAsync($$$"""{"method": "{{{method}}}", "arguments": {{{arguments}}}, "ticket": "t", "reply_to": {"exchange": "reply.other", "routing_key": "other"}}""");
+
+        (await AskAsync("revoke", """{"task_id": "b"}""")).ShouldBe("""{"w1@host":{"ok":"tasks b flagged as revoked"}}""");
+    }
+
     [Fact]
     public async Task A_command_to_which_no_answer_is_wanted_is_not_answered()
     {

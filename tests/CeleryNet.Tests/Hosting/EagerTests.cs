@@ -58,6 +58,18 @@ public sealed class EagerTests
         error.InnerException.ShouldBeOfType<ArgumentException>();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_task_that_refuses_its_message_fails_since_there_is_no_queue_to_which_it_could_go_back(bool requeue)
+    {
+        await using var services = Build(new TaskDefinition("picky", [], call => throw call.Context.Reject("no", requeue)) { AcksLate = true });
+
+        var result = await Client(services).SendTaskAsync("picky", cancellationToken: Token);
+
+        (await result.GetStateAsync(Token)).ShouldBe(TaskState.Failure);
+    }
+
     [Fact]
     public async Task Retries_come_at_once()
     {

@@ -1,4 +1,7 @@
+using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+using CeleryNet.TestKit;
 using CeleryNet.Transports;
 
 namespace CeleryNet.Tests.Worker;
@@ -141,6 +144,55 @@ public sealed class AcknowledgementTests
 
         (await harness.ResultAsync(id)).State.ShouldBe(TaskState.Success);
         gate.Cancelled.Count.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_lost_while_it_waited_is_left_to_whoever_has_it_now_although_it_has_expired_or_is_revoked(bool isRevoked)
+    {
+        using var gate = new Gate();
+        await using var harness = new WorkerHarness(
+            [new TaskDefinition("wait", [], gate.PassAsync)], new WorkerOptions { Concurrency = 1 });
+        await harness.StartAsync();
+        await harness.CallAsync("wait");
+        await gate.Entered.WaitAsync();
+        var id = await harness.PublishAsync(MessageFactory.Task(
+            "wait", headers: headers => headers["expires"] = (harness.Clock.GetUtcNow() + TimeSpan.FromMinutes(1)).ToString("o")));
+        await harness.Log.WaitForAsync(line => line.EventId.Id == EventIds.TaskReceived && line.Message.Contains(id.Value), "the second message");
+
+        // Another worker runs it.
+        await harness.Transport.LoseConsumerAsync();
+        await harness.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(2));
+        (await harness.DrainAsync()).ShouldHaveSingleItem();
+        await harness.Backend.StoreAsync(new ResultMeta(id, TaskState.Success), default, CancellationToken.None);
+        harness.Clock.Advance(TimeSpan.FromMinutes(2));
+        if (isRevoked)
+        {
+            harness.Worker.Revoke(id);
+        }
+
+        await harness.CallAsync("wait");
+        gate.Open();
+        await gate.Entered.WaitAsync("the third task");
+        gate.Open();
+        await harness.StopAsync();
+
+        (await harness.StoredAsync(id)).ShouldNotBeNull().State.ShouldBe(TaskState.Success);
+    }
+
+    [Fact]
+    public async Task A_message_is_settled_although_its_result_could_not_be_stored_for_an_odd_reason()
+    {
+        var backend = new FaultyBackend(1, () => new TaskCanceledException("A client of the backend's has lost patience."));
+        await using var harness = new WorkerHarness([new TaskDefinition("one", [], _ => new(TaskValue.Of(1))) { AcksLate = true }], backend: backend);
+        await harness.StartAsync();
+
+        var id = await harness.CallAsync("one");
+        SettlementKind[] settled = [await harness.SettledAsync(), await harness.SettledAsync()];
+
+        settled.ShouldBe([SettlementKind.Requeue, SettlementKind.Ack]);
+        (await harness.StoredAsync(id)).ShouldNotBeNull().State.ShouldBe(TaskState.Success);
     }
 
     [Fact]

@@ -76,6 +76,60 @@ public sealed class ColdShutdownTests
     }
 
     [Fact]
+    public async Task A_cold_shutdown_gives_back_a_task_that_waits_for_others_by_blocking()
+    {
+        var entered = new TestSignal();
+        await using var harness = await WorkerHarness.StartAsync(new TaskDefinition("wait", [], invocation =>
+        {
+            var token = invocation.CancellationToken;
+            entered.Fire();
+            Task.Delay(Timeout.InfiniteTimeSpan, token).Wait(CancellationToken.None);
+            return new(TaskValue.Null);
+        })
+        { AcksLate = true });
+        var id = await harness.CallAsync("wait");
+        await entered.WaitAsync();
+
+        harness.BeginStop(ShutdownStage.Cold);
+        await harness.WhenStoppedAsync();
+
+        (await harness.StoredAsync(id)).ShouldBeNull();
+        (await harness.DrainAsync()).ShouldHaveSingleItem().Envelope!.Headers.GetString("id").ShouldBe(id.Value);
+    }
+
+    [Fact]
+    public async Task What_has_exceeded_its_hard_limit_is_not_lost_once_more_when_the_worker_stops()
+    {
+        var entered = new TestSignal();
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var backend = new FaultyBackend(int.MaxValue);
+        await using var harness = new WorkerHarness(
+            [new TaskDefinition("deaf", [], async _ =>
+            {
+                entered.Fire();
+                await end.Task;
+                return TaskValue.Null;
+            })
+            { TimeLimit = _soft, KeepIfFailed = true }],
+            backend: backend);
+        await harness.StartAsync();
+        await harness.CallAsync("deaf");
+        await entered.WaitAsync();
+        harness.Clock.Advance(_soft);
+        await harness.Transport.Kept.WaitAsync();
+        await backend.Failed.WaitAsync();
+
+        harness.BeginStop(ShutdownStage.Cold);
+        await harness.Clock.WaitForTimerAsync(_grace);
+        await harness.Clock.WaitForTimerAsync(TaskDrain.WindUp);
+        harness.Clock.Advance(TaskDrain.WindUp);
+        await harness.WhenStoppedAsync();
+        end.SetResult();
+
+        harness.Transport.Kept.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_soft_shutdown_lets_a_task_end_that_needs_no_longer_than_its_timeout()
     {
         using var gate = new Gate();

@@ -60,6 +60,28 @@ public sealed class RateBucketTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_lost_while_it_waited_takes_nobodys_turn()
+    {
+        using var losing = new CancellationTokenSource();
+        var bucket = Bucket(1);
+        bucket.Enter(Requests.Make(), _lost.Add);
+        for (var i = 0; i < 3; i++)
+        {
+            bucket.Enter(Requests.Losable(losing.Token), _lost.Add).ShouldBeTrue();
+        }
+
+        TaskRequest[] later = [Requests.Make(), Requests.Make()];
+        Array.ForEach(later, request => bucket.Enter(request, _lost.Add));
+        await losing.CancelAsync();
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _passed.ShouldContain(later[0]);
+        _passed.ShouldNotContain(later[1]);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _passed.ShouldContain(later[1]);
+    }
+
+    [Fact]
     public void A_faster_rate_holds_for_those_that_wait()
     {
         var bucket = Bucket(1.0 / 3600);

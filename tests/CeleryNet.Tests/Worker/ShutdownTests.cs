@@ -47,6 +47,27 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task A_worker_that_fails_unforeseen_sees_its_tasks_to_their_end()
+    {
+        using var gate = new Gate();
+        await using var harness = await WorkerHarness.StartAsync(new TaskDefinition("wait", [], gate.PassAsync));
+        var id = await harness.CallAsync("wait");
+        await gate.Entered.WaitAsync();
+        harness.Transport.ConsumeError = new InvalidOperationException("unforeseen");
+
+        await harness.Transport.LoseConsumerAsync();
+        await harness.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(2));
+        harness.Clock.Advance(TimeSpan.FromSeconds(2));
+        await harness.Clock.WaitForTimerAsync(_grace);
+        gate.Open();
+        var error = await harness.WhenFailedAsync<InvalidOperationException>();
+
+        error.Message.ShouldBe("unforeseen");
+        (await harness.StoredAsync(id)).ShouldNotBeNull().State.ShouldBe(TaskState.Success);
+        harness.Worker.State.ShouldBe(WorkerState.Stopped);
+    }
+
+    [Fact]
     public async Task A_stopping_worker_waits_for_running_tasks_and_leaves_the_rest_in_the_queue()
     {
         using var gate = new Gate();

@@ -58,6 +58,14 @@ public sealed class StoredResultTests
     }
 
     [Fact]
+    public async Task An_exception_that_cannot_even_be_described_is_a_failure_all_the_same()
+    {
+        await using var harness = await WorkerHarness.StartAsync(new TaskDefinition("fail", [], _ => throw new MuteException()));
+
+        (await harness.RunAsync("fail")).State.ShouldBe(TaskState.Failure);
+    }
+
+    [Fact]
     public async Task A_success_is_stored_with_its_value_and_the_time()
     {
         await using var harness = await WorkerHarness.StartAsync(new TaskDefinition("map", [], _ => new(TaskValue.Of(new Dictionary<string, int> { ["x"] = 1 }))));
@@ -321,5 +329,10 @@ public sealed class StoredResultTests
         var result = await harness.RunAsync("work");
 
         result.ReadResult().GetRawText().ShouldBe("""{"pages-done":3}""");
+    }
+
+    private sealed class MuteException : Exception
+    {
+        public override string Message => throw new NotSupportedException("There are no words.");
     }
 }

@@ -83,6 +83,55 @@ public sealed class TaskObserverTests
     }
 
     [Fact]
+    public async Task Task_that_is_revoked_while_it_waits_is_told_as_revoked_and_not_as_expired()
+    {
+        await using var harness = await StartAsync([One()]);
+        await harness.PublishAsync(MessageFactory.Task(
+            "one", id: "task-1", headers: headers => headers["eta"] = (harness.Clock.GetUtcNow() + TimeSpan.FromHours(1)).ToString("o")));
+        await harness.WhenHeldAsync();
+
+        harness.Worker.Revoke("task-1");
+
+        (await _told.Next.WaitAsync()).ShouldBe("received task-1 one celery");
+        (await _told.Next.WaitAsync()).ShouldBe("revoked task-1 revoked");
+    }
+
+    [Fact]
+    public async Task Task_that_has_not_begun_when_the_worker_hurries_goes_back_to_its_queue_although_it_is_acknowledged_early()
+    {
+        var received = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _told.Received = received.Task;
+        await using var harness = await StartAsync([One()]);
+        var id = await harness.CallAsync("one");
+        await _told.Next.WaitAsync();
+
+        harness.Hurry();
+        await harness.Clock.WaitForTimerAsync(_grace);
+        await harness.Clock.WaitForTimerAsync(_windUp);
+        received.SetResult();
+        await harness.WhenStoppedAsync();
+
+        (await harness.StoredAsync(id)).ShouldBeNull();
+        (await harness.DrainAsync()).ShouldHaveSingleItem().Envelope!.Headers.GetString("id").ShouldBe(id.Value);
+    }
+
+    [Fact]
+    public async Task Delivery_that_cannot_be_settled_at_all_does_not_take_its_slot_along()
+    {
+        WorkerHarness? harness = null;
+        _told.OnInternalError = () => harness!.Transport.SettlementError = new InvalidOperationException("still odd");
+        harness = await StartAsync([One(acksLate: true)]);
+        await using (harness)
+        {
+            harness.Worker.Resize(1);
+            harness.Transport.SettlementError = new InvalidOperationException("odd");
+            await harness.CallAsync("one");
+
+            (await harness.RunAsync("one")).State.ShouldBe(TaskState.Success);
+        }
+    }
+
+    [Fact]
     public async Task Message_of_an_unknown_task_is_told_with_the_name_and_one_that_cannot_be_read_with_the_reason()
     {
         await using var harness = await StartAsync([One()]);
@@ -253,6 +302,8 @@ public sealed class TaskObserverTests
 
         public Action? OnFinished { get; set; }
 
+        public Action? OnInternalError { get; set; }
+
         public Task OnFinishedTask { get; set; } = Task.CompletedTask;
 
         public Task Received { get; set; } = Task.CompletedTask;
@@ -300,7 +351,11 @@ public sealed class TaskObserverTests
 
         public ValueTask OnRejectedAsync(RefusedMessage message, CancellationToken cancellationToken) => Tell("rejected " + Describe(message));
 
-        public ValueTask OnInternalErrorAsync(RefusedMessage message, CancellationToken cancellationToken) => Tell("internal error " + Describe(message));
+        public ValueTask OnInternalErrorAsync(RefusedMessage message, CancellationToken cancellationToken)
+        {
+            OnInternalError?.Invoke();
+            return Tell("internal error " + Describe(message));
+        }
 
         private static string Describe(RefusedMessage message) => $"{message.Queue} {message.TaskName} {message.TaskId} {message.Error.GetType().Name}";
 

@@ -25,6 +25,9 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
     /// <summary>What the publishing code is told instead of success: for brokers that do not take a message.</summary>
     public Exception? PublishError { get; set; }
 
+    /// <summary>What who consumes is told instead of success.</summary>
+    public Exception? ConsumeError { get; set; }
+
     /// <summary>Each message that the broker has taken.</summary>
     public TestSignal<PublishedMessage> Published { get; } = new();
 
@@ -49,6 +52,11 @@ internal sealed class WatchedTransport(ITransport inner) : ITransport
         if (_refusals-- > 0)
         {
             throw new BrokerUnavailableException("The broker is away.");
+        }
+
+        if (ConsumeError is { } error)
+        {
+            throw error;
         }
 
         _consumer = await inner.ConsumeAsync(request, cancellationToken);

@@ -269,9 +269,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public bool HasFailed => _worker.HasFailed;
 
     /// <summary>Waits until the worker has failed.</summary>
-    public async Task<BrokerUnavailableException> WhenFailedAsync()
+    public Task<BrokerUnavailableException> WhenFailedAsync() => WhenFailedAsync<BrokerUnavailableException>();
+
+    /// <inheritdoc cref="WhenFailedAsync()" />
+    public async Task<TError> WhenFailedAsync<TError>()
+        where TError : Exception
     {
-        var error = await Should.ThrowAsync<BrokerUnavailableException>(WhenStoppedAsync);
+        var error = await Should.ThrowAsync<TError>(WhenStoppedAsync);
         _running = Task.CompletedTask;
         return error;
     }
