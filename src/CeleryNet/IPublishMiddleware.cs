@@ -11,7 +11,8 @@ public interface IPublishMiddleware
     /// <param name="context">What is to be sent.</param>
     /// <param name="next">
     /// The rest of the way. It returns when the broker has the message, and throws what the send throws. To return without having called it is an error:
-    /// whoever sends would wait for a result that nobody works on.
+    /// whoever sends would wait for a result that nobody works on. For the same reason a failure of the send that is caught and not followed by one that
+    /// succeeds is the sender's all the same.
     /// </param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <remarks>What it throws is what the sender gets; the message is then not sent, unless <paramref name="next"/> had sent it.</remarks>

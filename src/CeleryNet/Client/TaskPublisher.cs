@@ -51,6 +51,7 @@ internal sealed class TaskPublisher
         using var deadline = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         BrokerUnavailableException? last = null;
+        var isSent = false;
         if (prepare is not null)
         {
             await PrepareAsync(prepare, deadline.Token, either.Token, cancellationToken).ConfigureAwait(false);
@@ -74,11 +75,18 @@ internal sealed class TaskPublisher
             throw new BrokerUnavailableException($"The pipeline of {nameof(CeleryOperation.Publish)} gave the message up: {error.Message} {last?.Message}", error);
         }
 
+        if (!isSent)
+        {
+            throw new BrokerUnavailableException(
+                $"The pipeline of {nameof(CeleryOperation.Publish)} ended without an error, and without the message being sent. {last?.Message}", last);
+        }
+
         async ValueTask AttemptAsync(ResilienceContext attempt)
         {
             try
             {
                 await _transport.Publisher.PublishAsync(envelope, destination, attempt.CancellationToken).ConfigureAwait(false);
+                isSent = true;
             }
             catch (BrokerUnavailableException error)
             {

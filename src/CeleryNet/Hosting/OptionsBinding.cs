@@ -49,15 +49,11 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Number("TaskProtocol", "task_protocol", value => options.TaskProtocol = value);
         Flag("JsonTypeTags", null, value => options.JsonTypeTags = value);
         Text("TimeZone", "timezone", value => options.TimeZone = value);
-        Span("VisibilityTimeout", "visibility_timeout", value => options.VisibilityTimeout = value);
-        List("PrioritySteps", "priority_steps", values => options.PrioritySteps = [.. values.Select(value => SettingValue.Number(PathOf("PrioritySteps"), value))]);
-        Text("GlobalKeyPrefix", null, value => options.GlobalKeyPrefix = value);
-        Text("ResultKeyPrefix", null, value => options.ResultKeyPrefix = value);
-        Text("SentinelMasterName", null, value => options.SentinelMasterName = value);
-        Text("Tls:CaCertificateFile", null, value => options.Tls.CaCertificateFile = value);
-        Text("Tls:CertificateFile", null, value => options.Tls.CertificateFile = value);
-        Text("Tls:KeyFile", null, value => options.Tls.KeyFile = value);
-        Text("Tls:ServerName", null, value => options.Tls.ServerName = value);
+        BindTransport(options);
+        Text("Tls:CaCertificateFile", "broker_use_ssl:ca_certs", value => options.Tls.CaCertificateFile = value);
+        Text("Tls:CertificateFile", "broker_use_ssl:certfile", value => options.Tls.CertificateFile = value);
+        Text("Tls:KeyFile", "broker_use_ssl:keyfile", value => options.Tls.KeyFile = value);
+        Text("Tls:ServerName", "broker_use_ssl:server_hostname", value => options.Tls.ServerName = value);
         Flag("Tls:AllowInvalidCertificates", null, value => options.Tls.AllowInvalidCertificates = value);
     }
 
@@ -133,6 +129,24 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         {
             set(TimeSpan.FromMilliseconds(SettingValue.Number(celeryName, value)));
         }
+    }
+
+    // Celery has them in tables; two of them are known by their own names as well, which go first.
+    private void BindTransport(CeleryOptions options)
+    {
+        foreach (var celeryName in new[] { "broker_transport_options:visibility_timeout", "visibility_timeout" })
+        {
+            Span("VisibilityTimeout", celeryName, value => options.VisibilityTimeout = value);
+        }
+
+        foreach (var celeryName in new[] { "broker_transport_options:priority_steps", "priority_steps" })
+        {
+            List("PrioritySteps", celeryName, values => options.PrioritySteps = [.. values.Select(value => SettingValue.Number(PathOf("PrioritySteps"), value))]);
+        }
+
+        Text("GlobalKeyPrefix", "broker_transport_options:global_keyprefix", value => options.GlobalKeyPrefix = value);
+        Text("ResultKeyPrefix", "result_backend_transport_options:global_keyprefix", value => options.ResultKeyPrefix = value);
+        Text("SentinelMasterName", "broker_transport_options:master_name", value => options.SentinelMasterName = value);
     }
 
     private void BindRouting(CeleryOptions options)

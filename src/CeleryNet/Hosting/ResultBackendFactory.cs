@@ -19,7 +19,7 @@ internal static class ResultBackendFactory
         CeleryOptions options, ITransport transport, ResultCodec codec, ResiliencePipelines resilience, TimeProvider time, ILoggerFactory loggers)
     {
         var isInMemory = options is { AlwaysEager: true, StoreEagerResult: false };
-        var urls = BrokerUrl.ParseList(isInMemory ? "memory://" : options.ResultBackend ?? (options.Broker.StartsWith("memory:", StringComparison.OrdinalIgnoreCase) ? "memory://" : "disabled://"));
+        var urls = BrokerUrl.ParseList(isInMemory ? "memory://" : options.ResultBackend ?? (IsBrokerInMemory(options) ? "memory://" : "disabled://"));
         TimeSpan? expires = options.ResultExpires > TimeSpan.Zero ? options.ResultExpires : null;
         return urls[0].Scheme switch
         {
@@ -32,4 +32,8 @@ internal static class ResultBackendFactory
                 $"The result backend '{urls[0]}' has the unknown scheme '{scheme}'; known: {string.Join(", ", Schemes)}."),
         };
     }
+
+    private static bool IsBrokerInMemory(CeleryOptions options)
+        => (options.BrokerRead ?? options.Broker).StartsWith("memory:", StringComparison.OrdinalIgnoreCase)
+            && (options.BrokerWrite ?? options.Broker).StartsWith("memory:", StringComparison.OrdinalIgnoreCase);
 }

@@ -10,7 +10,7 @@ internal static class RoutingRules
 
     public static void Check(ValidateOptionsResultBuilder result, CeleryOptions options)
     {
-        var knowsAnyType = options.Broker.StartsWith("amqp", StringComparison.OrdinalIgnoreCase) || options.Broker.StartsWith("pyamqp", StringComparison.OrdinalIgnoreCase);
+        var knowsAnyType = IsAmqp(options.BrokerRead ?? options.Broker) && IsAmqp(options.BrokerWrite ?? options.Broker);
         CheckName(result, nameof(options.DefaultExchange), options.DefaultExchange);
         CheckType(result, nameof(options.DefaultExchangeType), options.DefaultExchangeType, knowsAnyType);
         CheckType(result, nameof(options.CreateMissingQueueExchangeType), options.CreateMissingQueueExchangeType, knowsAnyType);
@@ -30,6 +30,9 @@ internal static class RoutingRules
 
         CheckNames(result, options);
     }
+
+    private static bool IsAmqp(string broker)
+        => broker.StartsWith("amqp", StringComparison.OrdinalIgnoreCase) || broker.StartsWith("pyamqp", StringComparison.OrdinalIgnoreCase);
 
     private static void Check(ValidateOptionsResultBuilder result, CeleryQueue queue, bool knowsAnyType)
     {

@@ -19,7 +19,7 @@ internal interface IConsumer : IAsyncDisposable
     /// <remarks>
     /// On AMQP a queue that the broker would delete for want of a consumer (auto-delete, <c>x-expires</c>) keeps one, with a count of at least 1; where the
     /// count is split among queues (a quorum queue, RabbitMQ 4) each gets at least 1 unless the count is 0, and one with <c>x-single-active-consumer</c>
-    /// keeps its part until the next connection. Broadcasts on Redis are not held back, nothing keeps them: they are dropped when they are not read in time.
+    /// keeps its part until the next connection, also over a pause, after which what is still in hand comes on top. Broadcasts on Redis are not held back, nothing keeps them: they are dropped when they are not read in time.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">It is below 0 or above 65,535.</exception>
     void SetPrefetch(int count);

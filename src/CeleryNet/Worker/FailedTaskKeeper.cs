@@ -48,10 +48,18 @@ internal sealed class FailedTaskKeeper
         var context = _untilKept.Begin(null, request.Headers.TaskName, request.Headers.Id.Value, lastCall);
         try
         {
+            var isKept = false;
             await _untilKept.Pipeline.ExecuteAsync(
-                static (attempt, state) => state.Keeper.TryOnceAsync(state.Delivery, state.Reason, attempt.CancellationToken),
-                context,
-                (Keeper: this, request.Delivery, Reason: Describe(failure))).ConfigureAwait(false);
+                async attempt =>
+                {
+                    await TryOnceAsync(request.Delivery, Describe(failure), attempt.CancellationToken).ConfigureAwait(false);
+                    isKept = true;
+                },
+                context).ConfigureAwait(false);
+            if (!isKept)
+            {
+                throw new BrokerUnavailableException("The pipeline of KeepMessage ended without an error, and without the message being kept.");
+            }
         }
         catch (Exception error) when (_untilKept.IsCustom || (error is OperationCanceledException && lastCall.IsCancellationRequested))
         {

@@ -135,11 +135,15 @@ internal sealed class OutcomeRecorder : IRetryWatcher
         var context = _untilStored.Begin(this, headers.TaskName, headers.Id.Value, cancellationToken);
         try
         {
+            var isStored = false;
             await _untilStored.Pipeline.ExecuteAsync(
-                static (attempt, state) => state.recorder.StoreOnceAsync(state.meta, state.reply, attempt.CancellationToken),
-                context,
-                (recorder: this, meta, reply)).ConfigureAwait(false);
-            return true;
+                async attempt =>
+                {
+                    await StoreOnceAsync(meta, reply, attempt.CancellationToken).ConfigureAwait(false);
+                    isStored = true;
+                },
+                context).ConfigureAwait(false);
+            return isStored ? true : throw new ResultBackendException("The pipeline of StoreResult ended without an error, and without the result being stored.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CeleryNet.Protocol;
 using CeleryNet.Routing;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
@@ -129,6 +130,22 @@ public sealed class AmqpDelayTests(RabbitMqNode node, KombuDelays kombu) : IClas
         await transport.Publisher.PublishAsync(envelope, To(_queue, delay), Token);
 
         (await ReadAsync(consumer)).ShouldBe("again");
+    }
+
+    [Theory]
+    [InlineData("60000")]
+    [InlineData("1000")]
+    [InlineData("0")]
+    public async Task A_message_that_may_expire_is_not_dropped_on_its_way(string expiration)
+    {
+        var transport = Create();
+        var consumer = await ConsumeAsync(transport, _queue);
+        var text = MessageFactory.Text("expiring");
+        var message = new Envelope { Body = text.Body, Headers = text.Headers, ContentType = text.ContentType, ContentEncoding = text.ContentEncoding, Expiration = expiration };
+
+        await transport.Publisher.PublishAsync(message, To(_queue, TimeSpan.FromSeconds(3.5)), Token).WithinBound("a publish");
+
+        (await ReadAsync(consumer)).ShouldBe("expiring");
     }
 
     [Fact]

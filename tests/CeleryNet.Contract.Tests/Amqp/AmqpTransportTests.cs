@@ -147,6 +147,33 @@ public sealed class AmqpTransportTests : TransportContract
         BodyOf(await ReadAsync(consumer)).ShouldBe("0");
     }
 
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(4, 3)]
+    public async Task Queue_with_a_single_active_consumer_has_its_whole_part_again_after_a_pause(int resumedWith, int settledBefore)
+    {
+        var quorum = Quorum();
+        var queue = NewQueue(quorum with
+        {
+            Arguments = new Dictionary<string, object?>(quorum.Arguments) { ["x-single-active-consumer"] = true },
+        });
+        var consumer = await ConsumeAsync(queue, prefetch: 4);
+        await PublishNumbersAsync([queue], 0, 4);
+        var held = await ReadAsync(consumer, 4);
+        consumer.SetPrefetch(0);
+        await consumer.AddQueueAsync(NewQueue(), Token).WithinBound("a queue to be added");
+        await SettleAllAsync(held[..settledBefore]);
+
+        consumer.SetPrefetch(resumedWith * 2);
+        await PublishNumbersAsync([queue], 4, 1);
+        await SettleAllAsync(await ReadAsync(consumer, 1));
+        await SettleAllAsync(held[settledBefore..]);
+        consumer.SetPrefetch(8);
+
+        await PublishNumbersAsync([queue], 5, 4);
+        await SettleAllAsync(await ReadAsync(consumer, 4));
+    }
+
     [Fact]
     public async Task Bound_of_a_quorum_queue_that_is_raised_step_by_step_leaves_few_consumers()
     {

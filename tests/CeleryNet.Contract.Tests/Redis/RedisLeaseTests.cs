@@ -75,6 +75,20 @@ public sealed class RedisLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_that_is_counted_renews_the_lease_so_that_nobody_restores_the_message_without_the_count()
+    {
+        await _space.AbandonAsync("tag", "[]", score: 100);
+        var consumer = await _space.ConsumeAsync(1);
+        var delivery = await RedisSpace.ReadAsync(consumer);
+        var record = (await _space.Database.SortedSetRangeByRankWithScoresAsync(_space.Index)).ShouldHaveSingleItem();
+        await _space.Database.SortedSetAddAsync(_space.Index, record.Element, 100);
+
+        (await delivery.CountAsync(Token)).ShouldBeTrue();
+
+        (await _space.Database.SortedSetScoreAsync(_space.Index, record.Element)).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(record.Score);
+    }
+
+    [Fact]
     public async Task More_messages_than_fit_a_page_are_restored_in_order()
     {
         for (var i = 0; i < 250; i++)

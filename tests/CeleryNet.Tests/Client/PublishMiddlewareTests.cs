@@ -128,6 +128,40 @@ public sealed class PublishMiddlewareTests : IDisposable
     }
 
     [Fact]
+    public async Task Failure_that_a_middleware_keeps_to_itself_is_the_senders_all_the_same()
+    {
+        var failure = new PublishException("No queue takes it.");
+        var client = Client(new ScriptedTransport((_, _) => throw failure), new PublishPipeline([new Around(async (context, next, token) =>
+        {
+            try
+            {
+                await next(context, token);
+            }
+            catch (PublishException)
+            {
+                // Noted somewhere.
+            }
+        })]));
+
+        (await Should.ThrowAsync<PublishException>(() => client.SendTaskAsync("tasks.add", cancellationToken: Token))).ShouldBeSameAs(failure);
+    }
+
+    [Fact]
+    public async Task Middleware_that_does_not_wait_for_the_send_is_an_error_that_names_it()
+    {
+        var forever = new TaskCompletionSource();
+        var client = Client(new ScriptedTransport((_, _) => new ValueTask(forever.Task)), new PublishPipeline([new Around((context, next, token) =>
+        {
+            _ = next(context, token).AsTask();
+            return ValueTask.CompletedTask;
+        })]));
+
+        (await Should.ThrowAsync<PublishException>(() => client.SendTaskAsync("tasks.add", cancellationToken: Token))).Message.ShouldBe(
+            "The call of task 'tasks.add' may not have been sent: a publish middleware did not wait for next. One that calls it must await it.");
+        forever.SetResult();
+    }
+
+    [Fact]
     public async Task Middleware_gets_the_callers_token()
     {
         CancellationToken seen = default;

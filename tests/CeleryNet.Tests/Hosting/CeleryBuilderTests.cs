@@ -99,4 +99,32 @@ public sealed class CeleryBuilderTests
         services.GetRequiredService<ITransport>().GetType().ShouldBe(transport);
         services.GetRequiredService<IResultBackend>().GetType().ShouldBe(results);
     }
+
+    [Fact]
+    public async Task Brokers_to_read_and_to_write_alone_leave_no_results_in_this_process_that_nobody_else_sees()
+    {
+        await using var services = new ServiceCollection()
+            .AddCelery(celery => (celery.BrokerRead, celery.BrokerWrite) = ("amqp://reads", "amqp://writes")).Services.BuildServiceProvider();
+
+        services.GetRequiredService<IResultBackend>().ShouldBeOfType<DisabledResultBackend>();
+    }
+
+    [Theory]
+    [InlineData("amqp://reads", "pyamqp://writes", true)]
+    [InlineData("amqp://reads", "redis://writes", false)]
+    public void Exchange_types_that_only_RabbitMQ_knows_are_taken_where_both_brokers_know_them(string read, string write, bool isTaken)
+    {
+        using var services = new ServiceCollection()
+            .AddCelery(celery => (celery.BrokerRead, celery.BrokerWrite, celery.DefaultExchangeType) = (read, write, "x-consistent-hash")).Services.BuildServiceProvider();
+        var options = services.GetRequiredService<Microsoft.Extensions.Options.IOptions<CeleryOptions>>();
+
+        if (isTaken)
+        {
+            options.Value.DefaultExchangeType.ShouldBe("x-consistent-hash");
+        }
+        else
+        {
+            Should.Throw<Microsoft.Extensions.Options.OptionsValidationException>(() => options.Value).Message.ShouldContain("DefaultExchangeType");
+        }
+    }
 }

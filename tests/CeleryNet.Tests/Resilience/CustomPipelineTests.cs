@@ -83,6 +83,28 @@ public sealed class CustomPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task Message_that_the_users_pipeline_did_not_send_is_not_taken_for_sent()
+    {
+        var failure = new BrokerUnavailableException("It is away.");
+        var transport = new ScriptedTransport((_, _) => throw failure);
+
+        var error = await Should.ThrowAsync<BrokerUnavailableException>(
+            () => PublishAsync(transport, MessageFactory.Task("t"), pipeline => pipeline.AddSilence()).WithinBound("the publish"));
+
+        error.Message.ShouldBe("The pipeline of Publish ended without an error, and without the message being sent. It is away.");
+        error.InnerException.ShouldBeSameAs(failure);
+    }
+
+    [Fact]
+    public async Task Result_that_the_users_pipeline_did_not_store_is_not_taken_for_stored()
+    {
+        var isStored = await StoreAsync(new FaultyBackend(1), MessageFactory.Task("t"), pipeline => pipeline.AddSilence());
+
+        isStored.ShouldBeFalse();
+        _loggers.Log.Lines.ShouldContain(line => line.EventId.Id == 2009);
+    }
+
+    [Fact]
     public async Task Storing_a_result_goes_through_the_users_pipeline_which_sees_the_task()
     {
         var backend = new FaultyBackend(0);

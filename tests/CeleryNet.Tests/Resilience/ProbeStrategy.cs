@@ -22,8 +22,21 @@ internal sealed class ProbeStrategy(Func<ResilienceContext, Func<ValueTask>, Val
     }
 }
 
+/// <summary>A strategy that says that all went well, whatever happened.</summary>
+internal sealed class SilentStrategy : ResilienceStrategy
+{
+    protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
+        Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
+    {
+        var outcome = await callback(context, state);
+        return outcome.Exception is null ? outcome : Outcome.FromResult<TResult>(default);
+    }
+}
+
 internal static class ProbeStrategyExtensions
 {
+    public static ResiliencePipelineBuilder AddSilence(this ResiliencePipelineBuilder builder) => builder.AddStrategy(_ => new SilentStrategy(), new ProbeOptions());
+
     private sealed class ProbeOptions : ResilienceStrategyOptions;
 
     public static ResiliencePipelineBuilder AddProbe(this ResiliencePipelineBuilder builder, Func<ResilienceContext, Func<ValueTask>, ValueTask> around)

@@ -22,7 +22,6 @@ internal sealed class RpcReplyBuffer(int capacity, TimeSpan? expires, TimeProvid
     // From the one that came longest ago to the newest: the next to expire and the next to make room stands first.
     private readonly LinkedList<Entry> _byAge = new();
     private readonly Dictionary<string, List<Channel<RpcReply>>> _watchers = new(StringComparer.Ordinal);
-    private Exception? _closedBy;
     private bool _closed;
     private int _dropped;
     private DateTimeOffset _nextLog;
@@ -99,7 +98,7 @@ internal sealed class RpcReplyBuffer(int capacity, TimeSpan? expires, TimeProvid
 
             if (_closed)
             {
-                watcher.Writer.TryComplete(_closedBy);
+                watcher.Writer.TryComplete();
                 return watcher;
             }
 
@@ -125,17 +124,30 @@ internal sealed class RpcReplyBuffer(int capacity, TimeSpan? expires, TimeProvid
         }
     }
 
+    /// <summary>Ends the watching of all who watch now: what they wait for may be lost.</summary>
+    public void Fail(Exception error)
+    {
+        lock (_gate)
+        {
+            Complete(error);
+        }
+    }
+
     /// <summary>Ends all watching: nothing comes any more.</summary>
-    public void Close(Exception? error)
+    public void Close()
     {
         lock (_gate)
         {
             _closed = true;
-            _closedBy = error;
-            foreach (var watcher in _watchers.Values.SelectMany(watchers => watchers))
-            {
-                watcher.Writer.TryComplete(error);
-            }
+            Complete(null);
+        }
+    }
+
+    private void Complete(Exception? error)
+    {
+        foreach (var watcher in _watchers.Values.SelectMany(watchers => watchers))
+        {
+            watcher.Writer.TryComplete(error);
         }
     }
 

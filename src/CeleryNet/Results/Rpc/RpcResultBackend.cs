@@ -35,6 +35,7 @@ internal sealed class RpcResultBackend : IResultBackend
     private readonly SemaphoreSlim _preparing = new(1, 1);
     private IConsumer? _consumer;
     private Task _receiving = Task.CompletedTask;
+    private bool _declared;
     private bool _disposed;
 
     /// <param name="transport">Carries the replies; not disposed with this.</param>
@@ -84,8 +85,9 @@ internal sealed class RpcResultBackend : IResultBackend
             }
 
             var consumer = await _transport.ConsumeAsync(new ConsumerRequest([_queue], Prefetch) { NoAck = true }, cancellationToken).ConfigureAwait(false);
-            _receiving = Task.Run(() => ReceiveAsync(consumer), CancellationToken.None);
+            _declared = true;
             Volatile.Write(ref _consumer, consumer);
+            _receiving = Task.Run(() => ReceiveAsync(consumer), CancellationToken.None);
         }
         catch (Exception error) when (error is BrokerUnavailableException or CeleryConfigurationException)
         {
@@ -194,9 +196,13 @@ internal sealed class RpcResultBackend : IResultBackend
             _preparing.Release();
         }
 
-        if (_consumer is { } consumer)
+        if (_declared)
         {
-            await consumer.DisposeAsync().ConfigureAwait(false);
+            if (_consumer is { } consumer)
+            {
+                await consumer.DisposeAsync().ConfigureAwait(false);
+            }
+
             await _receiving.ConfigureAwait(false);
             try
             {
@@ -208,7 +214,7 @@ internal sealed class RpcResultBackend : IResultBackend
             }
         }
 
-        _replies.Close(null);
+        _replies.Close();
     }
 
     private static ResultBackendException Again(ResultBackendException error) => new(error.Message, error);
@@ -222,13 +228,16 @@ internal sealed class RpcResultBackend : IResultBackend
                 Receive(delivery);
             }
 
-            _replies.Close(null);
+            _replies.Close();
         }
 #pragma warning disable CA1031 // Who waits for a reply must learn that none can come any more, whatever ended the consumer.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _replies.Close(new ResultBackendException($"Replies cannot be received any more: {error.Message}", error));
+            // The next who waits begins anew.
+            Interlocked.CompareExchange(ref _consumer, null, consumer);
+            _replies.Fail(new ResultBackendException($"Replies cannot be received any more: {error.Message}", error));
+            await consumer.DisposeAsync().ConfigureAwait(false);
         }
     }
 

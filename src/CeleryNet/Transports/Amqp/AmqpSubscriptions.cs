@@ -30,6 +30,7 @@ internal sealed class AmqpSubscriptions(IChannel channel, Task ended, IAsyncBasi
 
     private readonly ConcurrentDictionary<string, AmqpSubscription> _byTag = new(StringComparer.Ordinal);
     private readonly List<AmqpSubscription> _all = [];
+    private readonly Dictionary<string, int> _loneWindows = new(StringComparer.Ordinal);
     private int _lastTag;
     private int _sharedBound;
     private int _nextWindow;
@@ -138,8 +139,9 @@ internal sealed class AmqpSubscriptions(IChannel channel, Task ended, IAsyncBasi
 
     private async Task AdjustOneAsync(QueueSpec queue, int bound, CancellationToken cancellationToken)
     {
-        if (bound > 0 && HasOneActiveConsumer(queue) && LiveOf(queue).Any(live => live.Window > 0))
+        if (HasOneActiveConsumer(queue) && (bound > 0 || NeedsConsumer(queue)))
         {
+            await ConsumeAloneAsync(queue, Math.Max(1, bound), cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -161,6 +163,20 @@ internal sealed class AmqpSubscriptions(IChannel channel, Task ended, IAsyncBasi
         {
             await ConsumeAsync(queue, wants - has, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // After a pause its only consumer gets the largest window that the queue has had: neither what is still in hand nor a bound that is only on its way up
+    // must make it smaller, since it stays so.
+    private async Task ConsumeAloneAsync(QueueSpec queue, int bound, CancellationToken cancellationToken)
+    {
+        if (LiveOf(queue).Any(live => live.Window > 0))
+        {
+            return;
+        }
+
+        var window = Math.Max(bound, _loneWindows.GetValueOrDefault(queue.Name));
+        _loneWindows[queue.Name] = window;
+        await ConsumeAsync(queue, window, cancellationToken).ConfigureAwait(false);
     }
 
     // What the queue's consumers may have unsettled, and what they should: the rest is taken by deliveries of consumers that are gone or going.

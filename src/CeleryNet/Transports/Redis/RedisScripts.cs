@@ -58,9 +58,13 @@ internal static class RedisScripts
         return found
         """;
 
-    /// <summary>Stores ARGV[2] in KEYS[1] in place of what is stored of the tag ARGV[1], if it is still held. Returns whether it was.</summary>
-    public const string Replace = """
+    /// <summary>
+    /// Stores ARGV[2] in KEYS[1] in place of what is stored of the tag ARGV[1], if it is still held, and refreshes its time in KEYS[2]: whoever has read the
+    /// old form to restore it must not do so any more. Returns whether it was held.
+    /// </summary>
+    public const string Replace = Now + """
         if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+        redis.call('ZADD', KEYS[2], now, ARGV[1])
         redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
         return 1
         """;

@@ -56,11 +56,11 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
         }
     }
 
-    /// <summary>Records another form of a delivery's message, which is what anybody puts back from now on. False when the delivery was not ours any more.</summary>
+    /// <summary>Records another form of a delivery's message, which is what anybody puts back from now on, and renews its lease. False when the delivery was not ours any more.</summary>
     public async Task<bool> ReplaceAsync(RedisDelivery delivery, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var replacing = database.ScriptEvaluateAsync(RedisScripts.Replace, [_unacked], [delivery.Tag, StoredMessage.Write(raw, delivery.Queue)]);
+        var replacing = database.ScriptEvaluateAsync(RedisScripts.Replace, _both, [delivery.Tag, StoredMessage.Write(raw, delivery.Queue)]);
         return (bool)await replacing.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
