@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Interop.Tests.Peers;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
+using CeleryNet.Tasks;
 using CeleryNet.TestKit;
 
 namespace CeleryNet.Interop.Tests;

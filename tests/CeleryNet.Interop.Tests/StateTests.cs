@@ -61,7 +61,9 @@ public abstract class StateTests(PeerFixture peers)
 
         var id = await SendAsync("interop.describe", new JsonObject
         {
-            ["args"] = new JsonArray("box"), ["kwargs"] = new JsonObject { ["count"] = 3 }, ["queue"] = queue,
+            ["args"] = new JsonArray("box"),
+            ["kwargs"] = new JsonObject { ["count"] = 3 },
+            ["queue"] = queue,
         });
         var stored = await peers.Python.AskAsync("stored", new JsonObject { ["id"] = id });
 

@@ -1,5 +1,5 @@
-using CeleryNet.Routing;
 using CeleryNet.Resilience;
+using CeleryNet.Routing;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Amqp;
 using CeleryNet.Transports.Memory;

@@ -1,6 +1,5 @@
-using CeleryNet.Routing;
-
 using CeleryNet.Resilience;
+using CeleryNet.Routing;
 
 namespace CeleryNet.Transports;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
+using CeleryNet.Tasks;
 
 namespace CeleryNet.Tests.Tasks;
 

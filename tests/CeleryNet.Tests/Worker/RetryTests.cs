@@ -1,6 +1,6 @@
-using CeleryNet.Tasks;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
+using CeleryNet.Tasks;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
 
