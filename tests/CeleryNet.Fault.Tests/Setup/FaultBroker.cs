@@ -78,6 +78,21 @@ internal sealed class FaultBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes what waits in a queue of RabbitMQ.</summary>
+    /// <returns>The ids of the tasks.</returns>
+    public async Task<IReadOnlyList<string>> TakeAllAsync(string queue)
+    {
+        var ids = new List<string>();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Url.TrimEnd('/')) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
+        {
+            ids.Add(message.BasicProperties.Headers?["id"] is byte[] id ? System.Text.Encoding.UTF8.GetString(id) : "(no id)");
+        }
+
+        return ids;
+    }
+
     /// <summary>Messages that wait in the queue, those aside that a consumer holds.</summary>
     public async Task<uint> CountReadyAsync(string queue)
     {

@@ -97,6 +97,13 @@ internal sealed class Ledger(ICeleryClient client, string queue, string runs)
         };
     }
 
+    /// <summary>Of the calls with these ids those whose send returned and which were never executed.</summary>
+    public IReadOnlyList<string> StillToBeDone(IReadOnlyList<string> ids)
+    {
+        var log = RunLog.Read(runs);
+        return [.. ids.Where(id => !log.Finished.ContainsKey(id) && !_refused.Contains(id))];
+    }
+
     private static async Task<string?> FindFailureAsync(AsyncResult<JsonElement> result, CancellationToken deadline)
     {
         try
