@@ -34,6 +34,9 @@ internal sealed class PythonWorker : IAsyncDisposable
         return new PythonWorker(process);
     }
 
+    /// <summary>Kills it with the processes of its pool, for when it may not end in order.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
     public async ValueTask DisposeAsync()
     {
         // A pool's processes end with their parent only if it ends in order.

@@ -61,9 +61,15 @@ def call(name, args=(), kwargs=None, direct=None, **options):
     sent = time.time()
     result = app.send_task(name, args, kwargs, **options)
     states = []
+
+    def note(meta):
+        # All replies of a process come to one queue over rpc://, those of earlier tasks too.
+        if meta["task_id"] == result.id:
+            states.append(describe_state(meta))
+
     answer = {"id": result.id, "sent": sent, "states": states}
     try:
-        value = result.get(timeout=TIMEOUT, on_message=lambda meta: states.append(describe_state(meta)))
+        value = result.get(timeout=TIMEOUT, on_message=note)
         answer.update(value=value, repr=repr(value), type=type(value).__name__)
     except Exception as error:
         answer.update(error=describe_error(error), traceback=result.traceback)
