@@ -39,8 +39,16 @@ internal sealed class PythonWorker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A pool's processes end with their parent only if it ends in order.
-        await _process.StopAsync();
+        try
+        {
+            await _process.StopAsync(TimeSpan.FromSeconds(20));
+        }
+        catch (TimeoutException)
+        {
+            // Celery 5.2 answers the signal with an exception wherever it is just then, and some of its handlers swallow it.
+            await _process.KillAsync();
+        }
+
         await _process.DisposeAsync();
     }
 }
