@@ -37,6 +37,8 @@ public sealed class OptionsValidatorTests
         { "ResultExpires high", o => o.ResultExpires = TimeSpan.FromDays(366), "Property ResultExpires: must be 00:00:00 to 365.00:00:00, was 366.00:00:00" },
         { "PublishTimeout low", o => o.PublishTimeout = TimeSpan.Zero, "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 00:00:00" },
         { "PublishTimeout high", o => o.PublishTimeout = TimeSpan.FromHours(2), "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 02:00:00" },
+        { "PublishConcurrency low", o => o.PublishConcurrency = 0, "Property PublishConcurrency: must be 1 to 10000, was 0" },
+        { "PublishConcurrency high", o => o.PublishConcurrency = 10_001, "Property PublishConcurrency: must be 1 to 10000, was 10001" },
         { "ConnectTimeout low", o => o.ConnectTimeout = TimeSpan.Zero, "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:00:00" },
         { "ConnectTimeout high", o => o.ConnectTimeout = TimeSpan.FromMinutes(11), "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:11:00" },
         { "ConnectMaxRetries", o => o.ConnectMaxRetries = -1, "Property ConnectMaxRetries: must be 0 or more, or null for no bound, was -1" },
