@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
-using CeleryNet.Results;
 
 namespace CeleryNet;
 
@@ -51,7 +50,7 @@ public class SendOutcome
         }
     }
 
-    internal static SendOutcome Sent(TaskId id, ResultAccess access) => new(id, AsyncResult.Create(id, access), null, null);
+    internal static SendOutcome Sent(AsyncResult result) => new(result.Id, result, null, null);
 
     internal static SendOutcome Failed(TaskId id, Signature? signature, Exception error) => new(id, null, signature, error);
 }
@@ -71,7 +70,7 @@ public sealed class SendOutcome<TResult> : SendOutcome
     /// <inheritdoc cref="SendOutcome.GetResult" />
     public new AsyncResult<TResult> GetResult() => (AsyncResult<TResult>)base.GetResult();
 
-    internal static new SendOutcome<TResult> Sent(TaskId id, ResultAccess access) => new(id, new AsyncResult<TResult>(id, access), null, null);
+    internal static SendOutcome<TResult> Sent(AsyncResult<TResult> result) => new(result.Id, result, null, null);
 
     internal static SendOutcome<TResult> Failed(TaskId id, Signature<TResult>? signature, Exception error) => new(id, null, signature, error);
 }

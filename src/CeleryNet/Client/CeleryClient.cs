@@ -117,7 +117,7 @@ internal sealed class CeleryClient(
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
             await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
-            return SendOutcome<TResult>.Sent(id, _results);
+            return SendOutcome<TResult>.Sent(GetResult<TResult>(id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
         catch (Exception error)
@@ -135,7 +135,7 @@ internal sealed class CeleryClient(
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
             await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
-            return SendOutcome.Sent(id, _results);
+            return SendOutcome.Sent(AsyncResult.Create(id, _results));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
         catch (Exception error)

@@ -15,6 +15,9 @@ internal sealed class GatedTransport : ITransport, IPublisher
     /// <summary>Each publish, as it begins.</summary>
     public TestSignal<Publish> Begun { get; } = new();
 
+    /// <summary>Each publish, when it has ended.</summary>
+    public TestSignal Ended { get; } = new();
+
     /// <summary>The most publishes that were under way at a time.</summary>
     public int Most { get; private set; }
 
@@ -59,6 +62,8 @@ internal sealed class GatedTransport : ITransport, IPublisher
             {
                 _waiting.Remove(publish);
             }
+
+            Ended.Fire();
         }
     }
 

@@ -179,6 +179,7 @@ public sealed class SendManyTests : IAsyncDisposable
         var sending = Client(_gate).SendManyAsync(Calls(2), cancel.Token);
         (await _gate.Begun.WaitAsync()).Confirm();
         await _gate.Begun.WaitAsync();
+        await _gate.Ended.WaitAsync();
 
         await cancel.CancelAsync();
         sending.IsCompleted.ShouldBeFalse();

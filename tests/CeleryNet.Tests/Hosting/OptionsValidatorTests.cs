@@ -199,6 +199,7 @@ public sealed class OptionsValidatorTests
             ControlQueueExclusive = true,
             ControlQueueDurable = true,
             PublishTimeout = default,
+            PublishConcurrency = 0,
             ConnectTimeout = default,
             ConnectMaxRetries = -1,
             ResultStoreMaxRetries = -1,
@@ -221,7 +222,7 @@ public sealed class OptionsValidatorTests
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(38);
+        keys.Length.ShouldBe(39);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 
