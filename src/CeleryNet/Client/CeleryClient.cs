@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
@@ -163,6 +164,7 @@ internal sealed class CeleryClient(
             => await SendOnAsync(new Signature(passed.TaskName, passed.Args, passed.Kwargs, passed.Options with { TaskId = id }), id, parent, token).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendOnAsync(Signature signature, TaskId id, TaskContext? parent, CancellationToken cancellationToken)
     {
         var routed = router.Route(signature);
