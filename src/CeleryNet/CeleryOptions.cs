@@ -7,6 +7,8 @@ namespace CeleryNet;
 /// </summary>
 public sealed class CeleryOptions
 {
+    internal const int DefaultPublishConcurrency = 256;
+
     /// <summary>
     /// The broker: <c>amqp://</c>, <c>amqps://</c>, <c>redis://</c>, <c>rediss://</c>, <c>redis+socket://</c>, <c>sentinel://</c> or <c>memory://</c>.
     /// Several URLs separated by <c>;</c> stand in for each other. Mirrors <c>broker_url</c>.
@@ -207,6 +209,13 @@ public sealed class CeleryOptions
     /// <summary>How long a send may take in all, attempts to reconnect included.</summary>
     /// <value>The default is 10 s; 100 ms to 1 h.</value>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How many messages of one <see cref="ICeleryClient.SendManyAsync(IEnumerable{Signature}, CancellationToken)"/> may be on their way to the broker at a time:
+    /// so far is its source read ahead, and so much memory it takes. With <see cref="AlwaysEager"/> it is one, whatever this says.
+    /// </summary>
+    /// <value>The default is 256, beyond which neither broker gets faster; 1 to 10,000.</value>
+    public int PublishConcurrency { get; set; } = DefaultPublishConcurrency;
 
     /// <summary>Whether a send is tried again while the broker cannot be reached. Mirrors <c>task_publish_retry</c>.</summary>
     /// <value>The default is true.</value>

@@ -33,6 +33,7 @@ internal sealed class CeleryOptionsValidator(
         CheckRange(result, nameof(options.ResultExpires), options.ResultExpires, TimeSpan.Zero, TimeSpan.FromDays(365));
         CheckControl(result, options);
         CheckRange(result, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        CheckRange(result, nameof(options.PublishConcurrency), options.PublishConcurrency, 1, 10_000);
         CheckRange(result, nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         if (options.ConnectMaxRetries < 0)
         {

@@ -99,6 +99,8 @@ public static class CeleryServiceCollectionExtensions
                 HideArguments = options.HideArguments,
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone),
                 ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
+                // Where sending is running, one task runs after another, as the calls one by one would.
+                PublishConcurrency = options.AlwaysEager ? 1 : options.PublishConcurrency,
             },
             provider.GetRequiredService<PublishPipeline>());
     }

@@ -36,6 +36,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("ControlQueueExclusive", "control_queue_exclusive", value => options.ControlQueueExclusive = value);
         Flag("ControlQueueDurable", "control_queue_durable", value => options.ControlQueueDurable = value);
         Span("PublishTimeout", null, value => options.PublishTimeout = value);
+        Number("PublishConcurrency", null, value => options.PublishConcurrency = value);
         Span("ConnectTimeout", "broker_connection_timeout", value => options.ConnectTimeout = value);
         Span("Heartbeat", "broker_heartbeat", value => options.Heartbeat = value);
         Number("MaxBodySize", null, value => options.MaxBodySize = value);

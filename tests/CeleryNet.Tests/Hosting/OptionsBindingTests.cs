@@ -88,6 +88,7 @@ public sealed class OptionsBindingTests
         { "Celery:control_queue_durable", "1", "ControlQueueDurable=True" },
         { "Celery:PublishTimeout", "5", "PublishTimeout=00:00:05" },
         { "Celery:PublishTimeout", "00:01:30", "PublishTimeout=00:01:30" },
+        { "Celery:PublishConcurrency", "64", "PublishConcurrency=64" },
         { "Celery:ConnectTimeout", "0.5", "ConnectTimeout=00:00:00.5000000" },
         { "Celery:broker_connection_timeout", "2", "ConnectTimeout=00:00:02" },
         { "Celery:ConnectRetry", "false", "ConnectRetry=False" },

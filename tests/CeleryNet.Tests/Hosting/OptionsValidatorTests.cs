@@ -37,6 +37,8 @@ public sealed class OptionsValidatorTests
         { "ResultExpires high", o => o.ResultExpires = TimeSpan.FromDays(366), "Property ResultExpires: must be 00:00:00 to 365.00:00:00, was 366.00:00:00" },
         { "PublishTimeout low", o => o.PublishTimeout = TimeSpan.Zero, "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 00:00:00" },
         { "PublishTimeout high", o => o.PublishTimeout = TimeSpan.FromHours(2), "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 02:00:00" },
+        { "PublishConcurrency low", o => o.PublishConcurrency = 0, "Property PublishConcurrency: must be 1 to 10000, was 0" },
+        { "PublishConcurrency high", o => o.PublishConcurrency = 10_001, "Property PublishConcurrency: must be 1 to 10000, was 10001" },
         { "ConnectTimeout low", o => o.ConnectTimeout = TimeSpan.Zero, "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:00:00" },
         { "ConnectTimeout high", o => o.ConnectTimeout = TimeSpan.FromMinutes(11), "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:11:00" },
         { "ConnectMaxRetries", o => o.ConnectMaxRetries = -1, "Property ConnectMaxRetries: must be 0 or more, or null for no bound, was -1" },
@@ -197,6 +199,7 @@ public sealed class OptionsValidatorTests
             ControlQueueExclusive = true,
             ControlQueueDurable = true,
             PublishTimeout = default,
+            PublishConcurrency = 0,
             ConnectTimeout = default,
             ConnectMaxRetries = -1,
             ResultStoreMaxRetries = -1,
@@ -219,7 +222,7 @@ public sealed class OptionsValidatorTests
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(38);
+        keys.Length.ShouldBe(39);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -36,7 +36,13 @@ internal sealed class RedisKeys(string prefix, IReadOnlyList<int> steps, int dat
     public string ListFor(string queue, int? priority)
     {
         var clamped = Math.Clamp(priority ?? 0, 0, MaxPriority);
-        return List(queue, Steps.Last(step => step <= clamped));
+        var found = 0;
+        for (var i = 0; i < Steps.Count && Steps[i] <= clamped; i++)
+        {
+            found = Steps[i];
+        }
+
+        return List(queue, found);
     }
 
     /// <summary>Set of the bindings of an exchange.</summary>
