@@ -44,27 +44,43 @@ internal static class TransportFactory
     public static ITransport CreateMemory(TimeProvider time, ILoggerFactory loggers)
         => new MemoryTransport(new TransportOptions(BrokerUrl.ParseList("memory://")), time, loggers.CreateLogger<MemoryTransport>());
 
-    public static TransportOptions CreateOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls) => new(urls)
+    /// <summary>What the options say of the broker.</summary>
+    private static TransportOptions CreateOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls)
+        => CreateOptions(options, resilience, urls, options.Tls, options.Tls.Enabled);
+
+    /// <summary>What they say of the result backend.</summary>
+    public static TransportOptions CreateResultOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls)
+        => CreateOptions(options, resilience, urls, options.ResultTls ?? options.Tls, options.ResultTls is { Enabled: true }) with
+        {
+            GlobalKeyPrefix = options.ResultKeyPrefix,
+            SentinelMasterName = options.ResultSentinelMasterName ?? options.SentinelMasterName,
+        };
+
+    private static TransportOptions CreateOptions(
+        CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls, CeleryTlsOptions tls, bool requiresTls) => new([.. urls.Select(url => url with { RequiresTls = requiresTls })])
     {
         Resilience = resilience,
-        ConnectTimeout = options.ConnectTimeout,
+        ConnectTimeout = Kind(urls) == "redis" ? options.RedisConnectTimeout ?? options.ConnectTimeout : options.ConnectTimeout,
         RedisSocketTimeout = options.RedisSocketTimeout,
         LoginMethod = options.BrokerLoginMethod,
         Heartbeat = options.Heartbeat,
         VisibilityTimeout = options.VisibilityTimeout,
         PrioritySteps = options.PrioritySteps,
         GlobalKeyPrefix = options.GlobalKeyPrefix,
+        Separator = options.RedisSeparator,
+        FanoutPrefix = options.FanoutPrefix,
+        FanoutPatterns = options.FanoutPatterns,
         SentinelMasterName = options.SentinelMasterName,
         DetectQuorumQueues = options.DetectQuorumQueues,
         DelayQueueType = options.NativeDelayedDeliveryQueueType,
         Queues = new QueueCatalog(options).Consumed,
         Tls = new TransportTlsOptions
         {
-            CaCertificateFile = options.Tls.CaCertificateFile,
-            CertificateFile = options.Tls.CertificateFile,
-            KeyFile = options.Tls.KeyFile,
-            ServerName = options.Tls.ServerName,
-            AllowInvalidCertificates = options.Tls.AllowInvalidCertificates,
+            CaCertificateFile = tls.CaCertificateFile,
+            CertificateFile = tls.CertificateFile,
+            KeyFile = tls.KeyFile,
+            ServerName = tls.ServerName,
+            AllowInvalidCertificates = tls.AllowInvalidCertificates,
         },
     };
 
