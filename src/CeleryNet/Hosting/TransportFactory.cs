@@ -45,7 +45,7 @@ internal static class TransportFactory
         => new MemoryTransport(new TransportOptions(BrokerUrl.ParseList("memory://")), time, loggers.CreateLogger<MemoryTransport>());
 
     /// <summary>What the options say of the broker.</summary>
-    private static TransportOptions CreateOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls)
+    public static TransportOptions CreateOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls)
         => CreateOptions(options, resilience, urls, options.Tls, options.Tls.Enabled);
 
     /// <summary>What they say of the result backend.</summary>
