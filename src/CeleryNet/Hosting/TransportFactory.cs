@@ -57,32 +57,36 @@ internal static class TransportFactory
         };
 
     private static TransportOptions CreateOptions(
-        CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls, CeleryTlsOptions tls, bool requiresTls) => new([.. urls.Select(url => url with { RequiresTls = requiresTls })])
+        CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls, CeleryTlsOptions tls, bool requiresTls)
     {
-        Resilience = resilience,
-        ConnectTimeout = Kind(urls) == "redis" ? options.RedisConnectTimeout ?? options.ConnectTimeout : options.ConnectTimeout,
-        RedisSocketTimeout = options.RedisSocketTimeout,
-        LoginMethod = options.BrokerLoginMethod,
-        Heartbeat = options.Heartbeat,
-        VisibilityTimeout = options.VisibilityTimeout,
-        PrioritySteps = options.PrioritySteps,
-        GlobalKeyPrefix = options.GlobalKeyPrefix,
-        Separator = options.RedisSeparator,
-        FanoutPrefix = options.FanoutPrefix,
-        FanoutPatterns = options.FanoutPatterns,
-        SentinelMasterName = options.SentinelMasterName,
-        DetectQuorumQueues = options.DetectQuorumQueues,
-        DelayQueueType = options.NativeDelayedDeliveryQueueType,
-        Queues = new QueueCatalog(options).Consumed,
-        Tls = new TransportTlsOptions
+        BrokerUrl[] places = [.. urls.Select(url => url with { RequiresTls = requiresTls })];
+        return new(places)
         {
-            CaCertificateFile = tls.CaCertificateFile,
-            CertificateFile = tls.CertificateFile,
-            KeyFile = tls.KeyFile,
-            ServerName = tls.ServerName,
-            AllowInvalidCertificates = tls.AllowInvalidCertificates,
-        },
-    };
+            Resilience = resilience,
+            ConnectTimeout = Kind(urls) == "redis" ? options.RedisConnectTimeout ?? options.ConnectTimeout : options.ConnectTimeout,
+            RedisSocketTimeout = options.RedisSocketTimeout,
+            LoginMethod = options.BrokerLoginMethod,
+            Heartbeat = options.Heartbeat,
+            VisibilityTimeout = options.VisibilityTimeout,
+            PrioritySteps = options.PrioritySteps,
+            GlobalKeyPrefix = options.GlobalKeyPrefix,
+            Separator = options.RedisSeparator,
+            FanoutPrefix = options.FanoutPrefix,
+            FanoutPatterns = options.FanoutPatterns,
+            SentinelMasterName = options.SentinelMasterName,
+            DetectQuorumQueues = options.DetectQuorumQueues,
+            DelayQueueType = options.NativeDelayedDeliveryQueueType,
+            Queues = new QueueCatalog(options).Consumed,
+            Tls = new TransportTlsOptions
+            {
+                CaCertificateFile = tls.CaCertificateFile,
+                CertificateFile = tls.CertificateFile,
+                KeyFile = tls.KeyFile,
+                ServerName = tls.ServerName,
+                AllowInvalidCertificates = tls.AllowInvalidCertificates,
+            },
+        };
+    }
 
     /// <summary>The kind of broker that all the URLs name.</summary>
     /// <exception cref="CeleryConfigurationException">A scheme is unknown, or the URLs name brokers of different kinds.</exception>

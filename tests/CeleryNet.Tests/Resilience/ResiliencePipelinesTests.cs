@@ -127,7 +127,9 @@ public sealed class ResiliencePipelinesTests
         {
             ResultStoreRetryPolicy = new ResultRetryPolicy
             {
-                IntervalStart = TimeSpan.FromMinutes(1), IntervalStep = TimeSpan.FromMinutes(10), IntervalMax = TimeSpan.FromMinutes(15),
+                IntervalStart = TimeSpan.FromMinutes(1),
+                IntervalStep = TimeSpan.FromMinutes(10),
+                IntervalMax = TimeSpan.FromMinutes(15),
             },
         });
         var watcher = new Watcher();
