@@ -68,6 +68,7 @@ internal static class TransportFactory
             LoginMethod = options.BrokerLoginMethod,
             Heartbeat = options.Heartbeat,
             VisibilityTimeout = options.VisibilityTimeout,
+            RestoreInterval = RestoreInterval(options.VisibilityTimeout),
             PrioritySteps = options.PrioritySteps,
             GlobalKeyPrefix = options.GlobalKeyPrefix,
             Separator = options.RedisSeparator,
@@ -87,6 +88,10 @@ internal static class TransportFactory
             },
         };
     }
+
+    // Who wants lost messages back soon does not want to wait for the next look much longer than for the lease to run out.
+    private static TimeSpan RestoreInterval(TimeSpan visibilityTimeout)
+        => TimeSpan.FromSeconds(Math.Clamp(visibilityTimeout.TotalSeconds / 2, 1, 10));
 
     /// <summary>The kind of broker that all the URLs name.</summary>
     /// <exception cref="CeleryConfigurationException">A scheme is unknown, or the URLs name brokers of different kinds.</exception>

@@ -59,6 +59,14 @@ public sealed class TransportFactoryTests
         Broker("redis://h", new CeleryOptions { ConnectTimeout = TimeSpan.FromSeconds(7) }).ConnectTimeout.ShouldBe(TimeSpan.FromSeconds(7));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(8, 4)]
+    [InlineData(3600, 10)]
+    public void Lost_messages_are_looked_for_the_more_often_the_sooner_they_count_as_lost(int visibilityTimeout, int interval)
+        => Broker("redis://h", new CeleryOptions { VisibilityTimeout = TimeSpan.FromSeconds(visibilityTimeout) }).RestoreInterval.ShouldBe(TimeSpan.FromSeconds(interval));
+
     [Fact]
     public void Backends_master_is_the_brokers_unless_it_has_a_name_of_its_own()
     {
