@@ -20,7 +20,7 @@ public sealed class RedisWorkerVectorTests
 
         key.GetProperty("key").GetString().ShouldBe(_keys.Bindings("wire"));
         key.GetProperty("type").GetString().ShouldBe("set");
-        key.GetProperty("members").EnumerateArray().Select(member => member.GetString()).ShouldBe([RedisBindings.Member(new BindingSpec(new ExchangeSpec("wire"), "wire", _keys.Separator), "wire")]);
+        key.GetProperty("members").EnumerateArray().Select(member => member.GetString()).ShouldBe([RedisBindings.Member(new BindingSpec(new ExchangeSpec("wire"), "wire"), "wire", _keys.Separator)]);
     }
 
     [Theory]
