@@ -13,7 +13,13 @@ internal sealed class CeleryOptionsValidator(
         var result = new ValidateOptionsResultBuilder();
         CheckBroker(result, nameof(options.Broker), options.Broker);
         CheckSplit(result, options);
+        ConnectionRules.Check(result, options);
         CheckRange(result, nameof(options.RedisSocketTimeout), options.RedisSocketTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        if (options.RedisConnectTimeout is { } redisConnectTimeout)
+        {
+            CheckRange(result, nameof(options.RedisConnectTimeout), redisConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        }
+
         if (options.ResultBackend is { } backend)
         {
             CheckResultBackend(result, backend);
@@ -59,22 +65,9 @@ internal sealed class CeleryOptionsValidator(
             result.AddError($"must ascend from 0 to at most 9, was [{string.Join(", ", options.PrioritySteps)}]", nameof(options.PrioritySteps));
         }
 
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
+        if (options.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
         {
             result.AddError($"must be a time zone of this system such as 'Europe/Rome', was '{options.TimeZone}'", nameof(options.TimeZone));
-        }
-
-        foreach (var (key, file) in new[]
-        {
-            ("Tls.CaCertificateFile", options.Tls.CaCertificateFile),
-            ("Tls.CertificateFile", options.Tls.CertificateFile),
-            ("Tls.KeyFile", options.Tls.KeyFile),
-        })
-        {
-            if (file is not null && !File.Exists(file))
-            {
-                result.AddError($"must name an existing PEM file, was '{file}'", key);
-            }
         }
 
         return result.Build();

@@ -37,6 +37,7 @@ public static class CeleryServiceCollectionExtensions
             if (provider.GetService<IConfiguration>() is { } configuration)
             {
                 new OptionsBinding(configuration, "Celery").Bind(options);
+                new TransportOptionsBinding(configuration).Bind(options);
             }
         }));
         if (configure is not null)
@@ -97,7 +98,7 @@ public static class CeleryServiceCollectionExtensions
                 DefaultPriority = options.DefaultPriority,
                 InheritParentPriority = options.InheritParentPriority,
                 HideArguments = options.HideArguments,
-                Zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone),
+                Zone = options.FindTimeZone(),
                 ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
                 // Where sending is running, one task runs after another, as the calls one by one would.
                 PublishConcurrency = options.AlwaysEager ? 1 : options.PublishConcurrency,

@@ -76,7 +76,7 @@ internal static class WorkerFactory
             CeleryServiceCollectionExtensions.CreateWriter(services),
             application.HideArguments,
             time,
-            TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone));
+            application.FindTimeZone());
         var executor = new TaskExecutor(
             new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
             recorder,

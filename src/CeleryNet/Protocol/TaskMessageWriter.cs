@@ -27,7 +27,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
         var headers = isSimple
             ? WriteOwnHeaders(call, new MessageHeaders())
             : WriteHeaders(call, CallRepr.Args(call, args), CallRepr.Kwargs(call, kwargs));
-        var body = isSimple ? Encode(call, SimpleBodyWriter.Write(call, args.Span, kwargs.Span)) : call.Content ?? Encode(call, json);
+        var body = isSimple ? Encode(call, SimpleBodyWriter.Write(call, args.Span, kwargs.Span, format.Utc)) : call.Content ?? Encode(call, json);
         if (body.Compression is { } compression)
         {
             headers.Set(HeaderNames.Compression, compression);

@@ -40,7 +40,7 @@ internal sealed class RedisDeclarations : IDisposable
 
         foreach (var binding in queue.Bindings)
         {
-            var (exchange, member) = (binding.Exchange.Name, RedisBindings.Member(binding, queue.Name));
+            var (exchange, member) = (binding.Exchange.Name, RedisBindings.Member(binding, queue.Name, _keys.Separator));
             if (!_declared.ContainsKey((exchange, member)))
             {
                 await database.SetAddAsync(_keys.Bindings(exchange), member).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -61,7 +61,7 @@ internal sealed class RedisDeclarations : IDisposable
         _whole.TryRemove(queue.Name, out _);
         foreach (var binding in queue.Bindings)
         {
-            var (exchange, member) = (binding.Exchange.Name, RedisBindings.Member(binding, queue.Name));
+            var (exchange, member) = (binding.Exchange.Name, RedisBindings.Member(binding, queue.Name, _keys.Separator));
             await database.SetRemoveAsync(_keys.Bindings(exchange), member).WaitAsync(cancellationToken).ConfigureAwait(false);
             _declared.TryRemove((exchange, member), out _);
         }

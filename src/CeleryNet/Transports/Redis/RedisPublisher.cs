@@ -58,7 +58,7 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys,
     private async Task RouteAsync(IDatabase database, Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {
         var members = await database.SetMembersAsync(keys.Bindings(destination.Exchange)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        var queues = RedisBindings.Match(members.Select(member => member.ToString()), destination.RoutingKey);
+        var queues = RedisBindings.Match(members.Select(member => member.ToString()), destination.RoutingKey, keys.Separator);
         if (queues.Count == 0 && destination.Mandatory)
         {
             throw new PublishException(
