@@ -67,7 +67,7 @@ internal sealed class TaskPublisher
                 await _transport.Publisher.PublishAsync(envelope, destination, deadline.Token).ConfigureAwait(false);
                 return;
             }
-            catch (BrokerUnavailableException error) when (!deadline.Token.IsCancellationRequested)
+            catch (BrokerUnavailableException error)
             {
                 first = error;
             }
@@ -88,7 +88,7 @@ internal sealed class TaskPublisher
     private async Task PublishInPipelineAsync(
         Envelope envelope, Destination destination, SendOptions options, BrokerUnavailableException? first, PublishDeadlines.Deadline deadline)
     {
-        BrokerUnavailableException? last = null;
+        var last = first;
         var isSent = false;
         var context = _untilPublished.IsCustom
             ? _untilPublished.Begin(null, envelope.Headers.GetString(HeaderNames.Task), envelope.Headers.GetString(HeaderNames.Id), deadline.Token)

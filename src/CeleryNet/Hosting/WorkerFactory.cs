@@ -81,7 +81,7 @@ internal static class WorkerFactory
             new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
             recorder,
             new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>()),
-            new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
+            new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>(), services, services.GetRequiredService<UnscopedTaskClasses>()),
             new TimedRunner(new TaskLimits(registry, options), stuck, time, loggers.CreateLogger<TimedRunner>()),
             results.SerializerOptions,
             HostnameOf(options),
