@@ -2,6 +2,7 @@ using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
+using CeleryNet.Serialization;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Benchmarks;
@@ -12,6 +13,7 @@ public class EnvelopeBenchmarks
     private readonly ArrayBufferWriter<byte> _output = new(4096);
     private readonly Destination _destination = new("", "celery");
     private readonly Envelope _envelope = Sample.Add();
+    private readonly RecentStrings _strings = new();
     private byte[] _element = [];
 
     [GlobalSetup]
@@ -30,5 +32,5 @@ public class EnvelopeBenchmarks
     }
 
     [Benchmark]
-    public object Read() => RedisEnvelopeReader.Read(_element);
+    public object Read() => RedisEnvelopeReader.Read(_element, _strings);
 }

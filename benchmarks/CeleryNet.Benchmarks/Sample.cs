@@ -30,5 +30,5 @@ internal static class Sample
         => TaskRegistrations.Find(typeof(BenchmarkTasks)).CreateDefinitions().Single(definition => definition.Name == name);
 
     public static TaskInvocation Invocation(TaskDefinition definition, TaskBody body)
-        => new(definition, body, Json, Context, () => throw new InvalidOperationException("The tasks are static."));
+        => new(definition, body, Json, Context, new NoScopes());
 }
