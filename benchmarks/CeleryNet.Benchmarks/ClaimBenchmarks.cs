@@ -12,6 +12,8 @@ public class ClaimBenchmarks
 {
     private const int Messages = 1_024;
 
+    // A claim that is answered otherwise than it expects waits for ever.
+    private readonly CancellationTokenSource _deadline = new();
     private readonly Task[] _settling = new Task[64];
     private FakeRedis _server = null!;
     private RedisTransport _transport = null!;
@@ -20,6 +22,7 @@ public class ClaimBenchmarks
     [GlobalSetup]
     public async Task SetupAsync()
     {
+        _deadline.CancelAfter(TimeSpan.FromMinutes(5));
         var element = new ArrayBufferWriter<byte>();
         RedisEnvelopeWriter.Write(element, Sample.Add(), new Destination("", "celery"));
         _server = new FakeRedis(element.WrittenSpan);
@@ -33,6 +36,7 @@ public class ClaimBenchmarks
         await _consumer.DisposeAsync();
         await _transport.DisposeAsync();
         _server.Dispose();
+        _deadline.Dispose();
     }
 
     [Benchmark(OperationsPerInvoke = Messages)]
@@ -42,7 +46,7 @@ public class ClaimBenchmarks
         {
             for (var i = 0; i < _settling.Length; i++)
             {
-                var delivery = await _consumer.Deliveries.ReadAsync();
+                var delivery = await _consumer.Deliveries.ReadAsync(_deadline.Token);
                 _settling[i] = delivery.SettleAsync(Settlement.Ack, CancellationToken.None).AsTask();
             }
 

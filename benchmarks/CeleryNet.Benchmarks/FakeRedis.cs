@@ -44,14 +44,14 @@ internal sealed class FakeRedis : IDisposable
     private static byte[] SHA1Of(byte[] script) => SHA1.HashData(script);
 #pragma warning restore CA5350
 
-    // Pairs: the number of the list, the element.
+    // For each list that had any: the number of the list, how many elements, the elements.
     private static byte[] Claimed(int count, ReadOnlySpan<byte> element)
     {
         var reply = new MemoryStream();
-        reply.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"*{count * 2}\r\n")));
+        reply.Write(Encoding.ASCII.GetBytes(count == 0 ? "*0\r\n" : string.Create(CultureInfo.InvariantCulture, $"*{count + 2}\r\n:0\r\n:{count}\r\n")));
         for (var i = 0; i < count; i++)
         {
-            reply.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $":0\r\n${element.Length}\r\n")));
+            reply.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"${element.Length}\r\n")));
             reply.Write(element);
             reply.Write("\r\n"u8);
         }
