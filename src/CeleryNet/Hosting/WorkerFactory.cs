@@ -116,7 +116,12 @@ internal static class WorkerFactory
         return new(options.RevokesMax, options.RevokeExpires, services.GetRequiredService<TimeProvider>());
     }
 
-    private static TaskRegistry CreateRegistry(IServiceProvider services) => new(services.GetServices<TaskDefinition>());
+    private static TaskRegistry CreateRegistry(IServiceProvider services)
+    {
+        TaskDefinition[] definitions = [.. services.GetServices<TaskDefinition>()];
+        JsonTypeCheck.Check(definitions, services.GetRequiredService<ResultAccess>().SerializerOptions);
+        return new TaskRegistry(definitions);
+    }
 
     private static string HostnameOf(WorkerOptions options) => NodeName.Expand(options.Hostname, Environment.MachineName);
 }
