@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using CeleryNet.Throughput.Brokers;
+using CeleryNet.Throughput.Peers;
+using CeleryNet.Throughput.Work;
+
+namespace CeleryNet.Throughput.Measurements;
+
+/// <summary>
+/// Whether a longer queue is emptied more slowly, or takes more memory: a warm worker is given queues of several lengths, each all at once.
+/// </summary>
+internal sealed class Growth(Bench bench, RedisBroker broker) : IMeasurement
+{
+    private const int MarkEvery = 1_000;
+
+    public string Name => $"growth-{broker.Name}";
+
+    public IReadOnlyList<Peer> Peers { get; } = [Peer.CeleryNet, Peer.Raw];
+
+    public int? MostRounds => bench.Scale.SlowRounds;
+
+    /// <summary>The name of the rate at a length.</summary>
+    public static string RateAt(int queued) => string.Create(CultureInfo.InvariantCulture, $"rate-{queued}");
+
+    public async Task<IReadOnlyDictionary<string, double>> MeasureAsync(Peer peer, CancellationToken cancellationToken)
+    {
+        var messages = new TaskMessages(TaskCall.Add, Bench.Queue, ignoreResult: true);
+        var total = bench.Scale.GrowthWarmUp;
+        await bench.ResetAsync(broker, cancellationToken);
+        await broker.FillAsync(messages, total, cancellationToken);
+        await using var worker = bench.Launcher.StartWorker(peer, new Job(broker.Url, null, Bench.Queue, MarkEvery));
+        await worker.WaitForMarkAsync(total, Bench.Deadline);
+        var measured = new Dictionary<string, double>();
+        var memory = new List<double>();
+        foreach (var (queued, times) in bench.Scale.Growth)
+        {
+            var elapsed = TimeSpan.Zero;
+            for (var i = 0; i < times; i++)
+            {
+                long appeared = 0;
+                await broker.AppearAsync(messages, queued, () => appeared = Stopwatch.GetTimestamp(), cancellationToken);
+                total += queued;
+                elapsed += Stopwatch.GetElapsedTime(appeared, (await worker.WaitForMarkAsync(total, Bench.Deadline)).Time);
+            }
+
+            measured[RateAt(queued)] = queued * times / elapsed.TotalSeconds;
+            memory.Add(worker.Tree.ResidentBytes);
+        }
+
+        var rates = measured.Values.ToArray();
+        measured[Metrics.Flatness] = rates.Min() / rates.Max();
+        measured[Metrics.MemoryGrowth] = memory[^1] / memory[0];
+        await Bench.StopAsync(worker, broker, cancellationToken);
+        return measured;
+    }
+}

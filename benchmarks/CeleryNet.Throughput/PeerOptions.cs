@@ -1,0 +1,32 @@
+using System.CommandLine;
+using CeleryNet.Throughput.Work;
+
+namespace CeleryNet.Throughput;
+
+/// <summary>What every peer's command has.</summary>
+internal sealed class PeerOptions
+{
+    public Argument<string> Kind { get; } = new("kind");
+
+    public Option<string> Broker { get; } = new("--broker") { Required = true };
+
+    public Option<string?> Results { get; } = new("--results");
+
+    public Option<string> Queue { get; } = new("--queue") { Required = true };
+
+    public Option<int> MarkEvery { get; } = new("--mark-every") { Required = true };
+
+    public Command Create(string name, params IEnumerable<Option> options)
+    {
+        var command = new Command(name) { Kind, Broker, Results, Queue, MarkEvery };
+        command.Hidden = true;
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+
+        return command;
+    }
+
+    public Marks Marks(ParseResult parsed) => new(Console.Out, parsed.GetValue(MarkEvery));
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace CeleryNet.Throughput.Report;
+
+/// <summary>Writes results for programs: every sample, the goals, the machine.</summary>
+internal static class JsonReport
+{
+    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static async Task WriteAsync(string path, MachineInfo machine, SampleSet samples, IReadOnlyList<string> failures)
+    {
+        var figures = Figures.All.Where(figure => samples.Peers(figure.Measurement, figure.Metric).Count > 0).Select(figure => new
+        {
+            figure.Measurement,
+            figure.Metric,
+            figure.Title,
+            figure.Unit,
+            Peers = samples.Peers(figure.Measurement, figure.Metric).Select(peer => new
+            {
+                Peer = peer,
+                Spread = Spread.Of(samples.Values(figure.Measurement, figure.Metric, peer).Values),
+            }),
+            Goals = figure.Goals.Select(goal => Verdict.Of(figure, goal, samples)).Select(verdict => new
+            {
+                verdict.Goal.Text,
+                verdict.Goal.IsRelative,
+                verdict.Reached,
+                Met = verdict.Reached is null ? default(bool?) : !verdict.IsMissed,
+            }),
+        });
+        var document = new { Machine = machine.Facts, Failures = failures, Figures = figures, Samples = samples.All };
+        await using var file = File.Create(path);
+        await JsonSerializer.SerializeAsync(file, document, _options);
+    }
+}

@@ -1,0 +1,22 @@
+using System.Diagnostics;
+using CeleryNet.Throughput.Processes;
+
+namespace CeleryNet.Throughput.Work;
+
+/// <summary>Counts what is done in this process and tells of it on the way: the first, and each that the interval divides.</summary>
+/// <param name="output">Where to.</param>
+/// <param name="interval">1 or more.</param>
+internal sealed class Marks(TextWriter output, int interval)
+{
+    private long _done;
+
+    public void Done()
+    {
+        var count = Interlocked.Increment(ref _done);
+        if (count == 1 || count % interval == 0)
+        {
+            var cpu = (long)Environment.CpuUsage.TotalTime.TotalMicroseconds;
+            output.WriteLine(Mark.Format(new Mark(count, Stopwatch.GetTimestamp(), cpu, GC.GetTotalAllocatedBytes())));
+        }
+    }
+}
