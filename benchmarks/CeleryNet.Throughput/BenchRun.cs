@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CeleryNet.Throughput.Measurements;
 using CeleryNet.Throughput.Peers;
+using CeleryNet.Throughput.Processes;
 using CeleryNet.Throughput.Report;
 
 namespace CeleryNet.Throughput;
@@ -44,8 +45,10 @@ internal sealed class BenchRun(IReadOnlyList<IMeasurement> measurements, IReadOn
         string told;
         try
         {
-            var measured = await measurement.MeasureAsync(peer, cancellationToken);
-            Samples.Add(measurement.Name, peer.Name, round, measured);
+            var neighbours = Neighbours.Watch();
+            var measured = new Dictionary<string, double>(await measurement.MeasureAsync(peer, cancellationToken));
+            measured[Metrics.Neighbours] = neighbours.Percent();
+            Samples.Add(measurement.Name, peer, round, measured);
             told = string.Join("  ", measured.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:#,0.###}")));
         }
 #pragma warning disable CA1031 // One turn that fails must not cost those that work; the run fails at its end.

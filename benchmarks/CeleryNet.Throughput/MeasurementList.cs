@@ -18,7 +18,7 @@ internal static class MeasurementList
 
     public static IReadOnlyList<IMeasurement> Create(Bench bench, bool quick, bool onRedis, bool hasGevent)
     {
-        IReadOnlyList<Peer> drainers = quick ? [Peer.CeleryNet, Peer.Celery, Peer.Raw] : [Peer.CeleryNet, Peer.CeleryNetDefault, Peer.Celery, Peer.Raw];
+        IReadOnlyList<Peer> drainers = quick ? [Peer.CeleryNet, Peer.Celery, Peer.Raw] : [Peer.CeleryNet, Peer.CeleryNetStatic, Peer.CeleryNetDefault, Peer.Celery, Peer.Raw];
         IReadOnlyList<Peer> waiters =
             [Peer.CeleryNetThousandSlots, Peer.CeleryThreads, .. hasGevent ? new[] { Peer.CeleryGevent } : [], Peer.RawThousandSlots];
         var measurements = new List<IMeasurement>();

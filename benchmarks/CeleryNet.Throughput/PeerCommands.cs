@@ -14,7 +14,8 @@ internal static class PeerCommands
         var concurrency = new Option<int?>("--concurrency");
         var prefetch = new Option<int?>("--prefetch");
         var singleAcks = new Option<bool>("--single-acks");
-        var command = common.Create("worker", concurrency, prefetch, singleAcks);
+        var isStatic = new Option<bool>("--static");
+        var command = common.Create("worker", concurrency, prefetch, singleAcks, isStatic);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = new WorkerSettings(
@@ -23,11 +24,12 @@ internal static class PeerCommands
                 parsed.GetRequiredValue(common.Queue),
                 parsed.GetValue(concurrency),
                 parsed.GetValue(prefetch),
-                parsed.GetValue(singleAcks));
+                parsed.GetValue(singleAcks),
+                parsed.GetValue(isStatic));
             var stopping = ParentWatch.Start(cancellationToken);
             await (parsed.GetValue(common.Kind) == Raw
-                ? RawWorker.RunAsync(settings, common.Marks(parsed), stopping)
-                : CeleryNetWorker.RunAsync(settings, common.Marks(parsed), stopping));
+                ? RawWorker.RunAsync(settings, Marks.OfEnvironment(), stopping)
+                : CeleryNetWorker.RunAsync(settings, Marks.OfEnvironment(), stopping));
         });
         return command;
     }
@@ -44,8 +46,8 @@ internal static class PeerCommands
                 parsed.GetRequiredValue(common.Broker), parsed.GetRequiredValue(common.Queue), parsed.GetValue(count), parsed.GetValue(window));
             var stopping = ParentWatch.Start(cancellationToken);
             await (parsed.GetValue(common.Kind) == Raw
-                ? RawPublisher.RunAsync(settings, common.Marks(parsed), stopping)
-                : CeleryNetPublisher.RunAsync(settings, common.Marks(parsed), stopping));
+                ? RawPublisher.RunAsync(settings, Marks.OfEnvironment(), stopping)
+                : CeleryNetPublisher.RunAsync(settings, Marks.OfEnvironment(), stopping));
         });
         return command;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CeleryNet.Throughput.Work;
 
 namespace CeleryNet.Throughput;
 
@@ -14,11 +13,9 @@ internal sealed class PeerOptions
 
     public Option<string> Queue { get; } = new("--queue") { Required = true };
 
-    public Option<int> MarkEvery { get; } = new("--mark-every") { Required = true };
-
     public Command Create(string name, params IEnumerable<Option> options)
     {
-        var command = new Command(name) { Kind, Broker, Results, Queue, MarkEvery };
+        var command = new Command(name) { Kind, Broker, Results, Queue };
         command.Hidden = true;
         foreach (var option in options)
         {
@@ -27,6 +24,4 @@ internal sealed class PeerOptions
 
         return command;
     }
-
-    public Marks Marks(ParseResult parsed) => new(Console.Out, parsed.GetValue(MarkEvery));
 }

@@ -25,11 +25,11 @@ internal sealed class Drain(Bench bench, IBroker broker, bool withResults, IRead
         var count = bench.Scale.Drain(peer, broker is RedisBroker);
         var results = bench.Servers.Results;
         await bench.ResetAsync(broker, cancellationToken);
-        await broker.FillAsync(new TaskMessages(TaskCall.Add, Bench.Queue, ignoreResult: !withResults), count, cancellationToken);
+        await broker.FillAsync(new TaskMessages(peer.Addition, Bench.Queue, ignoreResult: !withResults), count, cancellationToken);
         await using var worker = bench.Launcher.StartWorker(peer, new Job(broker.Url, withResults ? results.Url : null, Bench.Queue, count / Parts));
         var stored = withResults ? results.WatchAsync(count, Bench.Deadline, cancellationToken) : null;
-        var end = await worker.WaitForMarkAsync(count, Bench.Deadline);
-        var begin = await worker.WaitForMarkAsync(count / Scale.WarmUpPart, Bench.Deadline);
+        var end = await worker.WaitForMarkAsync(count, Bench.Deadline, cancellationToken);
+        var begin = await worker.WaitForMarkAsync(count / Scale.WarmUpPart, Bench.Deadline, cancellationToken);
         var measured = Measure(begin, end);
         if (stored is not null)
         {

@@ -29,7 +29,7 @@ internal sealed class Growth(Bench bench, RedisBroker broker) : IMeasurement
         await bench.ResetAsync(broker, cancellationToken);
         await broker.FillAsync(messages, total, cancellationToken);
         await using var worker = bench.Launcher.StartWorker(peer, new Job(broker.Url, null, Bench.Queue, MarkEvery));
-        await worker.WaitForMarkAsync(total, Bench.Deadline);
+        await worker.WaitForMarkAsync(total, Bench.Deadline, cancellationToken);
         var measured = new Dictionary<string, double>();
         var memory = new List<double>();
         foreach (var (queued, times) in bench.Scale.Growth)
@@ -40,7 +40,7 @@ internal sealed class Growth(Bench bench, RedisBroker broker) : IMeasurement
                 long appeared = 0;
                 await broker.AppearAsync(messages, queued, () => appeared = Stopwatch.GetTimestamp(), cancellationToken);
                 total += queued;
-                elapsed += Stopwatch.GetElapsedTime(appeared, (await worker.WaitForMarkAsync(total, Bench.Deadline)).Time);
+                elapsed += Stopwatch.GetElapsedTime(appeared, (await worker.WaitForMarkAsync(total, Bench.Deadline, cancellationToken)).Time);
             }
 
             measured[RateAt(queued)] = queued * times / elapsed.TotalSeconds;

@@ -19,16 +19,16 @@ internal sealed class Idle(Bench bench, IBroker broker) : IMeasurement
         await bench.ResetAsync(broker, cancellationToken);
         await broker.FillAsync(new TaskMessages(TaskCall.Add, Bench.Queue, ignoreResult: true), 1, cancellationToken);
         await using var worker = bench.Launcher.StartWorker(peer, new Job(broker.Url, null, Bench.Queue, 1));
-        await worker.WaitForMarkAsync(1, Bench.Deadline);
+        await worker.WaitForMarkAsync(1, Bench.Deadline, cancellationToken);
         await Task.Delay(bench.Scale.IdleSettling, cancellationToken);
-        var (cpu, commands) = (worker.Tree.CpuMicroseconds, await CountCommandsAsync(cancellationToken));
+        var (cpu, commands) = (worker.Tree.ThreadTime, await CountCommandsAsync(cancellationToken));
         await Task.Delay(bench.Scale.IdleTime, cancellationToken);
         var seconds = bench.Scale.IdleTime.TotalSeconds;
 
         // One of the commands is the first question for their number.
         var measured = new Dictionary<string, double>
         {
-            [Metrics.Cpu] = (worker.Tree.CpuMicroseconds - cpu) / 1e6 / seconds * 100,
+            [Metrics.Cpu] = (worker.Tree.ThreadTime - cpu) / bench.Scale.IdleTime * 100,
             [Metrics.Commands] = (await CountCommandsAsync(cancellationToken) - commands - 1) / seconds,
             [Metrics.Memory] = worker.Tree.ResidentBytes / 1e6,
             [Metrics.ProportionalMemory] = worker.Tree.ProportionalBytes / 1e6,

@@ -17,7 +17,7 @@ internal sealed class Publish(Bench bench, IBroker broker, string way, int windo
 
     public string Name => $"publish-{broker.Name}-{way}";
 
-    public IReadOnlyList<Peer> Peers { get; } = [Peer.CeleryNet, Peer.Celery, Peer.Raw];
+    public IReadOnlyList<Peer> Peers { get; } = [Peer.CeleryNet.AsClient, Peer.Celery.AsClient, Peer.Raw.AsClient];
 
     public int? MostRounds => null;
 
@@ -26,8 +26,8 @@ internal sealed class Publish(Bench bench, IBroker broker, string way, int windo
         var count = bench.Scale.Publish(peer, broker is RedisBroker, window);
         await bench.ResetAsync(broker, cancellationToken);
         await using var publisher = bench.Launcher.StartPublisher(peer, new Job(broker.Url, null, Bench.Queue, count / Parts), count, window);
-        var end = (await publisher.WaitForMarkAsync(count, Bench.Deadline)).Time;
-        var begin = await publisher.WaitForMarkAsync(count / Scale.WarmUpPart, Bench.Deadline);
+        var end = (await publisher.WaitForMarkAsync(count, Bench.Deadline, cancellationToken)).Time;
+        var begin = await publisher.WaitForMarkAsync(count / Scale.WarmUpPart, Bench.Deadline, cancellationToken);
 
         // Celery's client on RabbitMQ does not wait for the broker, so that its last messages may still be on their way.
         var waited = Stopwatch.GetTimestamp();

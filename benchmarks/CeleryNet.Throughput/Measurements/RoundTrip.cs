@@ -20,8 +20,8 @@ internal sealed class RoundTrip(Bench bench, IBroker broker) : IMeasurement
         var job = new Job(broker.Url, bench.Servers.Results.Url, Bench.Queue, warmUp + count);
         await using var worker = bench.Launcher.StartWorker(peer, job);
         await using var caller = bench.Launcher.StartCaller(peer, job, warmUp, count);
-        var milliseconds = (await caller.WaitForWordAsync("milliseconds", Bench.Deadline)).Split(' ');
-        await worker.WaitForMarkAsync(warmUp + count, Bench.Deadline);
+        var milliseconds = (await caller.WaitForWordAsync("milliseconds", Bench.Deadline, cancellationToken)).Split(' ');
+        await worker.WaitForMarkAsync(warmUp + count, Bench.Deadline, cancellationToken);
         await Bench.StopAsync(worker, broker, cancellationToken);
         return new Dictionary<string, double>
         {

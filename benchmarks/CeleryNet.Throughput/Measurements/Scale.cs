@@ -7,7 +7,7 @@ namespace CeleryNet.Throughput.Measurements;
 internal sealed class Scale(bool quick)
 {
     /// <summary>The share of a turn that only warms up.</summary>
-    public const int WarmUpPart = 4;
+    public const int WarmUpPart = 2;
 
     /// <summary>Rounds of what takes long and shows little spread; null for all.</summary>
     public int? SlowRounds => quick ? 1 : null;
@@ -25,9 +25,9 @@ internal sealed class Scale(bool quick)
 
     public int Drain(Peer peer, bool onRedis) => (peer.Family, onRedis) switch
     {
-        (PeerFamily.Celery, _) => quick ? 1_200 : 6_000,
-        (_, true) => quick ? 40_000 : 160_000,
-        (_, false) => quick ? 12_000 : 40_000,
+        (PeerFamily.Celery, _) => quick ? 1_600 : 8_000,
+        (_, true) => quick ? 64_000 : 240_000,
+        (_, false) => quick ? 16_000 : 60_000,
     };
 
     public int Publish(Peer peer, bool onRedis, int window) => (peer.Family, onRedis, window) switch

@@ -20,7 +20,7 @@ internal sealed class Start(Bench bench, IBroker broker) : IMeasurement
         await broker.FillAsync(new TaskMessages(TaskCall.Add, Bench.Queue, ignoreResult: true), 1, cancellationToken);
         var started = Stopwatch.GetTimestamp();
         await using var worker = bench.Launcher.StartWorker(peer, new Job(broker.Url, null, Bench.Queue, 1));
-        var first = await worker.WaitForMarkAsync(1, Bench.Deadline);
+        var first = await worker.WaitForMarkAsync(1, Bench.Deadline, cancellationToken);
         await Bench.StopAsync(worker, broker, cancellationToken);
         return new Dictionary<string, double> { [Metrics.Seconds] = Stopwatch.GetElapsedTime(started, first.Time).TotalSeconds };
     }

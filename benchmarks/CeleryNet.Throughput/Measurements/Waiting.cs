@@ -24,9 +24,9 @@ internal sealed class Waiting(Bench bench, IBroker broker, IReadOnlyList<Peer> p
         await bench.ResetAsync(broker, cancellationToken);
         await broker.FillAsync(new TaskMessages(TaskCall.Wait, Bench.Queue, ignoreResult: true), count, cancellationToken);
         await using var worker = bench.Launcher.StartWorker(peer, new Job(broker.Url, null, Bench.Queue, count));
-        var end = await worker.WaitForMarkAsync(count, Bench.Deadline);
+        var end = await worker.WaitForMarkAsync(count, Bench.Deadline, cancellationToken);
         var memory = worker.Tree.PeakResidentBytes;
-        var first = await worker.WaitForMarkAsync(1, Bench.Deadline);
+        var first = await worker.WaitForMarkAsync(1, Bench.Deadline, cancellationToken);
         await Bench.StopAsync(worker, broker, cancellationToken);
         return new Dictionary<string, double>
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CeleryNet.TestKit;
 using CeleryNet.Throughput.Processes;
+using CeleryNet.Throughput.Work;
 
 namespace CeleryNet.Throughput.Peers;
 
@@ -44,8 +45,9 @@ internal sealed class Launcher(string python)
             host,
             [
                 .. program, command, peer.Family == PeerFamily.Raw ? "raw" : "celerynet", "--broker", job.Broker, .. results,
-                "--queue", job.Queue, "--mark-every", Text(job.MarkEvery), .. settings,
-            ]));
+                "--queue", job.Queue, .. settings,
+            ],
+            new Dictionary<string, string> { [Marks.IntervalVariable] = Text(job.MarkEvery) }));
     }
 
     private PeerProcess StartPython(IReadOnlyList<string> arguments, Job job) => new(ChildProcess.Start(
@@ -56,7 +58,7 @@ internal sealed class Launcher(string python)
             ["BENCH_BROKER"] = job.Broker,
             ["BENCH_RESULTS"] = job.Results ?? "",
             ["BENCH_QUEUE"] = job.Queue,
-            ["BENCH_MARK_EVERY"] = Text(job.MarkEvery),
+            [Marks.IntervalVariable] = Text(job.MarkEvery),
             ["PYTHONDONTWRITEBYTECODE"] = "1",
             // Root may run it; and it takes NO_COLOR for a boolean, which it need not be.
             ["C_FORCE_ROOT"] = "1",

@@ -1,3 +1,5 @@
+using CeleryNet.Throughput.Work;
+
 namespace CeleryNet.Throughput.Peers;
 
 /// <summary>One of those who take turns.</summary>
@@ -6,8 +8,20 @@ namespace CeleryNet.Throughput.Peers;
 /// <param name="Settings">What its worker is told besides the broker and the queue, in its own words.</param>
 internal sealed record Peer(string Name, PeerFamily Family, params IReadOnlyList<string> Settings)
 {
+    /// <summary>The task that it adds with.</summary>
+    public TaskCall Addition { get; private init; } = TaskCall.Add;
+
+    /// <summary>The same without a worker, and so without its settings.</summary>
+    public Peer AsClient => this with { Settings = [] };
+
     /// <summary>A worker tuned for many small tasks: 256 messages may be on their way.</summary>
     public static Peer CeleryNet { get; } = new("celerynet", PeerFamily.CeleryNet, "--concurrency", "16", "--prefetch", "16");
+
+    /// <summary>The same with a static task, which needs no service scope.</summary>
+    public static Peer CeleryNetStatic { get; } = new("celerynet-static", PeerFamily.CeleryNet, "--static", "--concurrency", "16", "--prefetch", "16")
+    {
+        Addition = TaskCall.AddStatic,
+    };
 
     /// <summary>A worker as it is without any setting.</summary>
     public static Peer CeleryNetDefault { get; } = new("celerynet-default", PeerFamily.CeleryNet);

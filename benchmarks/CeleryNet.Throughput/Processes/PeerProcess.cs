@@ -11,16 +11,19 @@ internal sealed class PeerProcess(ChildProcess process) : IAsyncDisposable
 
     /// <summary>Waits until so many are done.</summary>
     /// <exception cref="TimeoutException">They were not in time, or the process ended before.</exception>
-    public async Task<Mark> WaitForMarkAsync(long count, TimeSpan deadline)
-        => Mark.Parse(await process.WaitForLineAsync(line => Mark.IsAbout(line, count), $"that {count} are done", deadline));
+    public async Task<Mark> WaitForMarkAsync(long count, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var line = process.WaitForLineAsync(line => Mark.IsAbout(line, count), $"that {count} are done", deadline);
+        return Mark.Parse(await line.WaitAsync(cancellationToken));
+    }
 
     /// <summary>Waits for a line that begins so, and returns what follows.</summary>
     /// <exception cref="TimeoutException">It did not come in time.</exception>
-    public async Task<string> WaitForWordAsync(string word, TimeSpan deadline)
-        => (await process.WaitForLineAsync(line => line.StartsWith(word + ' ', StringComparison.Ordinal), $"'{word}'", deadline))[(word.Length + 1)..];
-
-    /// <summary>Every mark told so far.</summary>
-    public IReadOnlyList<Mark> Marks => [.. process.Lines.Where(line => line.StartsWith("done ", StringComparison.Ordinal)).Select(Mark.Parse)];
+    public async Task<string> WaitForWordAsync(string word, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var line = process.WaitForLineAsync(line => line.StartsWith(word + ' ', StringComparison.Ordinal), $"'{word}'", deadline);
+        return (await line.WaitAsync(cancellationToken))[(word.Length + 1)..];
+    }
 
     /// <summary>Asks it to end, and waits until it has.</summary>
     public Task StopAsync() => process.StopAsync(_stopDeadline);

@@ -6,16 +6,18 @@ namespace CeleryNet.Throughput.Processes;
 /// <param name="root">The process's id.</param>
 internal sealed class ProcessTree(int root)
 {
-    // proc(5): fields 14 and 15 of stat, counted from 1; after the name, which may contain anything, two fields are gone.
-    private const int UserTimeAfterName = 11;
-    private const int MicrosecondsPerTick = 10_000;
+    // proc(5): fields 14 to 17 of stat, counted from 1; after the name, which may contain anything, two are gone.
+    private const int TimesAfterName = 11;
 
-    /// <summary>Processor time used so far by all of them; children that ended before are not in it.</summary>
-    public long CpuMicroseconds => Sum(id =>
+    /// <summary>Processor time used so far by their threads that are there now, to the nanosecond: the ticks of proc(5) are too coarse for who is idle.</summary>
+    public TimeSpan ThreadTime => TimeSpan.FromMicroseconds(Sum(id => Threads(id).Sum(
+        thread => Number(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[0]))) / 1000.0);
+
+    /// <summary>Processor time in ticks used so far by all of them and by all that they have started and that has ended.</summary>
+    public long TicksWithEnded => Sum(id =>
     {
         var stat = File.ReadAllText($"/proc/{id}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (Number(fields[UserTimeAfterName]) + Number(fields[UserTimeAfterName + 1])) * MicrosecondsPerTick;
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[TimesAfterName..(TimesAfterName + 4)].Sum(Number);
     });
 
     /// <summary>Memory they have in use, what they share counted for each.</summary>
@@ -62,12 +64,14 @@ internal sealed class ProcessTree(int root)
         }
     }
 
+    private static string[] Threads(int id) => Directory.GetDirectories($"/proc/{id}/task");
+
     private static List<int> Children(int id)
     {
         var children = new List<int>();
         try
         {
-            foreach (var thread in Directory.GetDirectories($"/proc/{id}/task"))
+            foreach (var thread in Threads(id))
             {
                 var found = File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 children.AddRange(found.Select(child => (int)Number(child)));

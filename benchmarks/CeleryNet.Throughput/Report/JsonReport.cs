@@ -18,6 +18,7 @@ internal static class JsonReport
             Peers = samples.Peers(figure.Measurement, figure.Metric).Select(peer => new
             {
                 Peer = peer,
+                Settings = samples.Settings(figure.Measurement, peer),
                 Spread = Spread.Of(samples.Values(figure.Measurement, figure.Metric, peer).Values),
             }),
             Goals = figure.Goals.Select(goal => Verdict.Of(figure, goal, samples)).Select(verdict => new

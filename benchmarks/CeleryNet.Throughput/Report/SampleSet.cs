@@ -1,3 +1,5 @@
+using CeleryNet.Throughput.Peers;
+
 namespace CeleryNet.Throughput.Report;
 
 /// <summary>One measured value.</summary>
@@ -12,11 +14,18 @@ internal sealed record Sample(string Measurement, string Metric, string Peer, in
 internal sealed class SampleSet
 {
     private readonly List<Sample> _samples = [];
+    private readonly Dictionary<(string Measurement, string Peer), string> _settings = [];
 
     public IReadOnlyList<Sample> All => _samples;
 
-    public void Add(string measurement, string peer, int round, IReadOnlyDictionary<string, double> measured)
-        => _samples.AddRange(measured.Select(metric => new Sample(measurement, metric.Key, peer, round, metric.Value)));
+    public void Add(string measurement, Peer peer, int round, IReadOnlyDictionary<string, double> measured)
+    {
+        _settings[(measurement, peer.Name)] = string.Join(' ', peer.Settings);
+        _samples.AddRange(measured.Select(metric => new Sample(measurement, metric.Key, peer.Name, round, metric.Value)));
+    }
+
+    /// <summary>What a peer's worker was told in a measurement.</summary>
+    public string Settings(string measurement, string peer) => _settings[(measurement, peer)];
 
     /// <summary>Who has values of a metric, in the order of their turns.</summary>
     public IReadOnlyList<string> Peers(string measurement, string metric) => [.. Of(measurement, metric).Select(sample => sample.Peer).Distinct()];

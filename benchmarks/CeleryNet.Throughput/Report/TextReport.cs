@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CeleryNet.Throughput.Measurements;
 using CeleryNet.Throughput.Peers;
 
 namespace CeleryNet.Throughput.Report;
@@ -15,6 +16,9 @@ internal static class TextReport
             text.AppendLine(CultureInfo.InvariantCulture, $"{name}: {value}");
         }
 
+        var neighbours = Spread.Of(samples.All.Where(sample => sample.Metric == Metrics.Neighbours).Select(sample => sample.Value).DefaultIfEmpty());
+        text.AppendLine(CultureInfo.InvariantCulture, $"processors used by others: {neighbours.Median:0} % (median of the turns), {neighbours.Max:0} % at most");
+
         foreach (var figure in Figures.All.Where(figure => samples.Peers(figure.Measurement, figure.Metric).Count > 0))
         {
             text.AppendLine();
@@ -27,7 +31,7 @@ internal static class TextReport
     private static void WriteFigure(StringBuilder text, Figure figure, SampleSet samples)
     {
         text.AppendLine(CultureInfo.InvariantCulture, $"{figure.Title} [{figure.Unit}]  ({figure.Measurement})");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {"",-20}{"median",12}{"min",12}{"max",12}{"rounds",8}{"celerynet / this",18}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  {"",-20}{"median",12}{"min",12}{"max",12}{"rounds",8}{"celerynet / this",18}  settings");
         var own = samples.Values(figure.Measurement, figure.Metric, Peer.CeleryNet.Name);
         foreach (var peer in samples.Peers(figure.Measurement, figure.Metric))
         {
@@ -35,7 +39,7 @@ internal static class TextReport
             var spread = Spread.Of(values.Values);
             double[] ratios = [.. own.Where(value => values.ContainsKey(value.Key)).Select(value => value.Value / values[value.Key])];
             var ratio = ratios.Length > 0 ? Number(Spread.Of(ratios).Median) : "";
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {peer,-20}{Number(spread.Median),12}{Number(spread.Min),12}{Number(spread.Max),12}{values.Count,8}{ratio,18}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {peer,-20}{Number(spread.Median),12}{Number(spread.Min),12}{Number(spread.Max),12}{values.Count,8}{ratio,18}  {samples.Settings(figure.Measurement, peer)}");
         }
 
         foreach (var verdict in figure.Goals.Select(goal => Verdict.Of(figure, goal, samples)))

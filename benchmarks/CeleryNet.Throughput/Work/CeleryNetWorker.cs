@@ -18,7 +18,7 @@ internal static class CeleryNetWorker
                 celery.ResultBackend = settings.Results;
                 celery.IgnoreResult = settings.Results is null;
             })
-            .AddTasks<BenchTasks>()
+            .AddTasks(settings.Static ? typeof(StaticTasks) : typeof(BenchTasks))
             .AddWorker(worker =>
             {
                 worker.Queues = [settings.Queue];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CeleryNet.Throughput.Processes;
 
 namespace CeleryNet.Throughput.Work;
@@ -8,7 +9,14 @@ namespace CeleryNet.Throughput.Work;
 /// <param name="interval">1 or more.</param>
 internal sealed class Marks(TextWriter output, int interval)
 {
+    /// <summary>The variable that says the interval to who is not told otherwise.</summary>
+    public const string IntervalVariable = "BENCH_MARK_EVERY";
+
     private long _done;
+
+    /// <summary>On standard output, at the interval that the environment says.</summary>
+    /// <exception cref="FormatException">It says none.</exception>
+    public static Marks OfEnvironment() => new(Console.Out, int.Parse(Environment.GetEnvironmentVariable(IntervalVariable) ?? "", CultureInfo.InvariantCulture));
 
     public void Done()
     {

@@ -7,4 +7,5 @@ namespace CeleryNet.Throughput.Work;
 /// <param name="Concurrency">How many tasks may run at a time; null for what the peer does by itself.</param>
 /// <param name="PrefetchMultiplier">How many messages per slot are taken ahead; null for what the peer does by itself.</param>
 /// <param name="SingleAcks">Whether a raw worker acknowledges each message by itself.</param>
-internal sealed record WorkerSettings(string Broker, string? Results, string Queue, int? Concurrency, int? PrefetchMultiplier, bool SingleAcks);
+/// <param name="Static">Whether CeleryNet's task is a static method.</param>
+internal sealed record WorkerSettings(string Broker, string? Results, string Queue, int? Concurrency, int? PrefetchMultiplier, bool SingleAcks, bool Static);
