@@ -127,7 +127,7 @@ internal static class BenchCommand
             Console.Error.WriteLine($"FAILED {failure}");
         }
 
-        var missed = Figures.All.SelectMany(figure => figure.Goals.Select(goal => Verdict.Of(figure, goal, run.Samples))).Where(verdict => verdict.IsMissed).ToArray();
+        var missed = Figures.All.SelectMany(figure => Verdict.Of(figure, run.Samples)).Where(verdict => verdict.IsMissed).ToArray();
         foreach (var verdict in missed)
         {
             Console.Error.WriteLine(FormattableString.Invariant(

@@ -26,11 +26,10 @@ internal sealed class RedisBroker(IConnectionMultiplexer connection, string url)
     }
 
     /// <summary>Gives a worker that waits already so many messages in one moment: they are made in another list, which then takes the queue's name.</summary>
-    public async Task AppearAsync(TaskMessages messages, int count, Action atThatMoment, CancellationToken cancellationToken)
+    public async Task AppearAsync(TaskMessages messages, int count, CancellationToken cancellationToken)
     {
         var aside = messages.Queue + ".aside";
         await FillAsync(messages, aside, count, cancellationToken);
-        atThatMoment();
         await _database.KeyRenameAsync(aside, messages.Queue).WaitAsync(cancellationToken);
     }
 

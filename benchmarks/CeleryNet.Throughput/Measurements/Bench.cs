@@ -17,7 +17,7 @@ internal sealed record Bench(Servers Servers, Launcher Launcher, Scale Scale)
     private static readonly TimeSpan _settlingDeadline = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest that one step of a turn may take; only a bound on failure.</summary>
-    public static TimeSpan Deadline { get; } = TimeSpan.FromMinutes(3);
+    public static TimeSpan Deadline { get; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Empties what the turn before has left.</summary>
     public async Task ResetAsync(IBroker broker, CancellationToken cancellationToken)

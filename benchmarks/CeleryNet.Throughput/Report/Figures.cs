@@ -39,7 +39,7 @@ internal static class Figures
         new("idle-redis", Metrics.Cpu, "Idle, processor", "%", Goal.AtMost(0.3)),
         new("idle-redis", Metrics.Commands, "Idle, commands to Redis", "/s", Goal.AtMost(5)),
         .. new[] { 1_000, 10_000, 100_000, 1_000_000 }.Select(queued =>
-            new Figure("growth-redis", Growth.RateAt(queued), FormattableString.Invariant($"Drain of {queued:N0} queued, warm worker"), "tasks/s")),
+            new Figure("growth-redis", Growth.RateAt(queued), FormattableString.Invariant($"Drain of {queued:N0} queued, warm worker, second half"), "tasks/s")),
 
         // Ten per cent to either side of a middle.
         new("growth-redis", Metrics.Flatness, "Slowest of these to fastest", "×", Goal.RatioAtLeast(0.9 / 1.1)),

@@ -9,19 +9,19 @@ internal static class JsonReport
 
     public static async Task WriteAsync(string path, MachineInfo machine, SampleSet samples, IReadOnlyList<string> failures)
     {
-        var figures = Figures.All.Where(figure => samples.Peers(figure.Measurement, figure.Metric).Count > 0).Select(figure => new
+        var figures = samples.Measured(Figures.All).Select(figure => new
         {
             figure.Measurement,
             figure.Metric,
             figure.Title,
             figure.Unit,
-            Peers = samples.Peers(figure.Measurement, figure.Metric).Select(peer => new
+            Peers = samples.Peers(figure).Select(peer => new
             {
                 Peer = peer,
                 Settings = samples.Settings(figure.Measurement, peer),
-                Spread = Spread.Of(samples.Values(figure.Measurement, figure.Metric, peer).Values),
+                Spread = Spread.Of(samples.Values(figure, peer).Values),
             }),
-            Goals = figure.Goals.Select(goal => Verdict.Of(figure, goal, samples)).Select(verdict => new
+            Goals = Verdict.Of(figure, samples).Select(verdict => new
             {
                 verdict.Goal.Text,
                 verdict.Goal.IsRelative,

@@ -2,14 +2,6 @@ using CeleryNet.Throughput.Peers;
 
 namespace CeleryNet.Throughput.Report;
 
-/// <summary>One measured value.</summary>
-/// <param name="Measurement">The measurement's name.</param>
-/// <param name="Metric">What of it.</param>
-/// <param name="Peer">Whose.</param>
-/// <param name="Round">In which round, from 1.</param>
-/// <param name="Value">How much.</param>
-internal sealed record Sample(string Measurement, string Metric, string Peer, int Round, double Value);
-
 /// <summary>All that was measured in a run.</summary>
 internal sealed class SampleSet
 {
@@ -27,13 +19,27 @@ internal sealed class SampleSet
     /// <summary>What a peer's worker was told in a measurement.</summary>
     public string Settings(string measurement, string peer) => _settings[(measurement, peer)];
 
-    /// <summary>Who has values of a metric, in the order of their turns.</summary>
-    public IReadOnlyList<string> Peers(string measurement, string metric) => [.. Of(measurement, metric).Select(sample => sample.Peer).Distinct()];
+    /// <summary>The figures that were measured, of anybody.</summary>
+    public IEnumerable<Figure> Measured(IEnumerable<Figure> figures) => figures.Where(figure => Of(figure).Any());
+
+    /// <summary>Who has values of a figure, in the order of their turns.</summary>
+    public IReadOnlyList<string> Peers(Figure figure) => [.. Of(figure).Select(sample => sample.Peer).Distinct()];
 
     /// <summary>A peer's values, by their rounds.</summary>
-    public IReadOnlyDictionary<int, double> Values(string measurement, string metric, string peer)
-        => Of(measurement, metric).Where(sample => sample.Peer == peer).ToDictionary(sample => sample.Round, sample => sample.Value);
+    public IReadOnlyDictionary<int, double> Values(Figure figure, string peer)
+        => Of(figure).Where(sample => sample.Peer == peer).ToDictionary(sample => sample.Round, sample => sample.Value);
 
-    private IEnumerable<Sample> Of(string measurement, string metric)
-        => _samples.Where(sample => sample.Measurement == measurement && sample.Metric == metric);
+    /// <summary>CeleryNet's values divided by another's; null when one of them has none.</summary>
+    public Spread? Ratio(Figure figure, string other) => Compare(figure, other, (own, others) => own / others);
+
+    /// <summary>CeleryNet's values beside another's, each with that of the same round: absolute numbers drift from one to the next.</summary>
+    public Spread? Compare(Figure figure, string other, Func<double, double, double> compare)
+    {
+        var others = Values(figure, other);
+        double[] compared =
+            [.. Values(figure, Peer.CeleryNet.Name).Where(own => others.ContainsKey(own.Key)).Select(own => compare(own.Value, others[own.Key]))];
+        return compared.Length > 0 ? Spread.Of(compared) : null;
+    }
+
+    private IEnumerable<Sample> Of(Figure figure) => _samples.Where(sample => sample.Measurement == figure.Measurement && sample.Metric == figure.Metric);
 }

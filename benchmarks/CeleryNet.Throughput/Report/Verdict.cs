@@ -1,5 +1,3 @@
-using CeleryNet.Throughput.Peers;
-
 namespace CeleryNet.Throughput.Report;
 
 /// <summary>How a goal was met.</summary>
@@ -8,13 +6,11 @@ namespace CeleryNet.Throughput.Report;
 /// <param name="Reached">What was measured; null when one of those it compares took no part.</param>
 internal sealed record Verdict(Figure Figure, Goal Goal, Spread? Reached)
 {
+    /// <summary>Judged by the median of the rounds.</summary>
     public bool IsMissed => Reached is { } reached && !Goal.IsMet(reached.Median);
 
-    /// <summary>Judges by the median of the rounds.</summary>
-    public static Verdict Of(Figure figure, Goal goal, SampleSet samples)
-    {
-        return new(figure, goal, goal.Measure(ValuesOf(Peer.CeleryNet.Name), ValuesOf));
+    public string Word => Reached is null ? "not measured" : IsMissed ? "MISSED" : "met";
 
-        IReadOnlyDictionary<int, double> ValuesOf(string peer) => samples.Values(figure.Measurement, figure.Metric, peer);
-    }
+    /// <summary>Judges a figure.</summary>
+    public static IEnumerable<Verdict> Of(Figure figure, SampleSet samples) => figure.Goals.Select(goal => new Verdict(figure, goal, goal.Measure(figure, samples)));
 }
