@@ -50,7 +50,7 @@ internal static class BenchCommand
         {
             quick, check, json, text, figure, rounds, brokers, peers, python,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
+        command.SetAction((parsed, cancellationToken) => RunUntilInterruptedAsync(
             new BenchArguments(
                 parsed.GetValue(quick),
                 parsed.GetValue(check),
@@ -81,6 +81,19 @@ internal static class BenchCommand
     private static HashSet<string> Split(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
     private static bool Matches(string name, string wanted) => name.StartsWith(wanted, StringComparison.Ordinal);
+
+    private static async Task<int> RunUntilInterruptedAsync(BenchArguments arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(arguments, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Interrupted.");
+            return 1;
+        }
+    }
 
     private static async Task<int> RunAsync(BenchArguments arguments, CancellationToken cancellationToken)
     {

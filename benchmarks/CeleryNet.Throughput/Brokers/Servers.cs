@@ -64,7 +64,9 @@ internal sealed class Servers : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_redis.StartAsync(), _rabbitMq?.StartAsync() ?? Task.CompletedTask).WaitAsync(cancellationToken);
+        // Not to be interrupted: a server that is still coming up is not known to anybody who could stop it. The starts have a deadline of their own.
+        await Task.WhenAll(_redis.StartAsync(), _rabbitMq?.StartAsync() ?? Task.CompletedTask);
+        cancellationToken.ThrowIfCancellationRequested();
         var options = ConfigurationOptions.Parse(_redis.Url["redis://".Length..]);
         options.AllowAdmin = true;
         _redisClient = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellationToken);
