@@ -2,7 +2,10 @@ using CeleryNet.Throughput.Peers;
 
 namespace CeleryNet.Throughput.Measurements;
 
-/// <summary>How much is done in a turn: enough that a peer is warm for most of it, and not so much that a run takes hours.</summary>
+/// <summary>
+/// How much is done in a turn: enough that a peer is warm and a moment of somebody else's weighs little, and not so much that a run takes hours. Who is faster
+/// does more, so that all are looked at for about as long.
+/// </summary>
 /// <param name="quick">For a run of a few minutes.</param>
 internal sealed class Scale(bool quick)
 {
@@ -26,8 +29,10 @@ internal sealed class Scale(bool quick)
     public int Drain(Peer peer, bool onRedis) => (peer.Family, onRedis) switch
     {
         (PeerFamily.Celery, _) => quick ? 1_600 : 8_000,
-        (_, true) => quick ? 64_000 : 240_000,
-        (_, false) => quick ? 16_000 : 60_000,
+        (PeerFamily.CeleryNet, true) => quick ? 80_000 : 240_000,
+        (_, true) => quick ? 160_000 : 480_000,
+        (PeerFamily.CeleryNet, false) => quick ? 24_000 : 80_000,
+        (_, false) => quick ? 40_000 : 120_000,
     };
 
     public int Publish(Peer peer, bool onRedis, int window) => (peer.Family, onRedis, window) switch

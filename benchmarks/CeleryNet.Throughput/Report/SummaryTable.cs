@@ -8,16 +8,16 @@ internal static class SummaryTable
 {
     public static void Write(StringBuilder text, SampleSet samples)
     {
-        text.AppendLine(FormattableString.Invariant($"{"medians of the rounds",-64}{"celerynet",12}{"/ celery",10}{"/ raw",10}  goals"));
+        text.AppendLine(FormattableString.Invariant($"{"medians of the rounds",-76}{"celerynet",12}{"/ celery",10}{"/ raw",10}  goals"));
         foreach (var figure in samples.Measured(Figures.All))
         {
             var own = samples.Values(figure, Peer.CeleryNet.Name);
             var median = own.Count > 0 ? NumberText.Of(Spread.Of(own.Values).Median) : "";
             var goals = string.Join(", ", Verdict.Of(figure, samples).Select(verdict => $"{verdict.Goal.Text} {verdict.Word}"));
             text.AppendLine(FormattableString.Invariant(
-                $"{$"{figure.Title} [{figure.Unit}]",-64}{median,12}{Ratio(figure, Peer.Celery, samples),10}{Ratio(figure, Peer.Raw, samples),10}  {goals}"));
+                $"{$"{figure.Title} [{figure.Unit}]",-76}{median,12}{Ratio(figure, Peer.Celery, samples),10}{Ratio(figure, Peer.Raw, samples),10}  {goals}"));
         }
     }
 
-    private static string Ratio(Figure figure, Peer other, SampleSet samples) => samples.Ratio(figure, other.Name) is { } ratio ? NumberText.Of(ratio.Median) : "";
+    private static string Ratio(Figure figure, Peer other, SampleSet samples) => samples.Ratio(figure, other.Name) is { Median: < double.PositiveInfinity } ratio ? NumberText.Of(ratio.Median) : "";
 }
