@@ -19,6 +19,7 @@ internal static class MeasurementList
     public static IReadOnlyList<IMeasurement> Create(Bench bench, bool quick, bool onRedis, bool hasGevent)
     {
         IReadOnlyList<Peer> drainers = quick ? [Peer.CeleryNet, Peer.Celery, Peer.Raw] : [Peer.CeleryNet, Peer.CeleryNetStatic, Peer.CeleryNetDefault, Peer.Celery, Peer.Raw];
+        IReadOnlyList<Peer> rabbitMqDrainers = quick ? drainers : [.. drainers, Peer.RawSingleAcks];
         IReadOnlyList<Peer> waiters =
             [Peer.CeleryNetThousandSlots, Peer.CeleryThreads, .. hasGevent ? new[] { Peer.CeleryGevent } : [], Peer.RawThousandSlots];
         var measurements = new List<IMeasurement>();
@@ -43,8 +44,8 @@ internal static class MeasurementList
         {
             measurements.AddRange(
             [
-                new Drain(bench, rabbitMq, withResults: false, [.. drainers, Peer.RawSingleAcks]),
-                new Drain(bench, rabbitMq, withResults: true, [.. drainers, Peer.RawSingleAcks]),
+                new Drain(bench, rabbitMq, withResults: false, rabbitMqDrainers),
+                new Drain(bench, rabbitMq, withResults: true, rabbitMqDrainers),
                 new Publish(bench, rabbitMq, "single", 1),
                 new Publish(bench, rabbitMq, "window", ConfirmWindow),
                 new RoundTrip(bench, rabbitMq),

@@ -32,7 +32,7 @@ internal sealed class Scale(bool quick)
         (PeerFamily.CeleryNet, true) => quick ? 80_000 : 240_000,
         (_, true) => quick ? 160_000 : 480_000,
         (PeerFamily.CeleryNet, false) => quick ? 24_000 : 80_000,
-        (_, false) => quick ? 40_000 : 120_000,
+        (_, false) => quick ? 32_000 : 120_000,
     };
 
     public int Publish(Peer peer, bool onRedis, int window) => (peer.Family, onRedis, window) switch
