@@ -8,7 +8,7 @@ namespace CeleryNet.Transports.Amqp;
 /// </summary>
 /// <param name="channel">Whose deliveries they are.</param>
 /// <param name="onBroken">Called once if an acknowledgement cannot be sent: the channel is of no more use.</param>
-internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken)
+internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
 
@@ -17,7 +17,7 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken)
     private AmqpDelivery? _last;
     private List<ulong> _waiting = [];
     private List<ulong> _sending = [];
-    private Task _flush = Task.CompletedTask;
+    private TaskCompletionSource? _flushed;
     private bool _isFlushing;
 
     /// <summary>Takes up a delivery; called in the order of the tags.</summary>
@@ -47,13 +47,19 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken)
         {
             Unlink(delivery);
             _waiting.Add(delivery.Tag);
-            if (!_isFlushing)
+            if (_isFlushing)
             {
-                _isFlushing = true;
-                _flush = Task.Run(FlushAsync, CancellationToken.None);
+                return;
             }
+
+            _isFlushing = true;
         }
+
+        // Behind the tasks that could run already: when there are such, more acknowledgements come before it is this one's turn, and they go together.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
+
+    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
 
     /// <summary>Lets go of a delivery whose rejection has been sent. Not before: a multiple acknowledgement would take it along.</summary>
     public void Forget(AmqpDelivery delivery)
@@ -69,7 +75,7 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken)
     {
         lock (_gate)
         {
-            return _flush;
+            return _isFlushing ? (_flushed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
         }
     }
 
@@ -88,6 +94,10 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken)
 #pragma warning restore CA1031
         {
             onBroken($"acknowledgements could not be sent: {error.Message}");
+            lock (_gate)
+            {
+                (_flushed ??= new()).TrySetResult();
+            }
         }
     }
 
@@ -99,6 +109,8 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken)
             if (_waiting.Count == 0)
             {
                 _isFlushing = false;
+                _flushed?.TrySetResult();
+                _flushed = null;
                 return false;
             }
 

@@ -62,7 +62,9 @@ internal sealed class AmqpConsumer : IConsumer, IRetryWatcher
         _onDisposed = onDisposed;
 
         // Bounded by the broker, which keeps to the prefetch count.
-        _deliveries = Channel.CreateUnbounded<AmqpDelivery>(new UnboundedChannelOptions { SingleWriter = true });
+
+        // The worker takes deliveries without ever waiting, so that it may as well do it on the thread that has brought them.
+        _deliveries = Channel.CreateUnbounded<AmqpDelivery>(new UnboundedChannelOptions { SingleWriter = true, AllowSynchronousContinuations = true });
         Deliveries = new AmqpDeliveryReader(_deliveries.Reader, request.NoAck);
         _untilConsuming = untilConsuming;
     }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CeleryNet.Serialization;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -13,6 +14,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
     private readonly IChannel _channel;
     private readonly ChannelWriter<AmqpDelivery> _deliveries;
     private readonly AmqpSubscriptions _subscriptions;
+    private readonly RecentStrings _strings = new();
     private readonly CancellationTokenSource _lost = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
@@ -159,7 +161,7 @@ internal sealed class AmqpConsumerChannel : IAsyncBasicConsumer, IAsyncDisposabl
             return;
         }
 
-        var envelope = AmqpProperties.Read(properties, body.ToArray());
+        var envelope = AmqpProperties.Read(properties, body.ToArray(), _strings);
         (exchange, routingKey) = AmqpDelays.Origin(subscription.Spec, exchange, routingKey);
         var delivery = new AmqpDelivery(this, subscription, deliveryTag, exchange, routingKey, redelivered, properties, envelope);
         Acks.Track(delivery);

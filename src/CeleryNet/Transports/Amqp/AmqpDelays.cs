@@ -119,12 +119,10 @@ internal sealed class AmqpDelays
 
     /// <summary>By which exchange and key a message came to be kept back, which those it was delivered with do not say.</summary>
     public static (string Exchange, string RoutingKey) Origin(QueueSpec queue, string exchange, string routingKey)
-    {
-        if (!exchange.StartsWith(AmqpDelayTopology.Prefix, StringComparison.Ordinal) || DelayedRoutingKey.Read(routingKey) is not { } key)
-        {
-            return (exchange, routingKey);
-        }
+        => exchange.StartsWith(AmqpDelayTopology.Prefix, StringComparison.Ordinal) && DelayedRoutingKey.Read(routingKey) is { } key ? Origin(queue, key) : (exchange, routingKey);
 
+    private static (string Exchange, string RoutingKey) Origin(QueueSpec queue, string key)
+    {
         var binding = queue.Bindings.FirstOrDefault(binding => Takes(binding, key));
         return key == queue.Name + AmqpDelayTopology.ByName || binding is null ? ("", queue.Name) : (binding.Exchange.Name, key);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CeleryNet.Protocol;
+using CeleryNet.Serialization;
 using RabbitMQ.Client;
 
 namespace CeleryNet.Transports.Amqp;
@@ -53,7 +54,8 @@ internal static class AmqpProperties
 
     /// <param name="properties">As they came.</param>
     /// <param name="body">A copy of the body: the client reuses its own.</param>
-    public static Envelope Read(IReadOnlyBasicProperties properties, byte[] body)
+    /// <param name="strings">Texts that come again and again; null to make each anew.</param>
+    public static Envelope Read(IReadOnlyBasicProperties properties, byte[] body, RecentStrings? strings = null)
     {
         var headers = new MessageHeaders();
         if (properties.Headers is { } table)
@@ -62,7 +64,7 @@ internal static class AmqpProperties
             {
                 if (!RunCountHeaders.IsOne(name))
                 {
-                    headers.Add(name, AmqpHeaderValue.Read(value));
+                    headers.Add(name, ReadKnown(name, value, headers, strings) ?? AmqpHeaderValue.Read(value));
                 }
             }
         }
@@ -128,6 +130,22 @@ internal static class AmqpProperties
         {
             throw new CelerySerializationException($"{what} must have at most {MaxShortText} bytes in AMQP, '{text}' has {Encoding.UTF8.GetByteCount(text)}.");
         }
+    }
+
+    // Most messages of a queue have these in common, and a message by itself has its id in two or three places.
+    private static string? ReadKnown(string name, object? value, MessageHeaders headers, RecentStrings? strings)
+    {
+        if (value is not byte[] text || !Ascii.IsValid(text))
+        {
+            return null;
+        }
+
+        return name switch
+        {
+            HeaderNames.Task or HeaderNames.Lang or HeaderNames.Origin or HeaderNames.KwargsRepr => strings?.Get(text),
+            HeaderNames.RootId => headers.GetString(HeaderNames.Id) is { } id && Ascii.Equals(text, id) ? id : null,
+            _ => null,
+        };
     }
 
     private static void CheckExpiration(string? expiration)
