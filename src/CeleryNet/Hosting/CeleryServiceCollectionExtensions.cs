@@ -1,6 +1,5 @@
 using CeleryNet;
 using CeleryNet.Client;
-using CeleryNet.Control;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;

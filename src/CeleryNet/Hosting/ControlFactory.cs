@@ -1,5 +1,6 @@
 using CeleryNet.Client;
 using CeleryNet.Control;
+using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -257,6 +257,21 @@ def put_back_bound(self, key):
     raise Reject("nor here", requeue=True)
 
 
+@app.task(name="interop.refuse", acks_late=True)
+def refuse(reason):
+    raise Reject(reason, requeue=False)
+
+
+@app.task(name="interop.tell", bind=True)
+def tell(self, text):
+    self.send_event("task-told", text=text, done=3)
+
+
+@app.task(name="interop.untold", send_events=False)
+def untold():
+    pass
+
+
 @app.task(name="interop.reprs", bind=True)
 def reprs(self, *args, **kwargs):
     """The texts that came for the arguments, and those Celery itself would have sent (celery/app/amqp.py as_task_v2)."""
