@@ -15,7 +15,8 @@ internal sealed class CeleryClient(
     ResultAccess results,
     TimeProvider time,
     ClientOptions clientOptions,
-    PublishPipeline? middleware = null) : ICeleryClient
+    PublishPipeline? middleware = null,
+    SentEvents? events = null) : ICeleryClient
 {
     private readonly ResultAccess _results = results with
     {
@@ -101,6 +102,7 @@ internal sealed class CeleryClient(
         Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : _results.Backend.PrepareAsync;
         var destination = call.Eta is null ? routed.Destination : routed.Destination with { NotBefore = call.Eta };
         await publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
+        events?.Sent(envelope, destination);
         TaskContext.Current?.AddChild(call.Id);
         if (clientOptions.ThrowsFailures && routed.Options.IgnoreResult is not true)
         {

@@ -72,6 +72,7 @@ public static class CeleryServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new PublishPipeline(provider.GetServices<IPublishMiddleware>()));
         services.TryAddSingleton(_ => new LamportClock());
+        services.TryAddSingleton(EventFactory.CreateSent);
         services.TryAddSingleton<ICeleryClient>(CreateClient);
         services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
             provider.GetRequiredService<ITransport>().DeadLetters,
@@ -99,7 +100,8 @@ public static class CeleryServiceCollectionExtensions
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone),
                 ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
             },
-            provider.GetRequiredService<PublishPipeline>());
+            provider.GetRequiredService<PublishPipeline>(),
+            provider.GetRequiredService<SentEventsHolder>().Events);
     }
 
     internal static TaskPublisher CreatePublisher(IServiceProvider provider)

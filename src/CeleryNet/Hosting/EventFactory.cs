@@ -1,3 +1,4 @@
+using CeleryNet.Client;
 using CeleryNet.Events;
 using CeleryNet.Protocol;
 using CeleryNet.Transports;
@@ -21,9 +22,31 @@ internal static class EventFactory
         SendsTasks = sendsTasks,
     };
 
+    /// <summary>What tells of calls. What sends itself what it runs has no monitors.</summary>
+    public static SentEventsHolder CreateSent(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
+        return new SentEventsHolder(
+            options is { SendTaskSentEvent: true, AlwaysEager: false }
+                ? new SentEvents(CreateDispatcher(services, ProcessOrigin.Create(), sendsTasks: false))
+                : null);
+    }
+
     public static EventExchange CreateExchange(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
         return new EventExchange(options.EventExchange, !options.AlwaysEager && TransportFactory.Kind(BrokerUrl.ParseList(options.BrokerWrite ?? options.Broker)) == "redis");
+    }
+}
+
+/// <summary>Ends with the host's services what tells of calls, so that the last ones are told of too.</summary>
+/// <param name="Events">It, null where nobody is to be told.</param>
+internal sealed record SentEventsHolder(SentEvents? Events) : IAsyncDisposable, IDisposable
+{
+    public ValueTask DisposeAsync() => Events?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>A container that is disposed synchronously does not wait.</summary>
+    public void Dispose()
+    {
     }
 }

@@ -12,7 +12,7 @@ namespace CeleryNet.Worker;
 internal sealed class WorkerEvents(EventDispatcher dispatcher, TaskFlow flow, TimeSpan? interval, TimeProvider time) : IAsyncDisposable
 {
     // By which Celery answers whoever asks for a heartbeat. celery/worker/control.py heartbeat
-    private const double AnswerFrequency = 5;
+    private const int AnswerFrequency = 5;
 
     // How long the end waits for the last events to be sent.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
@@ -38,7 +38,7 @@ internal sealed class WorkerEvents(EventDispatcher dispatcher, TaskFlow flow, Ti
         {
             dispatcher.Send(EventNames.WorkerHeartbeat, AnswerFrequency, static (writer, frequency) =>
             {
-                writer.WriteFloat("freq", frequency);
+                writer.WriteNumber("freq", frequency);
                 WorkerReport.WriteSoftware(writer);
             });
         }

@@ -33,6 +33,7 @@ app.conf.update(
     broker_transport_options={"visibility_timeout": int(os.environ.get("CELERYNET_VISIBILITY_TIMEOUT", 3600))},
     broker_connection_retry_on_startup=True,
     worker_direct=bool(os.environ.get("CELERYNET_WORKER_DIRECT")),
+    task_send_sent_event=bool(os.environ.get("CELERYNET_SENT_EVENTS")),
     worker_redirect_stdouts=False,
     result_expires=3600,
 )

@@ -59,8 +59,12 @@ def count(id):
 
 
 def worker_event(hostname, type):
-    """The latest event of a type of a worker."""
-    return wait(lambda: next((each for each in reversed(heard) if each["hostname"] == hostname and each["type"] == type), None), f"{type} of {hostname}")
+    """The latest event of a type of a worker; not the short heartbeats that answer whoever asks for one."""
+
+    def find():
+        return next((each for each in reversed(heard) if each["hostname"] == hostname and each["type"] == type and "active" in each), None)
+
+    return wait(find, f"{type} of {hostname}")
 
 
 def task_state(id):
@@ -79,7 +83,8 @@ def worker_state(hostname):
     """What it knows of a worker."""
     with news:
         worker = state.workers[hostname]
-        return {name: getattr(worker, name) for name in worker._fields} | {"alive": worker.alive, "status": worker.status_string}
+        # The frequency of the latest heartbeat, which may have been a short one.
+        return {name: getattr(worker, name) for name in worker._fields if name != "freq"} | {"alive": worker.alive, "status": worker.status_string}
 
 
 OPERATIONS = {each.__name__: each for each in (task_events, count, worker_event, task_state, worker_state)}
