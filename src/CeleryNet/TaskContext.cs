@@ -10,7 +10,6 @@ public sealed class TaskContext
     internal static readonly Dictionary<string, JsonElement> NoHeaders = [];
 
     private static readonly AsyncLocal<TaskContext?> _current = new();
-    private readonly Lock _childrenGate = new();
     private readonly ITaskCancellation _cancellation;
     private List<TaskId>? _children;
     private volatile bool _isOver;
@@ -91,7 +90,7 @@ public sealed class TaskContext
 
     internal TimeSpan RetryDelay { get; init; } = TaskDefinition.DefaultRetryDelay;
 
-    internal Func<TaskState, TaskValue, CancellationToken, ValueTask>? StateStore { get; init; }
+    internal ITaskStateStore? StateStore { get; init; }
 
     internal Action<TaskContext, string, TaskValue?>? EventSender { get; init; }
 
@@ -106,7 +105,7 @@ public sealed class TaskContext
     public ValueTask UpdateStateAsync<TMeta>(TaskState state, TMeta meta, CancellationToken cancellationToken = default)
         => StateStore is null ? ValueTask.CompletedTask
             : _isOver || CancellationReason == CancellationReason.TimeLimit ? throw new InvalidOperationException($"The run of task '{TaskName}' [{Id}] is over, so its state cannot become {state} any more.")
-            : StateStore(state, TaskValue.Of(meta), cancellationToken);
+            : StateStore.StoreAsync(state, TaskValue.Of(meta), cancellationToken);
 
     /// <summary>
     /// Tells monitors something of your own about this task. It does not wait for the broker: the event goes out soon after, and like every event it may be lost.
@@ -220,7 +219,8 @@ public sealed class TaskContext
 
     internal void AddChild(TaskId child)
     {
-        lock (_childrenGate)
+        // It is this run's own, too, and few runs have children.
+        lock (_cancellation)
         {
             (_children ??= []).Add(child);
         }
@@ -230,9 +230,14 @@ public sealed class TaskContext
     {
         get
         {
-            lock (_childrenGate)
+            if (Volatile.Read(ref _children) is not { } children)
             {
-                return _children is null ? [] : [.. _children];
+                return [];
+            }
+
+            lock (_cancellation)
+            {
+                return [.. children];
             }
         }
     }

@@ -20,12 +20,18 @@ internal static class TaskRunner
         }
 
         var context = new TaskContext("id-1", definition.Name, cancellation) { RootId = "id-1", Hostname = "celery@test" };
-        var call = new TaskInvocation(definition, body, CeleryJson.Complete(null), context, () => new OneService(target));
+        var call = new TaskInvocation(definition, body, CeleryJson.Complete(null), context, new OneService(target));
         return (await definition.Invoke(call)).AsObject();
     }
 
-    private sealed class OneService(object? service) : IServiceProvider
+    private sealed class OneService(object? service) : ITaskScopeFactory, ITaskScope, IServiceProvider
     {
+        public IServiceProvider Services => this;
+
+        public ITaskScope CreateScope() => this;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
         public object? GetService(Type serviceType) => serviceType.IsInstanceOfType(service) ? service : null;
     }
 }

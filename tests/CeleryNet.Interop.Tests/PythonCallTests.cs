@@ -144,7 +144,7 @@ public sealed class PythonCallTests
             var context = new TaskContext("id", "f", new TaskCancellation()) { RootId = "id", Hostname = "celery@test" };
             try
             {
-                var arguments = new TaskInvocation(definition, body, _options, context, () => throw new InvalidOperationException()).BindArguments();
+                var arguments = new TaskInvocation(definition, body, _options, context, new NoScopes()).BindArguments();
                 var bound = new JsonObject();
                 for (var i = 0; i < definition.Parameters.Count; i++)
                 {

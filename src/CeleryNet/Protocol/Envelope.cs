@@ -10,7 +10,11 @@ internal sealed class Envelope
 
     public string? ContentEncoding { get; init; }
 
-    public MessageHeaders Headers { get; init; } = new();
+    public MessageHeaders Headers
+    {
+        get => field ??= new MessageHeaders();
+        init;
+    }
 
     public string? CorrelationId { get; init; }
 

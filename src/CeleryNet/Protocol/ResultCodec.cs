@@ -8,6 +8,8 @@ namespace CeleryNet.Protocol;
 /// <param name="serializer">How documents are written, and read where nothing tells their content type.</param>
 internal sealed class ResultCodec(ContentCodec content, CelerySerializer serializer)
 {
+    private readonly ResultMetaWriter _writer = new();
+
     public static ResultCodec CreateJson()
     {
         var content = ContentCodec.CreateJson();
@@ -20,7 +22,7 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
     {
         try
         {
-            return content.Encode(ResultMetaWriter.Write(meta), serializer, null);
+            return content.Encode(_writer.Write(meta), serializer, null);
         }
         catch (CelerySerializationException error)
         {

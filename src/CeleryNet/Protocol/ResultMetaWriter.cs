@@ -2,25 +2,26 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Protocol;
 
 /// <summary>
 /// Writes the document a result backend keeps: <c>{"status", "result", "traceback", "children", "date_done", ["group_id"], ["parent_id"], ["name", "args",
-/// "kwargs", "worker", "retries", "queue"], "task_id"}</c>, with Python's separators. celery/backends/base.py Backend._get_result_meta
+/// "kwargs", "worker", "retries", "queue"], "task_id"}</c>, with Python's separators. Safe for concurrent use. celery/backends/base.py Backend._get_result_meta
 /// </summary>
-internal static class ResultMetaWriter
+internal sealed class ResultMetaWriter
 {
-    private static readonly JsonWriterOptions _options = new()
+    private readonly JsonScratch _scratch = new(new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
-    };
+    });
 
-    public static byte[] Write(ResultMeta meta)
+    public byte[] Write(ResultMeta meta) => _scratch.Write(meta, static (page, meta) => Write(page.Output, page.Writer, meta));
+
+    private static void Write(ArrayBufferWriter<byte> output, Utf8JsonWriter writer, ResultMeta meta)
     {
-        var output = new ArrayBufferWriter<byte>(meta.Result.Length + meta.Children.Length + (meta.Traceback?.Length ?? 0) + 512);
-        using var writer = new Utf8JsonWriter(output, _options);
         Text(output, writer, "{\"status\": "u8, meta.State.Name);
         Json(output, ", \"result\": "u8, meta.Result, "null"u8);
         Text(output, writer, ", \"traceback\": "u8, meta.Traceback);
@@ -51,7 +52,6 @@ internal static class ResultMetaWriter
 
         Text(output, writer, ", \"task_id\": "u8, meta.TaskId.Value);
         output.Write("}"u8);
-        return output.WrittenSpan.ToArray();
     }
 
     // datetime.isoformat() of an aware UTC time; Celery 5.2 reads a fraction of six digits only.

@@ -1,20 +1,21 @@
 using System.Text.Json;
 using CeleryNet.Protocol;
+using CeleryNet.Tasks;
 
 namespace CeleryNet.Extensibility;
 
 /// <summary>One run of a task, as generated code sees it: the arguments to bind and what can be injected. Used by one run only.</summary>
 public sealed class TaskInvocation
 {
-    private readonly Func<IServiceProvider> _services;
+    private readonly ITaskScopeFactory _scopes;
 
-    internal TaskInvocation(TaskDefinition definition, TaskBody body, JsonSerializerOptions serializerOptions, TaskContext context, Func<IServiceProvider> services)
+    internal TaskInvocation(TaskDefinition definition, TaskBody body, JsonSerializerOptions serializerOptions, TaskContext context, ITaskScopeFactory scopes)
     {
         Definition = definition;
         Body = body;
         SerializerOptions = serializerOptions;
         Context = context;
-        _services = services;
+        _scopes = scopes;
     }
 
     /// <summary>The task that is run.</summary>
@@ -30,6 +31,11 @@ public sealed class TaskInvocation
 
     internal TaskBody Body { get; }
 
+    /// <summary>The scope of the run's services; null as long as nobody has asked for any.</summary>
+    internal ITaskScope? Scope { get; private set; }
+
+    internal IServiceProvider Services => (Scope ??= _scopes.CreateScope()).Services;
+
     /// <summary>Matches the message's arguments to the parameters, as a Python call does.</summary>
     /// <exception cref="TaskArgumentException">Too many, too few, unknown, or given twice.</exception>
     public BoundArguments BindArguments() => ArgumentBinder.Bind(this, Body);
@@ -39,6 +45,6 @@ public sealed class TaskInvocation
     /// <exception cref="CeleryConfigurationException">The class is not registered.</exception>
     public T GetTarget<T>()
         where T : class
-        => (T?)_services().GetService(typeof(T)) ?? throw new CeleryConfigurationException(
+        => (T?)Services.GetService(typeof(T)) ?? throw new CeleryConfigurationException(
             $"Task '{Definition.Name}' needs an instance of {typeof(T)}, which is not registered; AddTasks<{typeof(T).Name}>() registers it.");
 }

@@ -33,6 +33,9 @@ internal interface IDelivery
     /// </summary>
     CancellationToken Lost { get; }
 
+    /// <summary>Whether <see cref="Lost"/> has fired. Costs nothing where nobody has asked for the token.</summary>
+    bool IsLost => Lost.IsCancellationRequested;
+
     /// <summary>Settles the delivery. Does nothing when it was settled before or is lost.</summary>
     /// <exception cref="BrokerUnavailableException">
     /// The broker could not be told, or its answer was lost. Either the transport tells it later, or the broker will deliver the message again.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using CeleryNet.Diagnostics;
 using CeleryNet.Protocol;
 using CeleryNet.Transports;
@@ -43,13 +44,17 @@ internal sealed class DeliveryHandler(
         _events.Received(request);
         if (!_observers.IsEmpty)
         {
-            request.Announcing = Task.Run(() => _observers.ReceivedAsync(request, lastCall).AsTask(), CancellationToken.None);
+            request.Announcing = TellReceivedAsync(request, lastCall);
         }
     }
+
+    private Task TellReceivedAsync(TaskRequest request, CancellationToken lastCall)
+        => Task.Run(() => _observers.ReceivedAsync(request, lastCall).AsTask(), CancellationToken.None);
 
     public bool IsRevoked(TaskRequest request) => admission.IsRevoked(request);
 
     /// <summary>Runs a request that has a slot, if it may still be run.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync(TaskRequest request, CancellationToken lastCall)
     {
         if (request.Announcing is { } announcing)
@@ -168,7 +173,7 @@ internal sealed class DeliveryHandler(
     // What another worker has by now is that one's to end: it may have run it, and its result must not be replaced.
     private bool IsLost(IDelivery delivery)
     {
-        if (!delivery.Lost.IsCancellationRequested)
+        if (!delivery.IsLost)
         {
             return false;
         }

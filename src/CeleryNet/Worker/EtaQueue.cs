@@ -125,7 +125,7 @@ internal sealed class EtaQueue : IAsyncDisposable
             return;
         }
 
-        foreach (var request in Extract(static request => request.Delivery.Lost.IsCancellationRequested))
+        foreach (var request in Extract(static request => request.Delivery.IsLost))
         {
             lost(request);
         }

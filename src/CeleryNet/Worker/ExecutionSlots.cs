@@ -180,7 +180,7 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
         for (var i = _waiting.Count; i > 0; i--)
         {
             var request = _waiting.Dequeue();
-            if (request.Delivery.Lost.IsCancellationRequested)
+            if (request.Delivery.IsLost)
             {
                 lost(request);
             }

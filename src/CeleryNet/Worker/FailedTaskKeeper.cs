@@ -32,7 +32,7 @@ internal sealed class FailedTaskKeeper
     }
 
     /// <summary>Keeps the message of a failed task if it is to be kept and nobody will settle it any more.</summary>
-    public async ValueTask KeepAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
+    public ValueTask KeepAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
     {
         var failure = outcome switch
         {
@@ -40,11 +40,11 @@ internal sealed class FailedTaskKeeper
             TaskOutcome.TimedOut late => late.Error,
             _ => null,
         };
-        if (request.AcksLate || !request.KeepIfFailed || failure is null)
-        {
-            return;
-        }
+        return request.AcksLate || !request.KeepIfFailed || failure is null ? ValueTask.CompletedTask : KeepAsync(request, failure, lastCall);
+    }
 
+    private async ValueTask KeepAsync(TaskRequest request, Exception failure, CancellationToken lastCall)
+    {
         var context = _untilKept.Begin(null, request.Headers.TaskName, request.Headers.Id.Value, lastCall);
         try
         {

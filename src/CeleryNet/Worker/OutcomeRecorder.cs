@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
@@ -114,6 +116,7 @@ internal sealed class OutcomeRecorder : IRetryWatcher
     }
 
     // The arguments are the sender's: that they cannot be written here must not cost what the task came to.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask StoreOnceAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
         try
@@ -130,7 +133,29 @@ internal sealed class OutcomeRecorder : IRetryWatcher
     private ValueTask<bool> StoreAsync(TaskRequest request, ResultMeta meta, CancellationToken cancellationToken)
         => StoreAsync(request.Headers, meta, request.Reply, cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> StoreAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+    {
+        ExceptionDispatchInfo? failure = null;
+        if (!_untilStored.IsCustom)
+        {
+            // The first attempt of nearly every result is its last, and costs less without a pipeline around it.
+            try
+            {
+                await StoreOnceAsync(meta, reply, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (Exception error) when (error is not CelerySerializationException)
+            {
+                failure = ExceptionDispatchInfo.Capture(error);
+            }
+        }
+
+        return await StoreAsync(headers, meta, reply, failure, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What the first attempt has failed of, if there was one, is the failure of the pipeline's first.
+    private async ValueTask<bool> StoreAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, ExceptionDispatchInfo? failure, CancellationToken cancellationToken)
     {
         var context = _untilStored.Begin(this, headers.TaskName, headers.Id.Value, cancellationToken);
         try
@@ -139,6 +164,7 @@ internal sealed class OutcomeRecorder : IRetryWatcher
             await _untilStored.Pipeline.ExecuteAsync(
                 async attempt =>
                 {
+                    Interlocked.Exchange(ref failure, null)?.Throw();
                     await StoreOnceAsync(meta, reply, attempt.CancellationToken).ConfigureAwait(false);
                     isStored = true;
                 },

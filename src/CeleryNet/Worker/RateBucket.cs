@@ -117,7 +117,7 @@ internal sealed class RateBucket : IAsyncDisposable
             while (_waiting.TryPeek(out var request))
             {
                 // What is lost will not run here, and takes nobody's turn.
-                if (!request.Delivery.Lost.IsCancellationRequested)
+                if (!request.Delivery.IsLost)
                 {
                     if (now < _next)
                     {
@@ -158,7 +158,7 @@ internal sealed class RateBucket : IAsyncDisposable
             return;
         }
 
-        Extract(static request => request.Delivery.Lost.IsCancellationRequested).ForEach(lost);
+        Extract(static request => request.Delivery.IsLost).ForEach(lost);
         _sweepAt = Math.Max(FewWaiting, _waiting.Count * 2);
     }
 

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
+using CeleryNet.Serialization;
 using CeleryNet.Tasks;
 
 namespace CeleryNet.Worker;
@@ -12,13 +12,16 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
     // With their escapes they fit even the smallest MaxBodySize.
     private const int ShownCharacters = 100;
 
+    private readonly JsonScratch _scratch = new(new() { SkipValidation = true });
+
     /// <summary>The document of a value.</summary>
     /// <exception cref="CelerySerializationException">The value cannot be written.</exception>
     public ResultMeta OfValue(TaskRequest request, TaskState state, TaskValue value)
     {
         try
         {
-            return Complete(request, new ResultMeta(request.Headers.Id, state) { Result = Json(writer => value.Write(writer, serializerOptions)) });
+            var json = _scratch.Write((Value: value, Options: serializerOptions), static (page, each) => each.Value.Write(page.Writer, each.Options));
+            return Complete(request, new ResultMeta(request.Headers.Id, state) { Result = json });
         }
 #pragma warning disable CA1031 // Writing runs the getters and converters of the value's type, which may throw anything.
         catch (Exception error)
@@ -100,8 +103,9 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
     }
 
     // A result tuple each: [[id, null], null]. celery/result.py as_tuple
-    private static ReadOnlyMemory<byte> Children(IReadOnlyList<TaskId> children) => children.Count == 0 ? default : Json(writer =>
+    private ReadOnlyMemory<byte> Children(IReadOnlyList<TaskId> children) => children.Count == 0 ? default : _scratch.Write(children, static (page, children) =>
     {
+        var writer = page.Writer;
         writer.WriteStartArray();
         foreach (var child in children)
         {
@@ -117,12 +121,5 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         writer.WriteEndArray();
     });
 
-    private static byte[] Json(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(64);
-        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
-        write(writer);
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    private byte[] Json(Action<Utf8JsonWriter> write) => _scratch.Write(write, static (page, write) => write(page.Writer));
 }

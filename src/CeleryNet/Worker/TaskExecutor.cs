@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
@@ -28,6 +29,7 @@ internal sealed class TaskExecutor(
 
     /// <param name="request">The admitted message.</param>
     /// <param name="lastCall">Fires when even storing and settling must end.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ExecuteAsync(TaskRequest request, CancellationToken lastCall)
     {
         if (!await guard.MayRunAsync(request, lastCall).ConfigureAwait(false) || !await AnnounceStartedAsync(request, lastCall).ConfigureAwait(false))
@@ -39,7 +41,7 @@ internal sealed class TaskExecutor(
         request.Limits = timed.Limits.Of(request);
         var outcome = request.Limits.IsNone
             ? await RunAsync(request, lastCall).ConfigureAwait(false)
-            : await timed.RunAsync(request, each => RunAsync(each, lastCall)).ConfigureAwait(false);
+            : await RunTimedAsync(request, lastCall).ConfigureAwait(false);
         request.Context?.End();
         if (!request.TryEndRun())
         {
@@ -98,6 +100,7 @@ internal sealed class TaskExecutor(
     }
 
     // False when the message is another worker's by now: it must not run here.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> AnnounceStartedAsync(TaskRequest request, CancellationToken cancellationToken)
     {
         if (IsLost(request))
@@ -134,7 +137,7 @@ internal sealed class TaskExecutor(
 
     private bool IsLost(TaskRequest request)
     {
-        if (!request.Delivery.Lost.IsCancellationRequested)
+        if (!request.Delivery.IsLost)
         {
             return false;
         }
@@ -143,6 +146,9 @@ internal sealed class TaskExecutor(
         return true;
     }
 
+    private ValueTask<TaskOutcome> RunTimedAsync(TaskRequest request, CancellationToken lastCall) => timed.RunAsync(request, each => RunAsync(each, lastCall));
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TaskOutcome> RunAsync(TaskRequest request, CancellationToken lastCall)
     {
         var cancellation = request.Cancellation;
@@ -151,7 +157,7 @@ internal sealed class TaskExecutor(
         using var losing = request is { AcksLate: true, EndsWhenLost: true }
             ? request.Delivery.Lost.UnsafeRegister(static task => ((TaskCancellation)task!).TryCancel(CancellationReason.LeaseLost), cancellation)
             : default;
-        ITaskScope? scope = null;
+        TaskInvocation? invocation = null;
         try
         {
             request.Context = CreateContext(request);
@@ -159,12 +165,11 @@ internal sealed class TaskExecutor(
 
             // Ended while it was announced: it need not even begin.
             cancellation.ThrowIfRequested();
-            var invocation = new TaskInvocation(
-                request.Definition, request.Message.Body, serializerOptions, request.Context, () => (scope ??= scopes.CreateScope()).Services);
+            invocation = new TaskInvocation(request.Definition, request.Message.Body, serializerOptions, request.Context, scopes);
             await _observers.StartingAsync(request.Context, lastCall).ConfigureAwait(false);
             return new TaskOutcome.Succeeded(_middleware.IsEmpty
                 ? await request.Definition.Invoke(invocation).ConfigureAwait(false)
-                : await _middleware.InvokeAsync(invocation, (scope ??= scopes.CreateScope()).Services).ConfigureAwait(false));
+                : await _middleware.InvokeAsync(invocation, invocation.Services).ConfigureAwait(false));
         }
         catch (Exception error) when (cancellation.Reason == CancellationReason.SoftTimeLimit && IsCancellation(error))
         {
@@ -189,8 +194,11 @@ internal sealed class TaskExecutor(
         }
         finally
         {
-            TaskContext.Current = null;
-            await DisposeAsync(request, scope).ConfigureAwait(false);
+            // The context's flow of control ends with this method.
+            if (invocation?.Scope is { } scope)
+            {
+                await DisposeAsync(request, scope).ConfigureAwait(false);
+            }
         }
     }
 
@@ -235,6 +243,7 @@ internal sealed class TaskExecutor(
     }
 
     // A value that cannot be written is the task's failure, as in Celery: the sender learns why.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<(TaskOutcome Outcome, bool IsRecorded)> RecordAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
     {
         try
@@ -319,7 +328,7 @@ internal sealed class TaskExecutor(
             Headers = OwnHeaders(envelope.Headers),
             Stamps = headers.Stamps is { } stamps ? stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToElement(stamp.Value)) : TaskContext.NoHeaders,
             EventSender = _events.Sender,
-            StateStore = request.IgnoreResult ? null : (state, meta, token) => recorder.RecordStateAsync(request, state, meta, token),
+            StateStore = request.IgnoreResult ? null : new RunStateStore(recorder, request),
         };
     }
 
@@ -337,13 +346,8 @@ internal sealed class TaskExecutor(
         return own ?? TaskContext.NoHeaders;
     }
 
-    private async ValueTask DisposeAsync(TaskRequest request, ITaskScope? scope)
+    private async ValueTask DisposeAsync(TaskRequest request, ITaskScope scope)
     {
-        if (scope is null)
-        {
-            return;
-        }
-
         try
         {
             await scope.DisposeAsync().ConfigureAwait(false);

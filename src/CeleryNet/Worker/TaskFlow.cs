@@ -14,6 +14,7 @@ internal sealed class TaskFlow : IAsyncDisposable
 {
     private readonly DeliveryHandler _handler;
     private readonly LiveTasks _live;
+    private readonly Action<TaskRequest> _removeLive;
     private readonly EtaQueue _etas;
     private readonly BackgroundWork _endings = new();
     private readonly CancellationTokenSource _lastCall = new();
@@ -27,6 +28,7 @@ internal sealed class TaskFlow : IAsyncDisposable
         Retirement = retirement;
         _handler = handler;
         _live = live;
+        _removeLive = live.Remove;
         _time = time;
         _logger = logger;
         Prefetch = new PrefetchBudget(options);
@@ -50,7 +52,7 @@ internal sealed class TaskFlow : IAsyncDisposable
     /// <summary>Takes a delivery. Never waits.</summary>
     public void Receive(IDelivery delivery)
     {
-        if (delivery.Lost.IsCancellationRequested)
+        if (delivery.IsLost)
         {
             return;
         }
@@ -70,7 +72,7 @@ internal sealed class TaskFlow : IAsyncDisposable
                 EndIfRevoked(hold.Request);
                 break;
             case var refusal:
-                _endings.Add(() => _handler.EndAsync(delivery, refusal, _lastCall.Token));
+                End(delivery, refusal);
                 break;
         }
     }
@@ -159,7 +161,7 @@ internal sealed class TaskFlow : IAsyncDisposable
 
     private void Hold(Verdict.Hold hold)
     {
-        if (_etas.TryHold(hold.Request, hold.Until, _live.Remove))
+        if (_etas.TryHold(hold.Request, hold.Until, _removeLive))
         {
             CountHeld();
             _logger.TaskHeld(hold.Request.Headers.DisplayName, hold.Request.Headers.Id.Value, hold.Until);
@@ -199,7 +201,7 @@ internal sealed class TaskFlow : IAsyncDisposable
             return;
         }
 
-        if (RateLimits.TryHold(request, _live.Remove))
+        if (RateLimits.TryHold(request, _removeLive))
         {
             _logger.TaskLimited(request.Headers.DisplayName, request.Headers.Id.Value);
         }
@@ -216,7 +218,7 @@ internal sealed class TaskFlow : IAsyncDisposable
             return;
         }
 
-        if (!Slots.TryEnter(request, _live.Remove))
+        if (!Slots.TryEnter(request, _removeLive))
         {
             Return(request);
         }
@@ -246,7 +248,9 @@ internal sealed class TaskFlow : IAsyncDisposable
         Forget(new HashSet<TaskRequest> { request });
     }
 
-    private void End(TaskRequest request) => _endings.Add(() => _handler.EndAsync(request.Delivery, new Verdict.Revoked(request), _lastCall.Token));
+    private void End(TaskRequest request) => End(request.Delivery, new Verdict.Revoked(request));
+
+    private void End(IDelivery delivery, Verdict refusal) => _endings.Add(() => _handler.EndAsync(delivery, refusal, _lastCall.Token));
 
     // Those that are not live any more would be passed over when their turn comes, which may be in a year.
     private void Forget(IReadOnlySet<TaskRequest> requests)

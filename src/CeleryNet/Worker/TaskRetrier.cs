@@ -8,7 +8,7 @@ internal sealed class TaskRetrier(OutcomeRecorder recorder, RetryMessage message
     /// <returns>The same outcome once the broker has the message; otherwise what the run has come to instead.</returns>
     public async ValueTask<TaskOutcome> SendAsync(TaskRequest request, TaskOutcome.Retried retried, CancellationToken lastCall)
     {
-        if (request.AcksLate && request.Delivery.Lost.IsCancellationRequested)
+        if (request.AcksLate && request.Delivery.IsLost)
         {
             // Another worker has the message by now: with a retry of ours there would be two.
             return new TaskOutcome.Abandoned(CancellationReason.LeaseLost);

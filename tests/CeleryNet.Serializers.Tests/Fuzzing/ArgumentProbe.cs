@@ -1,3 +1,4 @@
+using CeleryNet.TestKit;
 using System.Numerics;
 using System.Text.Json;
 using CeleryNet.Extensibility;
@@ -49,7 +50,7 @@ internal static class ArgumentProbe
     public static void Bind(TaskBody body, int type)
     {
         var context = new TaskContext("id", _definition.Name, new TaskCancellation()) { RootId = "id", Hostname = "celery@test" };
-        var bound = new TaskInvocation(_definition, body, _options, context, () => throw new InvalidOperationException("Binding needs no services.")).BindArguments();
+        var bound = new TaskInvocation(_definition, body, _options, context, new NoScopes()).BindArguments();
         for (var index = 0; index < Parameters; index++)
         {
             _reads[(type + index) % _reads.Length](bound, index);

@@ -82,6 +82,6 @@ internal sealed class ResultTarget() : FuzzTarget("result document", 32 * 1024 *
             }
         }
 
-        ResultMetaWriter.Write(meta);
+        new ResultMetaWriter().Write(meta);
     }
 }

@@ -30,7 +30,7 @@ public sealed class ResultMetaTests
 
         // Celery 5.2 writes UTC without saying so.
         var aware = Regex.Replace(stored, "(\"date_done\": \"[0-9T:.-]+)\"", "$1+00:00\"");
-        Encoding.UTF8.GetString(ResultMetaWriter.Write(meta)).ShouldBeOneOf(stored, aware);
+        Encoding.UTF8.GetString(new ResultMetaWriter().Write(meta)).ShouldBeOneOf(stored, aware);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class ResultMetaTests
             Extension = new ResultExtension("t", "[1]"u8.ToArray(), default, "w@h", 3, null),
         };
 
-        Encoding.UTF8.GetString(ResultMetaWriter.Write(meta)).ShouldBe(
+        Encoding.UTF8.GetString(new ResultMetaWriter().Write(meta)).ShouldBe(
             """
             {"status": "FAILURE", "result": {"exc_type": "E"}, "traceback": "line \"1\"\nžluť", "children": [[["c", null], null]], "date_done": "2026-03-04T05:06:07.000005+00:00", "group_id": "g", "parent_id": "p", "name": "t", "args": [1], "kwargs": {}, "worker": "w@h", "retries": 3, "queue": null, "task_id": "90c5ee55-417c-46d8-ab42-20614b1ab7fb"}
             """);

@@ -1,3 +1,4 @@
+using CeleryNet.TestKit;
 using System.Text;
 using System.Text.Json;
 using CeleryNet.Extensibility;
@@ -180,7 +181,7 @@ public sealed class ArgumentBinderTests
         var definition = new TaskDefinition(name, parameters, _ => new(TaskValue.Null));
         var context = new TaskContext("id", name, new TaskCancellation()) { RootId = "id", Hostname = "celery@test" };
         var body = new TaskBody(Encoding.UTF8.GetBytes(args), Encoding.UTF8.GetBytes(kwargs), TaskEmbed.Empty);
-        return new TaskInvocation(definition, body, _options, context, () => throw new InvalidOperationException("Binding needs no services.")).BindArguments();
+        return new TaskInvocation(definition, body, _options, context, new NoScopes()).BindArguments();
     }
 
     private sealed record Order(string CustomerName, Address Address, IReadOnlyList<Line> Lines, string? Note = null);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
@@ -11,7 +12,7 @@ internal sealed class RedisResultBackend : IResultBackend
 {
     private readonly RedisConnection _connection;
     private readonly RedisResultKeys _keys;
-    private readonly RedisValue _expirySeconds;
+    private readonly StoredDocuments _documents;
     private readonly ResultCodec _codec;
     private readonly ResultWatches _watches;
 
@@ -25,7 +26,7 @@ internal sealed class RedisResultBackend : IResultBackend
     {
         _connection = new RedisConnection(options, logger);
         _keys = new RedisResultKeys(options.GlobalKeyPrefix);
-        _expirySeconds = (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds);
+        _documents = new StoredDocuments(_connection, (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds));
         _codec = codec;
         _watches = new ResultWatches(_connection, _keys, codec, time, logger);
     }
@@ -35,12 +36,19 @@ internal sealed class RedisResultBackend : IResultBackend
 
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var document = _codec.Encode(meta).Body;
-        await RunAsync(
-            database => database.ScriptEvaluateAsync(RedisResultScripts.Store, [_keys.Task(meta.TaskId)], [document, _expirySeconds]),
-            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _documents.StoreAsync(_keys.Task(meta.TaskId), document, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsOutage(error))
+        {
+            throw Unavailable(error);
+        }
     }
 
     public async ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken)
@@ -68,13 +76,14 @@ internal sealed class RedisResultBackend : IResultBackend
             var database = await _connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
             return await command(database).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when ((RedisErrors.IsClientError(error) && !_connection.IsDisposed) || error is BrokerUnavailableException)
+        catch (Exception error) when (IsOutage(error))
         {
-            throw new ResultBackendException(_connection.Unavailable(error).Message, error);
-        }
-        catch (OperationCanceledException error) when (!_connection.IsConnected)
-        {
-            throw new ResultBackendException(_connection.Unavailable(error).Message, error);
+            throw Unavailable(error);
         }
     }
+
+    private bool IsOutage(Exception error)
+        => (RedisErrors.IsClientError(error) && !_connection.IsDisposed) || error is BrokerUnavailableException || (error is OperationCanceledException && !_connection.IsConnected);
+
+    private ResultBackendException Unavailable(Exception error) => new(_connection.Unavailable(error).Message, error);
 }

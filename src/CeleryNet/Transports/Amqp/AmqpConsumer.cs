@@ -398,7 +398,7 @@ internal sealed class AmqpConsumer : IConsumer, IRetryWatcher
     // Nobody but the next channel writes, and it is not open yet: afterwards there is room for all that it may bring.
     private void DropLost()
     {
-        while (_deliveries.Reader.TryPeek(out var delivery) && delivery.Lost.IsCancellationRequested)
+        while (_deliveries.Reader.TryPeek(out var delivery) && delivery.IsLost)
         {
             _deliveries.Reader.TryRead(out _);
         }

@@ -34,6 +34,8 @@ internal sealed class AmqpDelivery(
 
     public CancellationToken Lost => channel.Lost;
 
+    public bool IsLost => channel.Lost.IsCancellationRequested;
+
     public ulong Tag => tag;
 
     /// <summary>Whose bound it counts against.</summary>
@@ -45,19 +47,24 @@ internal sealed class AmqpDelivery(
     /// <inheritdoc cref="Previous" />
     public AmqpDelivery? Next { get; set; }
 
-    public async ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
+    public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _settled, 1) == 1 || Lost.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _settled, 1) == 1 || IsLost)
         {
-            return;
+            return ValueTask.CompletedTask;
         }
 
         if (settlement.Kind == SettlementKind.Ack)
         {
             channel.Acks.Ack(this);
-            return;
+            return ValueTask.CompletedTask;
         }
 
+        return PutBackAsync(settlement, cancellationToken);
+    }
+
+    private async ValueTask PutBackAsync(Settlement settlement, CancellationToken cancellationToken)
+    {
         try
         {
             if (settlement.Kind == SettlementKind.DeadLetter)
@@ -82,7 +89,7 @@ internal sealed class AmqpDelivery(
     public async ValueTask<bool> CountAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (Lost.IsCancellationRequested || Volatile.Read(ref _settled) == 1)
+        if (IsLost || Volatile.Read(ref _settled) == 1)
         {
             return false;
         }

@@ -19,7 +19,7 @@ internal sealed class AmqpDeliveryReader(ChannelReader<AmqpDelivery> inner, bool
     {
         while (inner.TryRead(out var delivery))
         {
-            if (delivery.Lost.IsCancellationRequested)
+            if (delivery.IsLost)
             {
                 continue;
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using CeleryNet.Serialization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -27,6 +28,7 @@ internal sealed class ClaimLoop(
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly string _consumerId = TaskId.New().Value;
+    private readonly RecentStrings _strings = new();
     private long _claims;
     private long _sequence;
     private (string Prefix, int Limit)? _unanswered;
@@ -85,17 +87,16 @@ internal sealed class ClaimLoop(
             throw;
         }
 
-        var count = claimed.Length / 2;
+        var count = 0;
         var delivered = new List<string>(order.Queues.Count);
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < claimed.Length;)
         {
-            var list = (int)claimed[i * 2];
-            var queue = order.QueueOf(list);
-            var tag = string.Create(CultureInfo.InvariantCulture, $"{prefix}{i + 1}");
-            Deliver(tag, queue, order.NameOf(list), (byte[])claimed[(i * 2) + 1]!);
-            if (delivered.Count == 0 || delivered[^1] != queue)
+            var (list, queue) = order.At((int)claimed[i++]);
+            delivered.Add(queue);
+            for (var left = (int)claimed[i++]; left > 0; left--)
             {
-                delivered.Add(queue);
+                var tag = string.Create(CultureInfo.InvariantCulture, $"{prefix}{++count}");
+                Deliver(tag, queue, list, (byte[])claimed[i++]!);
             }
         }
 
@@ -134,7 +135,7 @@ internal sealed class ClaimLoop(
         string? unreadable = null;
         try
         {
-            message = RedisEnvelopeReader.Read(raw.Span);
+            message = RedisEnvelopeReader.Read(raw.Span, _strings);
         }
         catch (MalformedMessageException error)
         {
@@ -144,7 +145,7 @@ internal sealed class ClaimLoop(
         var delivery = new RedisDelivery(tag, ++_sequence, raw, store, leases, logger)
         {
             List = list,
-            DeadLetterQueue = queue + deadLetterSuffix,
+            DeadLetterSuffix = deadLetterSuffix,
             Envelope = message?.Envelope,
             Unreadable = unreadable,
             Queue = queue,

@@ -31,9 +31,8 @@ internal sealed class ClaimOrder
 
     public IReadOnlyList<string> Queues => _queues;
 
-    public string QueueOf(int list) => _queues[list % _queues.Count];
-
-    public string NameOf(int list) => _keys.List(QueueOf(list), _keys.Steps[list / _queues.Count]);
+    /// <summary>The list at a place of <see cref="Lists"/>, and the queue it belongs to.</summary>
+    public (string List, string Queue) At(int list) => (Lists[list], _queues[list % _queues.Count]);
 
     public string FirstListOf(string queue) => _keys.List(queue, _keys.Steps[0]);
 

@@ -57,18 +57,22 @@ internal sealed class NoAckLoop(
     private async Task<int> TakeAsync(int room, CancellationToken stopping)
     {
         var taken = await store.ClaimAsync(order.Keys, order.Arguments(room, prefix: ""), stopping).ConfigureAwait(false);
+        var count = 0;
         var delivered = new List<string>();
-        for (var i = 0; i < taken.Length; i += 2)
+        for (var i = 0; i < taken.Length;)
         {
-            var list = (int)taken[i];
-            var queue = order.QueueOf(list);
-            window.Enter();
-            deliveries.TryWrite(Read(queue, order.NameOf(list), (byte[])taken[i + 1]!));
+            var (list, queue) = order.At((int)taken[i++]);
             delivered.Add(queue);
+            for (var left = (int)taken[i++]; left > 0; left--)
+            {
+                window.Enter();
+                deliveries.TryWrite(Read(queue, list, (byte[])taken[i++]!));
+                count++;
+            }
         }
 
         order.Rotate(delivered);
-        return taken.Length / 2;
+        return count;
     }
 
     private NoAckDelivery Read(string queue, string list, byte[] raw)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using CeleryNet.Diagnostics;
 using CeleryNet.Protocol;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,9 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     private volatile bool _isPending;
     private volatile bool _isLost;
     private CancellationTokenSource? _lost;
-    private volatile Content _content = new(raw, 0);
+
+    // Null until the count of runs has grown.
+    private volatile Content? _counted;
 
     /// <summary>The field in the hash of unsettled messages.</summary>
     public string Tag => tag;
@@ -29,12 +32,14 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     public long Sequence => sequence;
 
     /// <summary>The list element as it came, with the count of its runs if that has grown.</summary>
-    public ReadOnlyMemory<byte> Raw => _content.Raw;
+    public ReadOnlyMemory<byte> Raw => _counted is { } counted ? counted.Raw : raw;
 
     /// <summary>The list it came from.</summary>
     public required string List { get; init; }
 
-    public required string DeadLetterQueue { get; init; }
+    public required string DeadLetterSuffix { get; init; }
+
+    public string DeadLetterQueue => Queue + DeadLetterSuffix;
 
     public Envelope? Envelope { get; init; }
 
@@ -48,21 +53,15 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
 
     public bool Redelivered { get; init; }
 
-    public int DeliveryCount
-    {
-        get;
-        init
-        {
-            field = value;
-            _content = new Content(raw, value);
-        }
-    }
+    public int DeliveryCount { get; init; }
 
     /// <summary>How many runs of the message are counted, by this delivery and those before.</summary>
-    public int CountedRuns => _content.Runs;
+    public int CountedRuns => _counted?.Runs ?? DeliveryCount;
 
     /// <summary>Whether the broker could not be told of its settlement, which is tried again with the renewal of the lease.</summary>
     public bool IsPending => _isPending;
+
+    public bool IsLost => _isLost;
 
     public CancellationToken Lost
     {
@@ -105,7 +104,7 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
             throw store.Connection.Unavailable(error);
         }
 
-        _content = new Content(counted, DeliveryCount + 1);
+        _counted = new Content(counted, DeliveryCount + 1);
         return true;
     }
 
@@ -170,6 +169,7 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
 
     private bool TryBegin() => Interlocked.CompareExchange(ref _state, Settling, Open) == Open;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SettleOnceAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         bool held;

@@ -8,7 +8,7 @@ namespace CeleryNet.Transports.Redis;
 /// <param name="RoutingKey">The key it was published with; null when it does not say.</param>
 /// <param name="Redelivered">Whether it was restored before.</param>
 /// <param name="CountedRuns">How many of its runs were counted; null when it does not say, as where only Python workers had it.</param>
-internal sealed record RedisEnvelope(Envelope Envelope, string? Exchange, string? RoutingKey, bool Redelivered, int? CountedRuns)
+internal readonly record struct RedisEnvelope(Envelope Envelope, string? Exchange, string? RoutingKey, bool Redelivered, int? CountedRuns)
 {
     /// <inheritdoc cref="IDelivery.DeliveryCount" />
     public int DeliveryCount => CountedRuns ?? (Redelivered ? 1 : 0);

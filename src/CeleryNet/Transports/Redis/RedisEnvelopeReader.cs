@@ -16,14 +16,18 @@ namespace CeleryNet.Transports.Redis;
 internal static class RedisEnvelopeReader
 {
     private static readonly JsonReaderOptions _options = new() { MaxDepth = CeleryJson.MaxDepth };
+    private static readonly object _true = true;
+    private static readonly object _false = false;
 
     /// <summary>Reads an element.</summary>
+    /// <param name="json">The element.</param>
+    /// <param name="strings">Texts that come again and again; null to make each anew.</param>
     /// <exception cref="MalformedMessageException">It is no such object.</exception>
-    public static RedisEnvelope Read(ReadOnlySpan<byte> json)
+    public static RedisEnvelope Read(ReadOnlySpan<byte> json, RecentStrings? strings = null)
     {
         try
         {
-            return ReadStrict(json);
+            return ReadStrict(json, strings);
         }
         catch (JsonException) when (PythonJson.HasWords(json))
         {
@@ -40,7 +44,7 @@ internal static class RedisEnvelopeReader
     {
         try
         {
-            return ReadStrict(PythonJson.ToWireJson(json.ToArray()).Span);
+            return ReadStrict(PythonJson.ToWireJson(json.ToArray()).Span, null);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
@@ -48,14 +52,14 @@ internal static class RedisEnvelopeReader
         }
     }
 
-    private static RedisEnvelope ReadStrict(ReadOnlySpan<byte> json)
+    private static RedisEnvelope ReadStrict(ReadOnlySpan<byte> json, RecentStrings? strings)
     {
         var reader = new Utf8JsonReader(json, _options);
         reader.Read();
-        return ReadEnvelope(ref reader, json);
+        return ReadEnvelope(ref reader, strings);
     }
 
-    private static RedisEnvelope ReadEnvelope(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    private static RedisEnvelope ReadEnvelope(ref Utf8JsonReader reader, RecentStrings? strings)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -77,19 +81,19 @@ internal static class RedisEnvelopeReader
             }
             else if (reader.ValueTextEquals("content-type"u8))
             {
-                contentType = ReadText(ref reader);
+                contentType = ReadText(ref reader, strings);
             }
             else if (reader.ValueTextEquals("content-encoding"u8))
             {
-                contentEncoding = ReadText(ref reader);
+                contentEncoding = ReadText(ref reader, strings);
             }
             else if (reader.ValueTextEquals("headers"u8))
             {
-                headers = ReadHeaders(ref reader);
+                headers = ReadHeaders(ref reader, strings);
             }
             else if (reader.ValueTextEquals("properties"u8))
             {
-                ReadProperties(ref reader, ref properties);
+                ReadProperties(ref reader, ref properties, headers, strings);
             }
             else
             {
@@ -119,7 +123,7 @@ internal static class RedisEnvelopeReader
         return new RedisEnvelope(envelope, properties.Exchange, properties.RoutingKey, redelivered, properties.DeliveryCount);
     }
 
-    private static void ReadProperties(ref Utf8JsonReader reader, ref Properties properties)
+    private static void ReadProperties(ref Utf8JsonReader reader, ref Properties properties, MessageHeaders? headers, RecentStrings? strings)
     {
         if (!StartsObject(ref reader))
         {
@@ -130,11 +134,11 @@ internal static class RedisEnvelopeReader
         {
             if (reader.ValueTextEquals("correlation_id"u8))
             {
-                properties.CorrelationId = ReadText(ref reader);
+                properties.CorrelationId = ReadText(ref reader, headers: headers);
             }
             else if (reader.ValueTextEquals("reply_to"u8))
             {
-                properties.ReplyTo = ReadText(ref reader);
+                properties.ReplyTo = ReadText(ref reader, strings);
             }
             else if (reader.ValueTextEquals("expiration"u8))
             {
@@ -150,11 +154,11 @@ internal static class RedisEnvelopeReader
             }
             else if (reader.ValueTextEquals("body_encoding"u8))
             {
-                properties.BodyEncoding = ReadText(ref reader);
+                properties.BodyEncoding = ReadText(ref reader, strings);
             }
             else if (reader.ValueTextEquals("delivery_info"u8))
             {
-                ReadDeliveryInfo(ref reader, ref properties);
+                ReadDeliveryInfo(ref reader, ref properties, strings);
             }
             else
             {
@@ -163,7 +167,7 @@ internal static class RedisEnvelopeReader
         }
     }
 
-    private static void ReadDeliveryInfo(ref Utf8JsonReader reader, ref Properties properties)
+    private static void ReadDeliveryInfo(ref Utf8JsonReader reader, ref Properties properties, RecentStrings? strings)
     {
         if (!StartsObject(ref reader))
         {
@@ -174,11 +178,11 @@ internal static class RedisEnvelopeReader
         {
             if (reader.ValueTextEquals("exchange"u8))
             {
-                properties.Exchange = ReadText(ref reader);
+                properties.Exchange = ReadText(ref reader, strings);
             }
             else if (reader.ValueTextEquals("routing_key"u8))
             {
-                properties.RoutingKey = ReadText(ref reader);
+                properties.RoutingKey = ReadText(ref reader, strings);
             }
             else if (reader.ValueTextEquals("redelivered"u8))
             {
@@ -197,7 +201,7 @@ internal static class RedisEnvelopeReader
         }
     }
 
-    private static MessageHeaders ReadHeaders(ref Utf8JsonReader reader)
+    private static MessageHeaders ReadHeaders(ref Utf8JsonReader reader, RecentStrings? strings)
     {
         var headers = new MessageHeaders();
         if (!StartsObject(ref reader))
@@ -207,19 +211,33 @@ internal static class RedisEnvelopeReader
 
         while (Next(ref reader))
         {
-            var name = PythonString.Read(ref reader);
+            var name = ReadString(ref reader, strings);
             reader.Read();
-            headers.Add(name, ReadValue(ref reader));
+            headers.Add(name, reader.TokenType == JsonTokenType.String ? ReadHeader(ref reader, name, headers, strings) : ReadValue(ref reader));
         }
 
         return headers;
     }
 
+    // Most messages of a queue have these in common, and a message by itself has its id in two or three places.
+    private static string ReadHeader(ref Utf8JsonReader reader, string name, MessageHeaders headers, RecentStrings? strings) => name switch
+    {
+        HeaderNames.Task or HeaderNames.Lang or HeaderNames.Origin or HeaderNames.KwargsRepr => ReadString(ref reader, strings),
+        HeaderNames.RootId => ReadSameAsId(ref reader, headers) ?? PythonString.Read(ref reader),
+        _ => PythonString.Read(ref reader),
+    };
+
+    private static string ReadString(ref Utf8JsonReader reader, RecentStrings? strings)
+        => strings is null || reader.ValueIsEscaped ? PythonString.Read(ref reader) : strings.Get(reader.ValueSpan);
+
+    private static string? ReadSameAsId(ref Utf8JsonReader reader, MessageHeaders? headers)
+        => !reader.ValueIsEscaped && headers?.GetString(HeaderNames.Id) is { } id && reader.ValueTextEquals(id) ? id : null;
+
     private static object? ReadValue(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.String => PythonString.Read(ref reader),
-        JsonTokenType.True => true,
-        JsonTokenType.False => false,
+        JsonTokenType.True => _true,
+        JsonTokenType.False => _false,
         JsonTokenType.Number => ReadNumber(ref reader),
         JsonTokenType.StartArray => ReadList(ref reader),
         JsonTokenType.StartObject => ReadTag(ref reader) ?? ReadMap(ref reader),
@@ -249,15 +267,44 @@ internal static class RedisEnvelopeReader
         var value => value.ToString(),
     };
 
+    // Every message has a list of two, its time limits.
     private static object?[] ReadList(ref Utf8JsonReader reader)
     {
-        var items = new List<object?>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        if (!TryReadItem(ref reader, out var first))
         {
-            items.Add(ReadValue(ref reader));
+            return [];
+        }
+
+        if (!TryReadItem(ref reader, out var second))
+        {
+            return [first];
+        }
+
+        if (!TryReadItem(ref reader, out var item))
+        {
+            return [first, second];
+        }
+
+        List<object?> items = [first, second, item];
+        while (TryReadItem(ref reader, out item))
+        {
+            items.Add(item);
         }
 
         return [.. items];
+    }
+
+    private static bool TryReadItem(ref Utf8JsonReader reader, out object? item)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.EndArray)
+        {
+            item = null;
+            return false;
+        }
+
+        item = ReadValue(ref reader);
+        return true;
     }
 
     private static Dictionary<string, object?> ReadMap(ref Utf8JsonReader reader)
@@ -291,7 +338,13 @@ internal static class RedisEnvelopeReader
 
     private static byte[] DecodeBase64(ReadOnlySpan<byte> text)
     {
-        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        var padding = text switch
+        {
+            [.., (byte)'=', (byte)'='] => 2,
+            [.., (byte)'='] => 1,
+            _ => 0,
+        };
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length) - padding];
         if (Base64.DecodeFromUtf8(text, bytes, out _, out var written) != OperationStatus.Done)
         {
             throw new FormatException("the body is not base64, though body_encoding says so.");
@@ -314,12 +367,12 @@ internal static class RedisEnvelopeReader
         return false;
     }
 
-    private static string? ReadText(ref Utf8JsonReader reader)
+    private static string? ReadText(ref Utf8JsonReader reader, RecentStrings? strings = null, MessageHeaders? headers = null)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {
-            return PythonString.Read(ref reader);
+            return ReadSameAsId(ref reader, headers) ?? ReadString(ref reader, strings);
         }
 
         // An id or an expiration may stand as a number.

@@ -17,23 +17,26 @@ internal static class RedisScripts
     /// Takes up to ARGV[1] messages from the right ends of KEYS[3…], in this order, and records each as unsettled in KEYS[1] and KEYS[2] before it leaves
     /// its list. The field is not the envelope's own tag but ARGV[2] and a counter, so nothing needs to be parsed here: kombu restores by the field.
     /// ARGV[3] is the number of queues, ARGV[4…] for each what follows the envelope in the stored triple. With an empty ARGV[2] nothing is recorded.
-    /// Returns pairs: the number of the list, the element.
+    /// Returns for each list that had any: the number of the list, how many elements, the elements.
     /// </summary>
     public const string Claim = Now + """
         local room, prefix, queues = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-        local claimed, count = {}, 0
+        local claimed, count, place = {}, 0, 0
         for i = 3, #KEYS do
           if count >= room then break end
           local found = redis.call('LRANGE', KEYS[i], count - room, -1)
           if #found > 0 then
             local tail = ARGV[4 + (i - 3) % queues]
             local index, hash = {}, {}
+            claimed[place + 1], claimed[place + 2] = i - 3, #found
+            place = place + 2
             for j = #found, 1, -1 do
               count = count + 1
               local n = #index
               index[n + 1], index[n + 2] = now, prefix .. count
               hash[n + 1], hash[n + 2] = prefix .. count, '[' .. found[j] .. tail
-              claimed[count * 2 - 1], claimed[count * 2] = i - 3, found[j]
+              place = place + 1
+              claimed[place] = found[j]
             end
             if prefix ~= '' then
               redis.call('ZADD', KEYS[2], unpack(index))

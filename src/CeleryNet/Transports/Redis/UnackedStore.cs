@@ -33,13 +33,13 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
     }
 
     /// <summary>Settles a delivery. False when it was not ours any more, in which case nothing happened.</summary>
-    public async ValueTask<bool> SettleAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
-    {
-        if (settlement.Kind is SettlementKind.Ack or SettlementKind.Reject)
-        {
-            return await _settled.ForgetAsync(delivery.Tag, cancellationToken).ConfigureAwait(false);
-        }
+    public ValueTask<bool> SettleAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
+        => settlement.Kind is SettlementKind.Ack or SettlementKind.Reject
+            ? _settled.ForgetAsync(delivery.Tag, cancellationToken)
+            : MoveAsync(delivery, settlement, cancellationToken);
 
+    private async ValueTask<bool> MoveAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
+    {
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         switch (settlement.Kind)
         {

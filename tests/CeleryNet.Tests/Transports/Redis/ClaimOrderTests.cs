@@ -12,8 +12,8 @@ public sealed class ClaimOrderTests
         var order = new ClaimOrder(new RedisKeys("", [0, 5], 0), ["a", "b"]);
 
         order.Keys.Skip(2).Select(key => key.ToString()).ShouldBe(["a", "b", "a" + Separator + "5", "b" + Separator + "5"]);
-        order.QueueOf(2).ShouldBe("a");
-        order.NameOf(3).ShouldBe("b" + Separator + "5");
+        order.At(2).Queue.ShouldBe("a");
+        order.At(3).ShouldBe(("b" + Separator + "5", "b"));
     }
 
     [Fact]

@@ -1,0 +1,11 @@
+using CeleryNet.Extensibility;
+
+namespace CeleryNet;
+
+/// <summary>Stores the states that a running task sets itself.</summary>
+internal interface ITaskStateStore
+{
+    /// <summary>Stores one.</summary>
+    /// <exception cref="ResultBackendException">The backend did not take it.</exception>
+    ValueTask StoreAsync(TaskState state, TaskValue meta, CancellationToken cancellationToken);
+}

@@ -1,0 +1,51 @@
+using CeleryNet.Transports.Redis;
+using StackExchange.Redis;
+
+namespace CeleryNet.Results.Redis;
+
+/// <summary>Stores documents and tells of them, in bursts.</summary>
+internal sealed class StoredDocuments
+{
+    // The server does nothing else meanwhile.
+    private const int LargestBurst = 100;
+    private const long LargestWeight = 1 << 20;
+
+    private readonly RedisConnection _connection;
+    private readonly RedisValue _expirySeconds;
+    private readonly RedisBursts<(string Key, ReadOnlyMemory<byte> Document)> _bursts;
+
+    /// <param name="connection">Where they go.</param>
+    /// <param name="expirySeconds">How long each is kept; 0 for ever.</param>
+    public StoredDocuments(RedisConnection connection, long expirySeconds)
+    {
+        _connection = connection;
+        _expirySeconds = expirySeconds;
+        _bursts = new((LargestBurst, LargestWeight), static item => item.Document.Length, StoreAsync);
+    }
+
+    /// <summary>Stores a document. False when there is one already that must not be replaced.</summary>
+    public ValueTask<bool> StoreAsync(string key, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
+        => _bursts.SendAsync((key, document), cancellationToken);
+
+    private async Task<bool[]> StoreAsync(IReadOnlyList<(string Key, ReadOnlyMemory<byte> Document)> items)
+    {
+        var database = await _connection.GetDatabaseAsync(CancellationToken.None).ConfigureAwait(false);
+        var (keys, arguments) = (new RedisKey[items.Count], new RedisValue[items.Count + 1]);
+        arguments[0] = _expirySeconds;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = items[i].Key;
+            arguments[i + 1] = items[i].Document;
+        }
+
+        var kept = (int[])(await database.ScriptEvaluateAsync(RedisResultScripts.Store, keys, arguments).ConfigureAwait(false))!;
+        var wereStored = new bool[items.Count];
+        Array.Fill(wereStored, true);
+        foreach (var place in kept)
+        {
+            wereStored[place - 1] = false;
+        }
+
+        return wereStored;
+    }
+}
