@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CeleryNet.Interop.Tests.Peers;
 using CeleryNet.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CeleryNet.Interop.Tests;
 
@@ -105,6 +106,34 @@ public abstract class WorkerEventTests(EventFixture peers)
         ShouldBeAlike(mine, theirs, own);
         mine.GetProperty("hostname").GetString()!.ShouldStartWith($"gen{Environment.ProcessId}@");
         mine.GetProperty("root_id").GetString().ShouldBe(dotNet.Id.Value);
+    }
+
+    [Fact]
+    public async Task A_dotnet_program_hears_of_workers_and_tasks_of_both_sides()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var events = peers.DotNet.Services.GetRequiredService<ICeleryEvents>();
+        var missing = new HashSet<(string, string)>
+        {
+            (peers.DotNetNode, "worker-heartbeat"), (peers.PythonNode, "worker-heartbeat"),
+            (peers.DotNetNode, "task-succeeded"), (peers.PythonNode, "task-succeeded"),
+        };
+        Task<string>[]? running = null;
+        await foreach (var told in events.ListenAsync(cancellationToken: cancellationToken).WithCancellation(cancellationToken))
+        {
+            // It listens; so it hears of them.
+            running ??= [Task.Run(() => RunAsync(peers.DotNetQueue), cancellationToken), Task.Run(() => RunAsync(peers.PythonQueue), cancellationToken)];
+            missing.Remove((told.Hostname, told.Type));
+            told.Timestamp.ShouldNotBeNull().ShouldBeInRange(DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
+            told.TaskId.HasValue.ShouldBe(told.Group == "task");
+            if (missing.Count == 0)
+            {
+                break;
+            }
+        }
+
+        missing.ShouldBeEmpty();
+        await Task.WhenAll(running.ShouldNotBeNull());
     }
 
     private Task<DotNetPeer> StartAsync(string queue) => DotNetPeer.StartAsync(

@@ -82,4 +82,5 @@ internal static class EventIds
     public const int EventsLost = 4004;
     public const int TaskEventsEnabled = 4005;
     public const int TaskEventsDisabled = 4006;
+    public const int EventUnreadable = 4007;
 }

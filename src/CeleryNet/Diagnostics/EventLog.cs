@@ -17,6 +17,9 @@ internal static partial class EventLog
     [LoggerMessage(EventId = EventIds.EventsLost, Level = LogLevel.Warning, Message = "{Hostname} has ended before the broker took its last {Count} events")]
     public static partial void EventsLost(this ILogger logger, string hostname, int count);
 
+    [LoggerMessage(EventId = EventIds.EventUnreadable, Level = LogLevel.Warning, Message = "A message with events cannot be read: {Reason}")]
+    public static partial void EventUnreadable(this ILogger logger, string reason);
+
     [LoggerMessage(EventId = EventIds.TaskEventsEnabled, Level = LogLevel.Information, Message = "{Hostname} sends events of tasks from now on, by remote control")]
     public static partial void TaskEventsEnabled(this ILogger logger, string hostname);
 

@@ -21,7 +21,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class CeleryServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the client (<see cref="ICeleryClient"/>), the dead letters (<see cref="IDeadLetters"/>) and what it shares with a worker. Its options are bound from the configuration section
+    /// Adds the client (<see cref="ICeleryClient"/>), the dead letters (<see cref="IDeadLetters"/>), the events (<see cref="ICeleryEvents"/>) and what it shares with a worker. Its options are bound from the configuration section
     /// <c>Celery</c> first; Celery's own names (<c>broker_url</c>, the environment's <c>CELERY_BROKER_URL</c>) are accepted too.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -79,6 +79,7 @@ public static class CeleryServiceCollectionExtensions
             new QueueCatalog(Options(provider)),
             Options(provider).PublishTimeout,
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ICeleryEvents>(EventFactory.CreateReceiver);
         return new CeleryBuilder(services);
     }
 

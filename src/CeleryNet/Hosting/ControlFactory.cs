@@ -24,6 +24,13 @@ internal static class ControlFactory
         services.GetRequiredService<TimeProvider>(),
         CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<ControlNode>());
 
+    /// <summary>Asks all workers to tell that they are there.</summary>
+    public static Func<CancellationToken, ValueTask> CreateWake(IServiceProvider services)
+    {
+        var (transport, codec, mailbox) = (services.GetRequiredService<ITransport>(), CreateCodec(services), CreateMailbox(services));
+        return token => transport.Publisher.PublishAsync(codec.WriteCommand("heartbeat", null, static _ => { }), mailbox.Broadcast, token);
+    }
+
     private static ControlCodec CreateCodec(IServiceProvider services)
     {
         var content = services.GetRequiredService<ContentCodecs>();

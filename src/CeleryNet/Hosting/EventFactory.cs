@@ -32,6 +32,26 @@ internal static class EventFactory
                 : null);
     }
 
+    public static EventReceiver CreateReceiver(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
+        var time = services.GetRequiredService<TimeProvider>();
+        return new EventReceiver(
+            services.GetRequiredService<ITransport>(),
+            new EventQueues(CreateExchange(services), options.EventQueuePrefix)
+            {
+                MessageTtl = options.EventQueueTtl,
+                Expires = options.EventQueueExpires,
+                IsExclusive = options.EventQueueExclusive,
+                IsDurable = options.EventQueueDurable,
+            },
+            new EventReader(services.GetRequiredService<ContentCodecs>().Events, services.GetRequiredService<LamportClock>(), time),
+            ControlFactory.CreateWake(services),
+            options.PublishTimeout,
+            time,
+            CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<EventReceiver>());
+    }
+
     public static EventExchange CreateExchange(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
