@@ -16,11 +16,12 @@ internal sealed class EventBatch
 
     /// <param name="routingKey">Its routing key.</param>
     /// <param name="isList">Whether it is a list.</param>
-    public EventBatch(string routingKey, bool isList)
+    /// <param name="capacity">How many bytes it will take, as far as that can be known.</param>
+    public EventBatch(string routingKey, bool isList, int capacity)
     {
         RoutingKey = routingKey;
         IsList = isList;
-        _json = new ArrayBufferWriter<byte>(isList ? 4096 : 512);
+        _json = new ArrayBufferWriter<byte>(capacity);
         _writer = new Utf8JsonWriter(_json, _options);
         if (isList)
         {

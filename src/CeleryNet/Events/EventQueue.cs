@@ -14,9 +14,12 @@ internal sealed class EventQueue(EventSource source)
     public const int MaxBatch = 256;
     public const int MaxBatchSize = 64 * 1024;
 
+    private const int SmallestBatch = 1024;
+
     private readonly Lock _gate = new();
     private readonly Queue<EventBatch> _waiting = new();
     private EventBatch? _open;
+    private int _lastSize;
     private long _size;
     private long _dropped;
 
@@ -78,7 +81,7 @@ internal sealed class EventQueue(EventSource source)
 
     private EventBatch Begin(string type, bool isListed)
     {
-        var batch = new EventBatch(isListed ? EventNames.ManyTaskEvents : EventNames.RoutingKey(type), isListed);
+        var batch = new EventBatch(isListed ? EventNames.ManyTaskEvents : EventNames.RoutingKey(type), isListed, isListed ? Math.Max(SmallestBatch, _lastSize) : SmallestBatch);
         _waiting.Enqueue(batch);
 
         // What comes after it must not overtake it in an older list.
@@ -90,6 +93,12 @@ internal sealed class EventQueue(EventSource source)
     {
         var batch = _waiting.Dequeue();
         _size -= batch.Size;
+        if (batch.IsList)
+        {
+            // The next list will be about as long: it need not grow and be copied again and again.
+            _lastSize = Math.Min(batch.Size + (batch.Size / 8), MaxBatchSize + SmallestBatch);
+        }
+
         if (batch == _open)
         {
             _open = null;
