@@ -98,7 +98,12 @@ public abstract class WorkerEventTests(EventFixture peers)
         var environment = peers.Settings(peers.DotNetQueue) with { SentEvents = true };
         await using var producer = await PythonDriver.StartAsync(environment);
         var python = (await producer.AskAsync("send", new JsonObject { ["name"] = "interop.add", ["args"] = new JsonArray(1, 2) })).GetProperty("id").GetString()!;
-        var dotNet = await peers.DotNet.Client.SendTaskAsync("interop.add", [1, 2], cancellationToken: TestContext.Current.CancellationToken);
+        await using var client = await DotNetPeer.StartAsync(options =>
+        {
+            peers.Configure(options);
+            options.SendTaskSentEvent = true;
+        });
+        var dotNet = await client.Client.SendTaskAsync("interop.add", [1, 2], cancellationToken: TestContext.Current.CancellationToken);
         string[] own = ["hostname", "pid", "clock", "timestamp", "local_received", "uuid", "root_id"];
 
         var (mine, theirs) = ((await TaskHeardAsync(dotNet.Id.Value, "task-sent"))[0], (await TaskHeardAsync(python, "task-sent"))[0]);
@@ -136,12 +141,30 @@ public abstract class WorkerEventTests(EventFixture peers)
         await Task.WhenAll(running.ShouldNotBeNull());
     }
 
-    private Task<DotNetPeer> StartAsync(string queue) => DotNetPeer.StartAsync(
-        peers.Configure,
+    [Fact]
+    public async Task Monitor_hears_of_the_retry_that_a_dotnet_worker_sends()
+    {
+        var queue = Names.Unique("events-retry");
+        await using var worker = await StartAsync(queue, tellsAll: true);
+        var options = new JsonObject { ["queue"] = queue };
+        var id = (await peers.Python.CallAsync("interop.flaky", $"[\"{queue}\", 1, 0]", options: options)).Id;
+
+        var sent = (await TaskHeardAsync(id, "task-sent", "task-retried", "task-received", "task-started"))[0];
+
+        (sent.GetProperty("name").GetString(), sent.GetProperty("retries").GetInt32(), sent.GetProperty("queue").GetString()).ShouldBe(("interop.flaky", 1, queue));
+    }
+
+    private Task<DotNetPeer> StartAsync(string queue, bool tellsAll = false) => DotNetPeer.StartAsync(
+        options =>
+        {
+            peers.Configure(options);
+            options.SendTaskSentEvent = tellsAll;
+        },
         worker =>
         {
             worker.Queues = [queue];
             worker.Hostname = $"{queue}@%h";
+            worker.SendTaskEvents = tellsAll;
         },
         peers.Counters);
 

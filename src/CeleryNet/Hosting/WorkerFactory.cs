@@ -88,7 +88,7 @@ internal static class WorkerFactory
         var executor = new TaskExecutor(
             new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
             recorder,
-            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>(), services.GetRequiredService<SentEventsHolder>().Events),
+            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>(), hooks.Events, services.GetRequiredService<SentEventsHolder>().Events),
             new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
             new TimedRunner(new TaskLimits(registry, options), stuck, time, loggers.CreateLogger<TimedRunner>()),
             results.SerializerOptions,

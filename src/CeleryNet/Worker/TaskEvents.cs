@@ -74,6 +74,15 @@ internal sealed class TaskEvents
         }
     }
 
+    /// <summary>A task is to run again, and the message for it goes out next. Told after that, it could follow the end of the next run.</summary>
+    public void Retried(TaskRequest request, TaskRetryException retry)
+    {
+        if (AreOn && request.Definition.IsShown)
+        {
+            CollectError(EventNames.TaskRetried, request.Headers.Id, retry, retry.InnerException is { } cause ? Repr(cause) : "None");
+        }
+    }
+
     /// <summary>A run has ended, and its message was settled.</summary>
     /// <param name="request">The task.</param>
     /// <param name="outcome">How it ended.</param>
@@ -179,16 +188,13 @@ internal sealed class TaskEvents
             case TaskOutcome.TimedOut late:
                 CollectError(EventNames.TaskFailed, id, late.Error, Repr(late.Error));
                 break;
-            case TaskOutcome.Retried retried:
-                CollectError(EventNames.TaskRetried, id, retried.Retry, retried.Retry.InnerException is { } cause ? Repr(cause) : "None");
-                break;
             case TaskOutcome.Terminated:
                 CollectRevoked(id, TerminationSignal, isExpired: false);
                 break;
             case TaskOutcome.Abandoned:
                 _dispatcher!.Collect(EventNames.TaskCancelled, id, WriteId);
                 break;
-            case TaskOutcome.Rejected or TaskOutcome.RetryUnsent or TaskOutcome.Ignored:
+            case TaskOutcome.Retried or TaskOutcome.Rejected or TaskOutcome.RetryUnsent or TaskOutcome.Ignored:
                 break;
             default:
                 throw new InvalidOperationException($"No event for {outcome.GetType().Name}.");

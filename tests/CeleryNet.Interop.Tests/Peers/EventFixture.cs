@@ -39,7 +39,6 @@ public abstract class EventFixture(string broker, string results) : IAsyncLifeti
         options.Broker = broker;
         options.ResultBackend = results;
         options.DefaultQueue = DotNetQueue;
-        options.SendTaskSentEvent = true;
     }
 
     public async ValueTask InitializeAsync()

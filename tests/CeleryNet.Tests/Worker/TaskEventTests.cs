@@ -128,6 +128,17 @@ public sealed class TaskEventTests
     }
 
     [Fact]
+    public async Task A_retry_is_told_of_before_the_run_it_leads_to()
+    {
+        await using var harness = await StartAsync(
+            new TaskDefinition("work", [], run => run.Context.Retries == 0 ? throw run.Context.Retry(TimeSpan.Zero) : new(TaskValue.Of("done"))));
+        await using var listener = await harness.ListenAsync();
+        await harness.RunAsync("work");
+
+        (await listener.NextTypesAsync(6)).ShouldBe(["task-received", "task-started", "task-retried", "task-received", "task-started", "task-succeeded"]);
+    }
+
+    [Fact]
     public async Task A_task_that_is_too_late_is_told_of_as_expired()
     {
         await using var harness = await StartAsync(Of("work", TaskValue.Null));

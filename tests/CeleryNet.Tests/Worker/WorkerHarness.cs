@@ -99,7 +99,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
         var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>(), resilience);
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());
-        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher, middleware);
+        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher, middleware, hooks.Events);
         var guard = new RedeliveryGuard(Backend, options.DeduplicateSuccessfulTasks, _loggers.CreateLogger<RedeliveryGuard>());
         var stuck = new StuckTasks(Clock, _loggers.CreateLogger<StuckTasks>());
         Limits = new TaskLimits(registry, options);
