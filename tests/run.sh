@@ -5,7 +5,7 @@
 #   tests/run.sh --faults [--filter PATTERN] [--no-build]
 #   tests/run.sh --soak [COUNT] [--soak-broker redis|amqp] [--no-build]
 #
-# Suites: unit generators serializers contract interop fault package (all of them when none is named).
+# Suites: unit generators serializers contract interop fault package aot (all of them when none is named).
 # --filter PATTERN   only test methods whose full name matches, * allowed, e.g. '*Redis*'
 # --no-build         use what was built last
 # --faults           the fault suite alone, in its long form: hundreds of kills, dozens of restarts; more than an hour
@@ -19,8 +19,9 @@ cd "$(dirname "$0")/.."
 declare -A PROJECTS=(
   [unit]=CeleryNet.Tests [generators]=CeleryNet.Generators.Tests [serializers]=CeleryNet.Serializers.Tests [contract]=CeleryNet.Contract.Tests
   [interop]=CeleryNet.Interop.Tests [fault]=CeleryNet.Fault.Tests [package]=CeleryNet.Package.Tests
+  [aot]=CeleryNet.Aot.Tests
 )
-ORDER=(unit generators serializers contract interop fault package)
+ORDER=(unit generators serializers contract interop fault package aot)
 suites=()
 filter=""
 build=1
@@ -54,9 +55,11 @@ if [ ${#suites[@]} -eq 0 ] && [ -z "$soak" ]; then
 fi
 
 needs_servers=0
+needs_linker=0
 [ -z "$soak" ] || needs_servers=1
 for suite in "${suites[@]}"; do
-  case "$suite" in serializers | contract | interop | fault) needs_servers=1 ;; esac
+  case "$suite" in serializers | contract | interop | fault | aot) needs_servers=1 ;; esac
+  case "$suite" in aot) needs_linker=1 ;; esac
 done
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/celerynet-tests.XXXXXX")"
@@ -127,6 +130,9 @@ install_missing() {
   command -v redis-server >/dev/null || missing+=(redis-server)
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || missing+=(rabbitmq-server)
   command -v openssl >/dev/null || missing+=(openssl)
+  if [ "$needs_linker" -eq 1 ] && ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
+    missing+=(gcc libc6-dev)
+  fi
   if [ -z "${CELERY_PYTHON:-}" ]; then
     /usr/bin/python3 -c 'import celery, redis' 2>/dev/null || missing+=(python3-celery python3-redis)
     /usr/bin/python3 -c 'import brotli, cryptography, msgpack, yaml, zstandard' 2>/dev/null ||
@@ -240,6 +246,10 @@ for suite in "${suites[@]}"; do
     : >"$CELERYNET_FAULT_REPORT"
     tail -n +1 -f "$CELERYNET_FAULT_REPORT" &
     pids+=($!)
+  elif [ "$suite" = aot ]; then
+    # How large the native programs are, how fast they start, what they need.
+    export CELERYNET_AOT_REPORT="$work/aot.txt"
+    : >"$CELERYNET_AOT_REPORT"
   fi
   # In a folder of ours, what tests leave behind when they are killed goes with it.
   if ! run "$work/$project.log" env TMPDIR="$work" dotnet "artifacts/bin/$project/release/$project.dll" "${arguments[@]}"; then
@@ -251,6 +261,7 @@ for suite in "${suites[@]}"; do
     broken=1
     continue
   fi
+  [ "$suite" != aot ] || cat "$CELERYNET_AOT_REPORT"
   counts="$(grep -o '<assembly [^>]*>' "$report" | head -1)"
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }
   p="$(count passed)" f="$(count failed)" s="$(count skipped)" e="$(count errors)"

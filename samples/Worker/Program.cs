@@ -35,7 +35,11 @@ async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationTo
         });
     // Standard output is for the one line that says the worker is ready.
     builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    builder.Services.AddCelery(celery => commandLine.Apply(arguments, celery))
+    builder.Services.AddCelery(celery =>
+        {
+            celery.SerializerOptions = SampleJson.Default.Options;
+            commandLine.Apply(arguments, celery);
+        })
         .AddTasks<SampleTasks>()
         .AddWorker(worker => commandLine.Apply(arguments, worker));
 

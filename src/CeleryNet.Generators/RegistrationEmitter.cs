@@ -66,7 +66,7 @@ internal static class RegistrationEmitter
         writer.Indent();
         writer.Line($"{CodeText.Literal(method.TaskName)},");
         EmitParameters(writer, method);
-        var set = ListOptions(method.Options).ToArray();
+        string[] set = [.. ListJsonTypes(method), .. ListOptions(method.Options)];
         writer.Line(set.Length == 0 ? $"{InvokeName(index)})," : $"{InvokeName(index)})");
         writer.Outdent();
         if (set.Length == 0)
@@ -119,6 +119,18 @@ internal static class RegistrationEmitter
         }
 
         return set.Count == 0 ? "" : $" {{ {string.Join(", ", set)} }}";
+    }
+
+    private static IEnumerable<string> ListJsonTypes(TaskMethodModel method)
+    {
+        string[] types =
+        [
+            .. method.WireParameters.Select(parameter => parameter.ItemType ?? parameter.Type)
+                .Concat(method.ResultType is { } result ? [result] : [])
+                .Distinct(StringComparer.Ordinal)
+                .Select(type => $"{Extensibility}.TaskDefinition.TypeOf<{type}>()"),
+        ];
+        return types.Length == 0 ? [] : [$"JsonTypes = new global::System.Type[] {{ {string.Join(", ", types)} }}"];
     }
 
     private static IEnumerable<string> ListOptions(TaskOptionsModel options)

@@ -7,6 +7,8 @@ namespace CeleryNet;
 /// </summary>
 public sealed class CeleryOptions
 {
+    internal const int DefaultPublishConcurrency = 256;
+
     /// <summary>
     /// The broker: <c>amqp://</c>, <c>amqps://</c>, <c>redis://</c>, <c>rediss://</c>, <c>redis+socket://</c>, <c>sentinel://</c> or <c>memory://</c>.
     /// Several URLs separated by <c>;</c> stand in for each other. Mirrors <c>broker_url</c>.
@@ -173,6 +175,13 @@ public sealed class CeleryOptions
     /// <value>The default is 5 s (10 s in Celery); 1 ms to 1 h, and no less than <see cref="ResultStoreRetryDelay"/>.</value>
     public TimeSpan ResultStoreRetryMaxDelay { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How often and how fast storing a result is tried again, in place of <see cref="ResultStoreMaxRetries"/>, <see cref="ResultStoreRetryDelay"/> and
+    /// <see cref="ResultStoreRetryMaxDelay"/>. Mirrors <c>retry_policy</c> of <c>result_backend_transport_options</c>.
+    /// </summary>
+    /// <value>The default is null: as those say.</value>
+    public ResultRetryPolicy? ResultStoreRetryPolicy { get; set; }
+
     /// <summary>Whether results sent as messages (<c>rpc://</c>) survive a restart of the broker. Mirrors <c>result_persistent</c>.</summary>
     /// <value>The default is false.</value>
     public bool ResultPersistent { get; set; }
@@ -242,6 +251,13 @@ public sealed class CeleryOptions
     /// <value>The default is 10 s; 100 ms to 1 h.</value>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How many messages of one <see cref="ICeleryClient.SendManyAsync(IEnumerable{Signature}, CancellationToken)"/> may be on their way to the broker at a time:
+    /// so far is its source read ahead, and so much memory it takes. With <see cref="AlwaysEager"/> it is one, whatever this says.
+    /// </summary>
+    /// <value>The default is 256, beyond which neither broker gets faster; 1 to 10,000.</value>
+    public int PublishConcurrency { get; set; } = DefaultPublishConcurrency;
+
     /// <summary>Whether a send is tried again while the broker cannot be reached. Mirrors <c>task_publish_retry</c>.</summary>
     /// <value>The default is true.</value>
     public bool PublishRetry { get; set; } = true;
@@ -276,7 +292,17 @@ public sealed class CeleryOptions
     /// <value>The default is null (100 in Celery); 0 or more.</value>
     public int? ConnectMaxRetries { get; set; }
 
-    /// <summary>Redis: how long a command may wait for its answer. Mirrors <c>redis_socket_timeout</c>.</summary>
+    /// <summary>
+    /// Redis: how long one attempt to connect may take, to the broker or the result backend. Mirrors <c>redis_socket_connect_timeout</c> and
+    /// <c>socket_connect_timeout</c> of <c>broker_transport_options</c>.
+    /// </summary>
+    /// <value>The default is null: <see cref="ConnectTimeout"/>; 100 ms to 10 min.</value>
+    public TimeSpan? RedisConnectTimeout { get; set; }
+
+    /// <summary>
+    /// Redis: how long a command may wait for its answer, of the broker or the result backend. Mirrors <c>redis_socket_timeout</c> and <c>socket_timeout</c> of
+    /// <c>broker_transport_options</c>.
+    /// </summary>
     /// <value>The default is 5 s; 100 ms to 10 min.</value>
     public TimeSpan RedisSocketTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -343,8 +369,15 @@ public sealed class CeleryOptions
     /// The zone, by IANA or Windows name, in which the ETA of a countdown and an expiry that is counted from now are written. It is for those who look at
     /// messages: the instants are the same in any zone, and a date that comes without an offset is UTC's, as in Celery. Mirrors <c>timezone</c>.
     /// </summary>
-    /// <value>The default is <c>UTC</c>.</value>
-    public string TimeZone { get; set; } = "UTC";
+    /// <value>The default is null: UTC, or this system's zone when <see cref="EnableUtc"/> is false.</value>
+    public string? TimeZone { get; set; }
+
+    /// <summary>
+    /// Whether <see cref="TimeZone"/> is UTC when nobody sets it, and not this system's zone. It changes no instant: dates without an offset are UTC's either way,
+    /// as in Celery. Mirrors <c>enable_utc</c>.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool EnableUtc { get; set; } = true;
 
     /// <summary>
     /// Redis: how long a message may be unsettled and unrenewed before another worker takes it. All workers of a database, Python's too,
@@ -361,6 +394,27 @@ public sealed class CeleryOptions
     /// <value>The default is empty.</value>
     public string GlobalKeyPrefix { get; set; } = "";
 
+    /// <summary>
+    /// Redis: what stands between the name of a queue and a priority, and between the parts of a binding. All programs of a database must agree on it. Mirrors
+    /// <c>sep</c> of <c>broker_transport_options</c>.
+    /// </summary>
+    /// <value>The default is the two characters U+0006 and U+0016; not empty.</value>
+    public string RedisSeparator { get; set; } = "\u0006\u0016";
+
+    /// <summary>
+    /// Redis: a text before the channels of broadcasts, remote control and events, with <c>{db}</c> for the number of the database. All programs of a server that
+    /// are to hear each other must agree on it. Mirrors <c>fanout_prefix</c> of <c>broker_transport_options</c>, whose true is the default, and false none.
+    /// </summary>
+    /// <value>The default is <c>/{db}.</c>; empty, or begun with a slash and ended by its only full stop.</value>
+    public string FanoutPrefix { get; set; } = "/{db}.";
+
+    /// <summary>
+    /// Redis: whether the names of these channels end with the routing key, so that one can listen to some of an exchange. All programs of a server that are to
+    /// hear each other must agree on it. Mirrors <c>fanout_patterns</c> of <c>broker_transport_options</c>.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool FanoutPatterns { get; set; } = true;
+
     /// <summary>Redis: a text before every key of the result backend. Mirrors <c>global_keyprefix</c> of <c>result_backend_transport_options</c>.</summary>
     /// <value>The default is empty.</value>
     public string ResultKeyPrefix { get; set; } = "";
@@ -369,19 +423,40 @@ public sealed class CeleryOptions
     /// <value>The default is null; required for <c>sentinel://</c>.</value>
     public string? SentinelMasterName { get; set; }
 
-    /// <summary>TLS for <c>amqps://</c> and <c>rediss://</c>. Mirrors <c>broker_use_ssl</c> and <c>redis_backend_use_ssl</c>.</summary>
+    /// <summary>
+    /// Sentinel: the name of the master that keeps the results. Mirrors <c>master_name</c> of <c>result_backend_transport_options</c>.
+    /// </summary>
+    /// <value>The default is null: <see cref="SentinelMasterName"/>.</value>
+    public string? ResultSentinelMasterName { get; set; }
+
+    /// <summary>TLS towards the broker. Mirrors <c>broker_use_ssl</c>.</summary>
     public CeleryTlsOptions Tls { get; set; } = new();
+
+    /// <summary>TLS towards the result backend. Mirrors <c>redis_backend_use_ssl</c>.</summary>
+    /// <value>The default is null: the files and checks of <see cref="Tls"/>, for backends whose scheme is <c>rediss://</c>.</value>
+    public CeleryTlsOptions? ResultTls { get; set; }
 
     /// <summary>
     /// How arguments and results are written and read. Set in code only.
     /// </summary>
     /// <value>The default is null: snake_case names, read in any case, reflection where the program has it.</value>
     public JsonSerializerOptions? SerializerOptions { get; set; }
+
+    /// <summary>The zone that is meant by <see cref="TimeZone"/> and <see cref="EnableUtc"/>. celery/app/base.py Celery.timezone</summary>
+    internal TimeZoneInfo FindTimeZone()
+        => TimeZone is { } name ? TimeZoneInfo.FindSystemTimeZoneById(name) : EnableUtc ? TimeZoneInfo.Utc : TimeZoneInfo.Local;
 }
 
 /// <summary>TLS towards brokers and backends. Server certificates are checked unless <see cref="AllowInvalidCertificates"/> says otherwise.</summary>
 public sealed class CeleryTlsOptions
 {
+    /// <summary>
+    /// Whether URLs whose scheme does not say it (<c>amqp://</c>, <c>redis://</c>, <c>sentinel://</c>) mean TLS too. AMQP's port is then 5671 where the URL has none
+    /// (<c>broker_use_ssl=True</c>).
+    /// </summary>
+    /// <value>The default is false: TLS is for <c>amqps://</c> and <c>rediss://</c>. Not with <c>redis+socket://</c>.</value>
+    public bool Enabled { get; set; }
+
     /// <summary>A PEM file with the authorities to trust (<c>ca_certs</c>).</summary>
     /// <value>The default is null: the system's authorities.</value>
     public string? CaCertificateFile { get; set; }

@@ -19,6 +19,47 @@ public interface ICeleryClient
     /// <inheritdoc cref="SendAsync{TResult}(Signature{TResult}, CancellationToken)" />
     Task<AsyncResult> SendAsync(Signature signature, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Sends many calls, each as <see cref="SendAsync{TResult}(Signature{TResult}, CancellationToken)"/> does, with up to
+    /// <see cref="CeleryOptions.PublishConcurrency"/> of them on their way at a time. A call that fails does not keep the others from being sent.
+    /// </summary>
+    /// <typeparam name="TResult">The type the results are read as.</typeparam>
+    /// <param name="signatures">The calls; read once, no further ahead than what may be on its way.</param>
+    /// <param name="cancellationToken">
+    /// Ends reading. What was read by then gets up to a second more to be sent, so that it is known what became of it.
+    /// </param>
+    /// <returns>What became of each call, in their order: a handle, or what the send threw.</returns>
+    /// <exception cref="SendManyCanceledException">The token fired before all calls were sent. It has the outcomes of those that were read.</exception>
+    /// <exception cref="SendManyException">Reading <paramref name="signatures"/> failed. It has the outcomes of those that were read.</exception>
+    /// <remarks>
+    /// The counterpart of <c>apply_async</c> in a loop with one producer. An exception of a single call is in its outcome and is not thrown: look at
+    /// <see cref="SendOutcome.IsSent"/>, or take the handles by <see cref="SendOutcomes.GetResults{TResult}(IReadOnlyList{SendOutcome{TResult}})"/>.
+    /// </remarks>
+    Task<IReadOnlyList<SendOutcome<TResult>>> SendManyAsync<TResult>(IEnumerable<Signature<TResult>> signatures, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="SendManyAsync{TResult}(IEnumerable{Signature{TResult}}, CancellationToken)" />
+    Task<IReadOnlyList<SendOutcome>> SendManyAsync(IEnumerable<Signature> signatures, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends calls as they come, each as <see cref="SendAsync{TResult}(Signature{TResult}, CancellationToken)"/> does, with up to
+    /// <see cref="CeleryOptions.PublishConcurrency"/> of them on their way or not yet looked at: for sources that are large or never end.
+    /// </summary>
+    /// <typeparam name="TResult">The type the results are read as.</typeparam>
+    /// <param name="signatures">The calls; read once, no further ahead than that. The token is passed on to it.</param>
+    /// <param name="cancellationToken">
+    /// Ends reading. What was read by then gets up to a second more to be sent, its outcomes are given, and after them an
+    /// <see cref="OperationCanceledException"/> is thrown.
+    /// </param>
+    /// <returns>
+    /// What became of each call, in their order and as soon as it is known: a handle, or what the send threw. Nothing is read or sent unless it is
+    /// enumerated; enumerating it again sends again. Who leaves the loop early waits for what is on its way, whose outcomes are lost.
+    /// </returns>
+    /// <remarks>What reading <paramref name="signatures"/> throws comes after the outcomes of the calls that were read.</remarks>
+    IAsyncEnumerable<SendOutcome<TResult>> SendManyAsync<TResult>(IAsyncEnumerable<Signature<TResult>> signatures, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="SendManyAsync{TResult}(IAsyncEnumerable{Signature{TResult}}, CancellationToken)" />
+    IAsyncEnumerable<SendOutcome> SendManyAsync(IAsyncEnumerable<Signature> signatures, CancellationToken cancellationToken = default);
+
     /// <summary>Sends a call of a task known by its name only.</summary>
     /// <param name="taskName">The task's name on the wire.</param>
     /// <param name="args">The positional arguments, written by their run-time types, or as a <see cref="Extensibility.TaskValue"/> says; null for none.</param>

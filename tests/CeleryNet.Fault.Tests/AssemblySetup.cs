@@ -1,5 +1,5 @@
 using CeleryNet.Fault.Tests.Setup;
 
-// Each test loads the machine on purpose; two at a time would test the machine.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+// All tests begin at once and wait for their turn in SharedServers: which of them can stand each other depends on the broker that they disturb.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = -1)]
 [assembly: AssemblyFixture(typeof(SharedServers))]

@@ -26,6 +26,27 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void Types_of_arguments_and_results_are_listed_for_the_serializer()
+    {
+        var run = GeneratorHarness.Run("""
+            #nullable enable
+            public static class Tasks
+            {
+                [CeleryTask] public static Task<string?> A(int? x, string? text, TaskContext context, CancellationToken cancellationToken, params long[] more) => Task.FromResult(text);
+                [CeleryTask] public static void B() { }
+                [CeleryTask] public static dynamic C(List<string?> texts, [CeleryKeywordArguments] Dictionary<string, System.Text.Json.JsonElement> rest) => texts;
+            }
+            """);
+
+        run.Registration("Tasks").CreateDefinitions().Select(definition => definition.JsonTypes).ShouldBe(
+        [
+            [typeof(int?), typeof(string), typeof(long)],
+            [],
+            [typeof(List<string>), typeof(System.Text.Json.JsonElement), typeof(object)],
+        ]);
+    }
+
+    [Fact]
     public void Names_come_from_the_attribute_or_from_namespace_outer_types_and_method()
     {
         var run = GeneratorHarness.Run("""

@@ -29,6 +29,30 @@ public abstract class DotNetCallsPythonTests(PeerFixture peers)
     }
 
     [Fact]
+    public async Task Many_calls_that_are_sent_together_all_return_what_Python_computed()
+    {
+        const int count = 1000;
+        var calls = Enumerable.Range(0, count).Select(i => i == 500
+            ? IPythonTasks.Signatures.Add(i, 1).With(new SendOptions { Priority = -1 })
+            : IPythonTasks.Signatures.Add(i, 1));
+
+        var outcomes = await peers.Client.SendManyAsync(calls, TestContext.Current.CancellationToken);
+
+        outcomes.Count.ShouldBe(count);
+        for (var i = 0; i < count; i++)
+        {
+            if (i == 500)
+            {
+                outcomes[i].Error.ShouldBeOfType<ArgumentException>();
+            }
+            else
+            {
+                (await outcomes[i].GetResult().GetAsync(_limit)).ShouldBe(i + 1);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Untyped_calls_take_positional_and_keyword_arguments()
     {
         (await SendAsync("interop.add", [2, 3])).GetInt32().ShouldBe(5);

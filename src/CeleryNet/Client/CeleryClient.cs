@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
@@ -18,6 +19,8 @@ internal sealed class CeleryClient(
     PublishPipeline? middleware = null,
     SentEvents? events = null) : ICeleryClient
 {
+    private readonly Func<CancellationToken, ValueTask> _prepare = results.Backend.PrepareAsync;
+    private readonly BulkSender _bulk = new(clientOptions.PublishConcurrency, time);
     private readonly ResultAccess _results = results with
     {
         RevokeAsync = (id, terminate, cancellationToken) => revokes.RevokeAsync([id], new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
@@ -26,15 +29,41 @@ internal sealed class CeleryClient(
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(signature);
-        var id = await PublishAsync(signature, cancellationToken).ConfigureAwait(false);
+        var id = IdOf(signature);
+        await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
         return GetResult<TResult>(id);
     }
 
     public async Task<AsyncResult> SendAsync(Signature signature, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(signature);
-        var id = await PublishAsync(signature, cancellationToken).ConfigureAwait(false);
+        var id = IdOf(signature);
+        await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
         return AsyncResult.Create(id, _results);
+    }
+
+    public Task<IReadOnlyList<SendOutcome<TResult>>> SendManyAsync<TResult>(IEnumerable<Signature<TResult>> signatures, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signatures);
+        return _bulk.SendAsync<Signature<TResult>, SendOutcome<TResult>>(signatures, TrySendAsync, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<SendOutcome>> SendManyAsync(IEnumerable<Signature> signatures, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signatures);
+        return _bulk.SendAsync<Signature, SendOutcome>(signatures, TrySendAsync, cancellationToken);
+    }
+
+    public IAsyncEnumerable<SendOutcome<TResult>> SendManyAsync<TResult>(IAsyncEnumerable<Signature<TResult>> signatures, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signatures);
+        return _bulk.SendAsync<Signature<TResult>, SendOutcome<TResult>>(signatures, TrySendAsync, cancellationToken);
+    }
+
+    public IAsyncEnumerable<SendOutcome> SendManyAsync(IAsyncEnumerable<Signature> signatures, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signatures);
+        return _bulk.SendAsync<Signature, SendOutcome>(signatures, TrySendAsync, cancellationToken);
     }
 
     public Task<AsyncResult<JsonElement>> SendTaskAsync(
@@ -80,40 +109,81 @@ internal sealed class CeleryClient(
 
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
-    private ValueTask<TaskId> PublishAsync(Signature signature, CancellationToken cancellationToken)
-        => middleware is null or { IsEmpty: true } ? SendOnAsync(signature, cancellationToken) : PublishAsync(middleware, signature, cancellationToken);
+    private static TaskId IdOf(Signature signature) => signature.Options.TaskId ?? TaskId.New();
 
-    private async ValueTask<TaskId> PublishAsync(PublishPipeline pipeline, Signature signature, CancellationToken cancellationToken)
+    private async Task<SendOutcome<TResult>> TrySendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken)
     {
-        var id = signature.Options.TaskId ?? TaskId.New();
-        var context = new PublishContext(signature.TaskName, signature.Args, signature.Kwargs, signature.Options) { Id = id };
-        await pipeline.PublishAsync(context, SendAsync, cancellationToken).ConfigureAwait(false);
-        return id;
-
-        async ValueTask SendAsync(PublishContext passed, CancellationToken token)
-            => await SendOnAsync(new Signature(passed.TaskName, passed.Args, passed.Kwargs, passed.Options with { TaskId = id }), token).ConfigureAwait(false);
+        var id = default(TaskId);
+        try
+        {
+            ArgumentNullException.ThrowIfNull(signature);
+            id = IdOf(signature);
+            await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
+            return SendOutcome<TResult>.Sent(GetResult<TResult>(id));
+        }
+#pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return SendOutcome<TResult>.Failed(id, signature, error);
+        }
     }
 
-    private async ValueTask<TaskId> SendOnAsync(Signature signature, CancellationToken cancellationToken)
+    private async Task<SendOutcome> TrySendAsync(Signature signature, CancellationToken cancellationToken)
+    {
+        var id = default(TaskId);
+        try
+        {
+            ArgumentNullException.ThrowIfNull(signature);
+            id = IdOf(signature);
+            await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
+            return SendOutcome.Sent(AsyncResult.Create(id, _results));
+        }
+#pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return SendOutcome.Failed(id, signature, error);
+        }
+    }
+
+    /// <param name="signature">The call.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="parent">The task that gets it as its child; null for none, or where the sender sees to it.</param>
+    /// <param name="cancellationToken">The sender's.</param>
+    private ValueTask PublishAsync(Signature signature, TaskId id, TaskContext? parent, CancellationToken cancellationToken)
+        => middleware is null or { IsEmpty: true }
+            ? SendOnAsync(signature, id, parent, cancellationToken)
+            : PublishAsync(middleware, signature, id, parent, cancellationToken);
+
+    private async ValueTask PublishAsync(PublishPipeline pipeline, Signature signature, TaskId id, TaskContext? parent, CancellationToken cancellationToken)
+    {
+        var context = new PublishContext(signature.TaskName, signature.Args, signature.Kwargs, signature.Options) { Id = id };
+        await pipeline.PublishAsync(context, SendAsync, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask SendAsync(PublishContext passed, CancellationToken token)
+            => await SendOnAsync(new Signature(passed.TaskName, passed.Args, passed.Kwargs, passed.Options with { TaskId = id }), id, parent, token).ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendOnAsync(Signature signature, TaskId id, TaskContext? parent, CancellationToken cancellationToken)
     {
         var routed = router.Route(signature);
-        var call = Decide(signature, routed);
+        var call = Decide(signature, id, routed);
         var envelope = writer.Write(call);
-        Func<CancellationToken, ValueTask>? prepare = routed.Options.IgnoreResult is true ? null : _results.Backend.PrepareAsync;
+        var prepare = routed.Options.IgnoreResult is true ? null : _prepare;
         var destination = call.Eta is null ? routed.Destination : routed.Destination with { NotBefore = call.Eta };
         await publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
         events?.Sent(envelope, destination);
-        TaskContext.Current?.AddChild(call.Id);
+        parent?.AddChild(id);
         if (clientOptions.ThrowsFailures && routed.Options.IgnoreResult is not true)
         {
-            await AsyncResult.Create(call.Id, results).WaitAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            await AsyncResult.Create(id, results).WaitAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         }
-
-        return call.Id;
     }
 
     // What a call leaves open is decided here: its id, its place in the workflow, its instants.
-    private TaskCall Decide(Signature signature, RoutedCall routed)
+    private TaskCall Decide(Signature signature, TaskId id, RoutedCall routed)
     {
         var options = routed.Options;
         SendOptionsRules.Check(options, nameof(signature));
@@ -123,7 +193,6 @@ internal sealed class CeleryClient(
         }
 
         var parent = TaskContext.Current;
-        var id = options.TaskId ?? TaskId.New();
         var now = time.GetUtcNow();
         var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? After(now, after) : null);
         return new TaskCall(signature.TaskName, id, signature.Args, signature.Kwargs, options)

@@ -17,4 +17,7 @@ internal sealed record ClientOptions
 
     /// <summary>Whether a send waits for the task, and throws if it fails: where the send itself has run it.</summary>
     public bool ThrowsFailures { get; init; }
+
+    /// <summary>How many calls of one bulk may be on their way.</summary>
+    public int PublishConcurrency { get; init; } = CeleryOptions.DefaultPublishConcurrency;
 }

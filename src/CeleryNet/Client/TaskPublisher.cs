@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using CeleryNet.Protocol;
 using CeleryNet.Resilience;
 using CeleryNet.Routing;
@@ -11,7 +13,7 @@ internal sealed class TaskPublisher
 {
     private readonly ITransport _transport;
     private readonly TimeSpan _timeout;
-    private readonly TimeProvider _time;
+    private readonly PublishDeadlines _deadlines;
     private readonly bool _retries;
     private readonly PublishRetryPolicy? _policy;
     private readonly OperationPipeline _untilPublished;
@@ -29,8 +31,8 @@ internal sealed class TaskPublisher
         _policy = policy;
         _transport = transport;
         _timeout = timeout;
-        _time = time;
         _untilPublished = (resilience ?? ResiliencePipelines.Default(time)).Get(CeleryOperation.Publish);
+        _deadlines = new PublishDeadlines(timeout, time, areReused: !_untilPublished.IsCustom);
     }
 
     public ValueTask PublishAsync(
@@ -45,30 +47,60 @@ internal sealed class TaskPublisher
     /// <exception cref="BrokerUnavailableException">The broker could not be reached, or did not confirm, within the deadline.</exception>
     /// <exception cref="PublishException">The broker refused the message.</exception>
     /// <exception cref="ResultBackendException">The result backend was not ready within the deadline; the message was not sent.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask PublishAsync(
         Envelope envelope, Destination destination, Func<CancellationToken, ValueTask>? prepare, SendOptions options, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(_timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        BrokerUnavailableException? last = null;
-        var isSent = false;
+        using var deadline = _deadlines.Begin(cancellationToken);
         if (prepare is not null)
         {
-            await PrepareAsync(prepare, deadline.Token, either.Token, cancellationToken).ConfigureAwait(false);
+            await PrepareAsync(prepare, deadline).ConfigureAwait(false);
         }
 
+        BrokerUnavailableException? first = null;
+        if (!_untilPublished.IsCustom)
+        {
+            // The first attempt mostly succeeds; what a pipeline takes is spent when it does not.
+            try
+            {
+                deadline.Token.ThrowIfCancellationRequested();
+                await _transport.Publisher.PublishAsync(envelope, destination, deadline.Token).ConfigureAwait(false);
+                return;
+            }
+            catch (BrokerUnavailableException error)
+            {
+                first = error;
+            }
+            catch (OperationCanceledException) when (deadline.HasPassed)
+            {
+                throw NotConfirmed(null);
+            }
+        }
+
+        await PublishInPipelineAsync(envelope, destination, options, first, deadline).ConfigureAwait(false);
+    }
+
+    /// <param name="envelope">The message.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="options">Say whether and how it is tried again.</param>
+    /// <param name="first">How the first attempt failed; null when there was none.</param>
+    /// <param name="deadline">Ends the attempts.</param>
+    private async Task PublishInPipelineAsync(
+        Envelope envelope, Destination destination, SendOptions options, BrokerUnavailableException? first, PublishDeadlines.Deadline deadline)
+    {
+        var last = first;
+        var isSent = false;
         var context = _untilPublished.IsCustom
-            ? _untilPublished.Begin(null, envelope.Headers.GetString(HeaderNames.Task), envelope.Headers.GetString(HeaderNames.Id), either.Token)
-            : _untilPublished.Begin(null, either.Token);
+            ? _untilPublished.Begin(null, envelope.Headers.GetString(HeaderNames.Task), envelope.Headers.GetString(HeaderNames.Id), deadline.Token)
+            : _untilPublished.Begin(null, deadline.Token);
         context.Properties.Set(DefaultStrategies.PolicyKey, options.Retry ?? _retries ? options.RetryPolicy ?? _policy : PublishRetryPolicy.None);
         try
         {
-            await ExecuteAsync(AttemptAsync, context, either.Token).ConfigureAwait(false);
+            await ExecuteAsync(AttemptAsync, context, deadline.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.HasPassed)
         {
-            throw new BrokerUnavailableException(
-                $"The message was not confirmed by the broker within PublishTimeout ({_timeout}); it may or may not have arrived. {last?.Message}", last);
+            throw NotConfirmed(last);
         }
         catch (ExecutionRejectedException error)
         {
@@ -85,6 +117,12 @@ internal sealed class TaskPublisher
         {
             try
             {
+                if (first is { } failed)
+                {
+                    first = null;
+                    ExceptionDispatchInfo.Throw(failed);
+                }
+
                 await _transport.Publisher.PublishAsync(envelope, destination, attempt.CancellationToken).ConfigureAwait(false);
                 isSent = true;
             }
@@ -129,16 +167,18 @@ internal sealed class TaskPublisher
     // Its caller has been told that the message may or may not have arrived.
     private static async Task IgnoreAsync(Task abandoned) => await abandoned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async ValueTask PrepareAsync(
-        Func<CancellationToken, ValueTask> prepare, CancellationToken deadline, CancellationToken either, CancellationToken cancellationToken)
+    private async ValueTask PrepareAsync(Func<CancellationToken, ValueTask> prepare, PublishDeadlines.Deadline deadline)
     {
         try
         {
-            await prepare(either).ConfigureAwait(false);
+            await prepare(deadline.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error) when (deadline.HasPassed)
         {
             throw new ResultBackendException($"The result backend was not ready within PublishTimeout ({_timeout}); the message was not sent.", error);
         }
     }
+
+    private BrokerUnavailableException NotConfirmed(BrokerUnavailableException? last) => new(
+        $"The message was not confirmed by the broker within PublishTimeout ({_timeout}); it may or may not have arrived. {last?.Message}", last);
 }

@@ -19,7 +19,10 @@ public sealed class CeleryBuilder
     /// <summary>The host's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Adds the tasks a class declares, and the class itself as a scoped service unless it is registered already.</summary>
+    /// <summary>
+    /// Adds the tasks a class declares, and the class itself unless it is registered already: as a scoped service, or as a transient one if it has neither
+    /// dependencies nor anything to dispose, whose runs then go without a scope. Each run has an instance of its own.
+    /// </summary>
     /// <typeparam name="T">A class with methods marked by <see cref="CeleryTaskAttribute"/>.</typeparam>
     /// <exception cref="CeleryConfigurationException">The class has no such methods.</exception>
     public CeleryBuilder AddTasks<T>()
@@ -35,7 +38,15 @@ public sealed class CeleryBuilder
         var registration = TaskRegistrations.Find(declaringType);
         if (registration.InstanceType is { } instanceType)
         {
-            Services.TryAddScoped(instanceType);
+            if (UnscopedTaskClasses.NeedsNothing(instanceType))
+            {
+                Services.TryAddTransient(instanceType);
+                Services.AddSingleton(new SimpleTaskClass(instanceType));
+            }
+            else
+            {
+                Services.TryAddScoped(instanceType);
+            }
         }
 
         foreach (var definition in registration.CreateDefinitions())

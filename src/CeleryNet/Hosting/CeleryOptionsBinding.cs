@@ -31,12 +31,14 @@ public abstract class CeleryOptionsBinding
     /// <param name="key">The option.</param>
     /// <param name="celeryName">Celery's setting.</param>
     /// <param name="set">Gets the value.</param>
+    /// <exception cref="CeleryConfigurationException">It is a list or a table.</exception>
     protected void Text(string key, string? celeryName, Action<string> set)
     {
         ArgumentNullException.ThrowIfNull(set);
-        if (Find(key, celeryName)?.Value is { } value)
+        if (Find(key, celeryName) is { } found)
         {
-            set(value);
+            set(found.Value ?? throw new CeleryConfigurationException(
+                $"{found.Path} must be one value, was a list or a table with {string.Join(", ", found.GetChildren().Select(child => child.Key))}."));
         }
     }
 
@@ -93,18 +95,10 @@ public abstract class CeleryOptionsBinding
     private protected IConfigurationSection? Find(string key, string? celeryName)
     {
         var own = _root.GetSection(PathOf(key));
-        if (own.Exists() || celeryName is null)
-        {
-            return own.Exists() ? own : null;
-        }
-
-        var named = _root.GetSection($"Celery:{celeryName}");
-        if (named.Exists())
-        {
-            return named;
-        }
-
-        var fromEnvironment = _root.GetSection($"CELERY_{celeryName}");
-        return fromEnvironment.Exists() ? fromEnvironment : null;
+        return own.Exists() ? own : celeryName is null ? null : Places(celeryName).FirstOrDefault();
     }
+
+    /// <summary>Where a setting of Celery's is given, the first that counts first.</summary>
+    private protected IEnumerable<IConfigurationSection> Places(string celeryName)
+        => new[] { _root.GetSection($"Celery:{celeryName}"), _root.GetSection($"CELERY_{celeryName.ToUpperInvariant()}") }.Where(place => place.Exists());
 }

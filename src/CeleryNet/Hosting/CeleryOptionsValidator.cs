@@ -13,7 +13,13 @@ internal sealed class CeleryOptionsValidator(
         var result = new ValidateOptionsResultBuilder();
         CheckBroker(result, nameof(options.Broker), options.Broker);
         CheckSplit(result, options);
+        ConnectionRules.Check(result, options);
         CheckRange(result, nameof(options.RedisSocketTimeout), options.RedisSocketTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        if (options.RedisConnectTimeout is { } redisConnectTimeout)
+        {
+            CheckRange(result, nameof(options.RedisConnectTimeout), redisConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        }
+
         if (options.ResultBackend is { } backend)
         {
             CheckResultBackend(result, backend);
@@ -34,6 +40,7 @@ internal sealed class CeleryOptionsValidator(
         CheckControl(result, options);
         CheckEvents(result, options);
         CheckRange(result, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        CheckRange(result, nameof(options.PublishConcurrency), options.PublishConcurrency, 1, 10_000);
         CheckRange(result, nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         if (options.ConnectMaxRetries < 0)
         {
@@ -59,22 +66,9 @@ internal sealed class CeleryOptionsValidator(
             result.AddError($"must ascend from 0 to at most 9, was [{string.Join(", ", options.PrioritySteps)}]", nameof(options.PrioritySteps));
         }
 
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.TimeZone, out _))
+        if (options.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
         {
             result.AddError($"must be a time zone of this system such as 'Europe/Rome', was '{options.TimeZone}'", nameof(options.TimeZone));
-        }
-
-        foreach (var (key, file) in new[]
-        {
-            ("Tls.CaCertificateFile", options.Tls.CaCertificateFile),
-            ("Tls.CertificateFile", options.Tls.CertificateFile),
-            ("Tls.KeyFile", options.Tls.KeyFile),
-        })
-        {
-            if (file is not null && !File.Exists(file))
-            {
-                result.AddError($"must name an existing PEM file, was '{file}'", key);
-            }
         }
 
         return result.Build();

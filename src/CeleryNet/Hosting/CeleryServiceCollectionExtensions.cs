@@ -36,6 +36,7 @@ public static class CeleryServiceCollectionExtensions
             if (provider.GetService<IConfiguration>() is { } configuration)
             {
                 new OptionsBinding(configuration, "Celery").Bind(options);
+                new TransportOptionsBinding(configuration).Bind(options);
             }
         }));
         if (configure is not null)
@@ -53,6 +54,7 @@ public static class CeleryServiceCollectionExtensions
         services.TryAddSingleton(provider => ContentCodecs.Create(
             Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
         services.TryAddSingleton(WorkerFactory.CreateHooks);
+        services.TryAddSingleton(provider => new UnscopedTaskClasses(services, provider.GetServices<SimpleTaskClass>().Select(each => each.DeclaringType)));
         services.TryAddSingleton(provider => Options(provider).AlwaysEager
             ? new EagerTransport(
                 TransportFactory.CreateMemory(provider.GetRequiredService<TimeProvider>(), Loggers(provider)), () => WorkerFactory.CreateHandler(provider))
@@ -98,8 +100,10 @@ public static class CeleryServiceCollectionExtensions
                 DefaultPriority = options.DefaultPriority,
                 InheritParentPriority = options.InheritParentPriority,
                 HideArguments = options.HideArguments,
-                Zone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone),
+                Zone = options.FindTimeZone(),
                 ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
+                // Where sending is running, one task runs after another, as the calls one by one would.
+                PublishConcurrency = options.AlwaysEager ? 1 : options.PublishConcurrency,
             },
             provider.GetRequiredService<PublishPipeline>(),
             provider.GetRequiredService<SentEventsHolder>().Events);

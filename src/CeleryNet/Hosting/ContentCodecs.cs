@@ -34,7 +34,8 @@ internal sealed record ContentCodecs(ContentCodec Tasks, TaskMessageFormat Forma
             new TaskMessageFormat(
                 tasks.FindSerializer(options.TaskSerializer, nameof(options.TaskSerializer)),
                 tasks.FindCompression(options.TaskCompression, nameof(options.TaskCompression)),
-                options.TaskProtocol),
+                options.TaskProtocol,
+                options.EnableUtc),
             new ResultCodec(results, resultSerializer),
             CreateEvents(options, known, compression, limits));
     }

@@ -8,15 +8,14 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
 {
     public void Bind(CeleryOptions options)
     {
-        Text("Broker", "broker_url", value => options.Broker = value);
-        Text("BrokerRead", "broker_read_url", value => options.BrokerRead = value);
-        Text("BrokerWrite", "broker_write_url", value => options.BrokerWrite = value);
+        Urls("Broker", "broker_url", value => options.Broker = value);
+        Urls("BrokerRead", "broker_read_url", value => options.BrokerRead = value);
+        Urls("BrokerWrite", "broker_write_url", value => options.BrokerWrite = value);
         Text("BrokerFailoverStrategy", "broker_failover_strategy", value => options.BrokerFailoverStrategy =
             SettingValue.Word<BrokerFailoverStrategy>(PathOf("BrokerFailoverStrategy"), value.Replace("-", "", StringComparison.Ordinal)));
         Text("BrokerLoginMethod", "broker_login_method", value => options.BrokerLoginMethod = value.Equals("AMQPLAIN", StringComparison.OrdinalIgnoreCase)
             ? BrokerLoginMethod.Plain
             : SettingValue.Word<BrokerLoginMethod>(PathOf("BrokerLoginMethod"), value));
-        Span("RedisSocketTimeout", "redis_socket_timeout", value => options.RedisSocketTimeout = value);
         Text("ResultBackend", "result_backend", value => options.ResultBackend = value);
         Text("DefaultQueue", "task_default_queue", value => options.DefaultQueue = value);
         BindRouting(options);
@@ -44,6 +43,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("EventQueueDurable", "event_queue_durable", value => options.EventQueueDurable = value);
         Text("EventSerializer", "event_serializer", value => options.EventSerializer = value);
         Span("PublishTimeout", null, value => options.PublishTimeout = value);
+        Number("PublishConcurrency", null, value => options.PublishConcurrency = value);
         Span("ConnectTimeout", "broker_connection_timeout", value => options.ConnectTimeout = value);
         Span("Heartbeat", "broker_heartbeat", value => options.Heartbeat = value);
         Number("MaxBodySize", null, value => options.MaxBodySize = value);
@@ -57,12 +57,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Number("TaskProtocol", "task_protocol", value => options.TaskProtocol = value);
         Flag("JsonTypeTags", null, value => options.JsonTypeTags = value);
         Text("TimeZone", "timezone", value => options.TimeZone = value);
-        BindTransport(options);
-        Text("Tls:CaCertificateFile", "broker_use_ssl:ca_certs", value => options.Tls.CaCertificateFile = value);
-        Text("Tls:CertificateFile", "broker_use_ssl:certfile", value => options.Tls.CertificateFile = value);
-        Text("Tls:KeyFile", "broker_use_ssl:keyfile", value => options.Tls.KeyFile = value);
-        Text("Tls:ServerName", "broker_use_ssl:server_hostname", value => options.Tls.ServerName = value);
-        Flag("Tls:AllowInvalidCertificates", null, value => options.Tls.AllowInvalidCertificates = value);
+        Flag("EnableUtc", "enable_utc", value => options.EnableUtc = value);
     }
 
     public void Bind(WorkerOptions options)
@@ -142,24 +137,6 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         }
     }
 
-    // Celery has them in tables; two of them are known by their own names as well, which go first.
-    private void BindTransport(CeleryOptions options)
-    {
-        foreach (var celeryName in new[] { "broker_transport_options:visibility_timeout", "visibility_timeout" })
-        {
-            Span("VisibilityTimeout", celeryName, value => options.VisibilityTimeout = value);
-        }
-
-        foreach (var celeryName in new[] { "broker_transport_options:priority_steps", "priority_steps" })
-        {
-            List("PrioritySteps", celeryName, values => options.PrioritySteps = [.. values.Select(value => SettingValue.Number(PathOf("PrioritySteps"), value))]);
-        }
-
-        Text("GlobalKeyPrefix", "broker_transport_options:global_keyprefix", value => options.GlobalKeyPrefix = value);
-        Text("ResultKeyPrefix", "result_backend_transport_options:global_keyprefix", value => options.ResultKeyPrefix = value);
-        Text("SentinelMasterName", "broker_transport_options:master_name", value => options.SentinelMasterName = value);
-    }
-
     private void BindRouting(CeleryOptions options)
     {
         Text("DefaultExchange", "task_default_exchange", value => options.DefaultExchange = value);
@@ -179,6 +156,15 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Section("PublishRetryPolicy", "task_publish_retry_policy", value => options.PublishRetryPolicy = RoutingBinding.ReadRetryPolicy(value));
         Section("Queues", "task_queues", value => options.Queues = RoutingBinding.ReadQueues(value));
         Section("Routes", "task_routes", value => RoutingBinding.BindRoutes(value, options.Routes));
+    }
+
+    // Celery takes several as a list too.
+    private void Urls(string key, string celeryName, Action<string> set)
+    {
+        if (Find(key, celeryName) is { } found)
+        {
+            set(found.Value ?? string.Join(';', found.GetChildren().Select(child => child.Value)));
+        }
     }
 
     private void Section(string key, string? celeryName, Action<IConfigurationSection> set)

@@ -24,7 +24,7 @@ internal static class ResultBackendFactory
         return urls[0].Scheme switch
         {
             "redis" or "rediss" or "redis+socket" or "sentinel" => new RedisResultBackend(
-                TransportFactory.CreateOptions(options, resilience, urls) with { GlobalKeyPrefix = options.ResultKeyPrefix }, expires, codec, time, loggers.CreateLogger<RedisResultBackend>()),
+                TransportFactory.CreateResultOptions(options, resilience, urls), expires, codec, time, loggers.CreateLogger<RedisResultBackend>()),
             "rpc" => new RpcResultBackend(transport, expires, options.ResultPersistent, codec, time, loggers.CreateLogger<RpcResultBackend>()),
             "memory" => new MemoryResultBackend(expires, time),
             "disabled" => new DisabledResultBackend(),

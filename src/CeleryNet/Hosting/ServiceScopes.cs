@@ -4,9 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CeleryNet.Hosting;
 
 /// <summary>Service scopes for runs, from the host's container.</summary>
-internal sealed class ServiceScopes(IServiceScopeFactory factory) : ITaskScopeFactory
+/// <param name="factory">Makes scopes.</param>
+/// <param name="root">The container itself.</param>
+/// <param name="unscoped">What may be asked of it.</param>
+internal sealed class ServiceScopes(IServiceScopeFactory factory, IServiceProvider root, UnscopedTaskClasses unscoped) : ITaskScopeFactory
 {
     public ITaskScope CreateScope() => new Scope(factory.CreateAsyncScope());
+
+    public IServiceProvider? WithoutScope(Type type) => unscoped.Contains(type) ? root : null;
 
     private sealed class Scope(AsyncServiceScope scope) : ITaskScope
     {

@@ -16,6 +16,14 @@ internal static class SettingValue
         _ => throw Unfit(key, "true or false", value),
     };
 
+    /// <summary>Python's <c>ssl.CERT_REQUIRED</c> and its kin. A server always shows a certificate, so <c>CERT_OPTIONAL</c> checks it like <c>CERT_REQUIRED</c>.</summary>
+    public static bool ChecksCertificates(string key, string value) => value.ToUpperInvariant() switch
+    {
+        "CERT_NONE" or "NONE" or "0" => false,
+        "CERT_OPTIONAL" or "OPTIONAL" or "1" or "CERT_REQUIRED" or "REQUIRED" or "2" => true,
+        _ => throw Unfit(key, "CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED", value),
+    };
+
     // Celery gives durations in seconds, .NET as 00:00:10; both are taken.
     public static TimeSpan Span(string key, string value)
     {

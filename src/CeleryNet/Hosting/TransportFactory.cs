@@ -44,29 +44,54 @@ internal static class TransportFactory
     public static ITransport CreateMemory(TimeProvider time, ILoggerFactory loggers)
         => new MemoryTransport(new TransportOptions(BrokerUrl.ParseList("memory://")), time, loggers.CreateLogger<MemoryTransport>());
 
-    public static TransportOptions CreateOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls) => new(urls)
-    {
-        Resilience = resilience,
-        ConnectTimeout = options.ConnectTimeout,
-        RedisSocketTimeout = options.RedisSocketTimeout,
-        LoginMethod = options.BrokerLoginMethod,
-        Heartbeat = options.Heartbeat,
-        VisibilityTimeout = options.VisibilityTimeout,
-        PrioritySteps = options.PrioritySteps,
-        GlobalKeyPrefix = options.GlobalKeyPrefix,
-        SentinelMasterName = options.SentinelMasterName,
-        DetectQuorumQueues = options.DetectQuorumQueues,
-        DelayQueueType = options.NativeDelayedDeliveryQueueType,
-        Queues = new QueueCatalog(options).Consumed,
-        Tls = new TransportTlsOptions
+    /// <summary>What the options say of the broker.</summary>
+    public static TransportOptions CreateOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls)
+        => CreateOptions(options, resilience, urls, options.Tls, options.Tls.Enabled);
+
+    /// <summary>What they say of the result backend.</summary>
+    public static TransportOptions CreateResultOptions(CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls)
+        => CreateOptions(options, resilience, urls, options.ResultTls ?? options.Tls, options.ResultTls is { Enabled: true }) with
         {
-            CaCertificateFile = options.Tls.CaCertificateFile,
-            CertificateFile = options.Tls.CertificateFile,
-            KeyFile = options.Tls.KeyFile,
-            ServerName = options.Tls.ServerName,
-            AllowInvalidCertificates = options.Tls.AllowInvalidCertificates,
-        },
-    };
+            GlobalKeyPrefix = options.ResultKeyPrefix,
+            SentinelMasterName = options.ResultSentinelMasterName ?? options.SentinelMasterName,
+        };
+
+    private static TransportOptions CreateOptions(
+        CeleryOptions options, ResiliencePipelines resilience, IReadOnlyList<BrokerUrl> urls, CeleryTlsOptions tls, bool requiresTls)
+    {
+        BrokerUrl[] places = [.. urls.Select(url => url with { RequiresTls = requiresTls })];
+        return new(places)
+        {
+            Resilience = resilience,
+            ConnectTimeout = Kind(urls) == "redis" ? options.RedisConnectTimeout ?? options.ConnectTimeout : options.ConnectTimeout,
+            RedisSocketTimeout = options.RedisSocketTimeout,
+            LoginMethod = options.BrokerLoginMethod,
+            Heartbeat = options.Heartbeat,
+            VisibilityTimeout = options.VisibilityTimeout,
+            RestoreInterval = RestoreInterval(options.VisibilityTimeout),
+            PrioritySteps = options.PrioritySteps,
+            GlobalKeyPrefix = options.GlobalKeyPrefix,
+            Separator = options.RedisSeparator,
+            FanoutPrefix = options.FanoutPrefix,
+            FanoutPatterns = options.FanoutPatterns,
+            SentinelMasterName = options.SentinelMasterName,
+            DetectQuorumQueues = options.DetectQuorumQueues,
+            DelayQueueType = options.NativeDelayedDeliveryQueueType,
+            Queues = new QueueCatalog(options).Consumed,
+            Tls = new TransportTlsOptions
+            {
+                CaCertificateFile = tls.CaCertificateFile,
+                CertificateFile = tls.CertificateFile,
+                KeyFile = tls.KeyFile,
+                ServerName = tls.ServerName,
+                AllowInvalidCertificates = tls.AllowInvalidCertificates,
+            },
+        };
+    }
+
+    // Who wants lost messages back soon does not want to wait for the next look much longer than for the lease to run out.
+    private static TimeSpan RestoreInterval(TimeSpan visibilityTimeout)
+        => TimeSpan.FromSeconds(Math.Clamp(visibilityTimeout.TotalSeconds / 2, 1, 10));
 
     /// <summary>The kind of broker that all the URLs name.</summary>
     /// <exception cref="CeleryConfigurationException">A scheme is unknown, or the URLs name brokers of different kinds.</exception>

@@ -84,12 +84,12 @@ internal static class WorkerFactory
             CeleryServiceCollectionExtensions.CreateWriter(services),
             application.HideArguments,
             time,
-            TimeZoneInfo.FindSystemTimeZoneById(application.TimeZone));
+            application.FindTimeZone());
         var executor = new TaskExecutor(
             new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
             recorder,
             new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>(), hooks.Events, services.GetRequiredService<SentEventsHolder>().Events),
-            new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>()),
+            new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>(), services, services.GetRequiredService<UnscopedTaskClasses>()),
             new TimedRunner(new TaskLimits(registry, options), stuck, time, loggers.CreateLogger<TimedRunner>()),
             results.SerializerOptions,
             HostnameOf(options),
@@ -124,7 +124,12 @@ internal static class WorkerFactory
         return new(options.RevokesMax, options.RevokeExpires, services.GetRequiredService<TimeProvider>());
     }
 
-    private static TaskRegistry CreateRegistry(IServiceProvider services) => new(services.GetServices<TaskDefinition>());
+    private static TaskRegistry CreateRegistry(IServiceProvider services)
+    {
+        TaskDefinition[] definitions = [.. services.GetServices<TaskDefinition>()];
+        JsonTypeCheck.Check(definitions, services.GetRequiredService<ResultAccess>().SerializerOptions);
+        return new TaskRegistry(definitions);
+    }
 
     private static string HostnameOf(WorkerOptions options) => NodeName.Expand(options.Hostname, Environment.MachineName);
 }

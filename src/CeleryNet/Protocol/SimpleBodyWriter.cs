@@ -14,7 +14,8 @@ internal static class SimpleBodyWriter
     /// <param name="call">The call.</param>
     /// <param name="args">Its positional arguments as JSON.</param>
     /// <param name="kwargs">Its keyword arguments as JSON.</param>
-    public static ReadOnlyMemory<byte> Write(TaskCall call, ReadOnlySpan<byte> args, ReadOnlySpan<byte> kwargs)
+    /// <param name="utc">Whether the sender's dates are UTC's by default; dates here have their offset, so it is for the record.</param>
+    public static ReadOnlyMemory<byte> Write(TaskCall call, ReadOnlySpan<byte> args, ReadOnlySpan<byte> kwargs, bool utc)
     {
         var buffer = new ArrayBufferWriter<byte>(args.Length + kwargs.Length + 512);
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
@@ -30,7 +31,7 @@ internal static class SimpleBodyWriter
         Number(writer, "retries", call.Options.Retries ?? 0);
         Instant(writer, "eta", call.Eta);
         Instant(writer, "expires", call.Expires);
-        writer.WriteBoolean("utc", true);
+        writer.WriteBoolean("utc", utc);
         JsonParts.WriteMember(writer, "callbacks"u8, call.Embed.Callbacks);
         JsonParts.WriteMember(writer, "errbacks"u8, call.Embed.Errbacks);
         writer.WriteStartArray("timelimit");

@@ -6,4 +6,5 @@ namespace CeleryNet.Protocol;
 /// <param name="Serializer">The serializer (<c>task_serializer</c>).</param>
 /// <param name="Compression">The compression (<c>task_compression</c>); null for none.</param>
 /// <param name="Protocol">1 or 2 (<c>task_protocol</c>).</param>
-internal sealed record TaskMessageFormat(CelerySerializer Serializer, CeleryCompression? Compression = null, int Protocol = 2);
+/// <param name="Utc">What protocol 1 says of <c>enable_utc</c>.</param>
+internal sealed record TaskMessageFormat(CelerySerializer Serializer, CeleryCompression? Compression = null, int Protocol = 2, bool Utc = true);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using CeleryNet.Serialization;
@@ -15,6 +14,8 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
     // RabbitMQ closes the channel over a larger one (some 49 days). The header "expires" holds without it.
     private const long MaxExpiration = uint.MaxValue;
 
+    private readonly JsonBuffers _buffers = new(new JsonWriterOptions { Encoder = serializerOptions.Encoder, SkipValidation = true });
+
     /// <exception cref="CelerySerializationException">An argument cannot be written, or the body gets too large.</exception>
     /// <exception cref="CeleryConfigurationException">The call names a serializer or a compression that is not known.</exception>
     public Envelope Write(TaskCall call)
@@ -26,7 +27,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
         var headers = isSimple
             ? WriteOwnHeaders(call, new MessageHeaders())
             : WriteHeaders(call, CallRepr.Args(call, args), CallRepr.Kwargs(call, kwargs));
-        var body = isSimple ? Encode(call, SimpleBodyWriter.Write(call, args.Span, kwargs.Span)) : call.Content ?? Encode(call, json);
+        var body = isSimple ? Encode(call, SimpleBodyWriter.Write(call, args.Span, kwargs.Span, format.Utc)) : call.Content ?? Encode(call, json);
         if (body.Compression is { } compression)
         {
             headers.Set(HeaderNames.Compression, compression);
@@ -121,10 +122,10 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
     // [args, kwargs, {"callbacks", "errbacks", "chain", "chord"}]
     private (byte[] Body, int ArgsLength, int KwargsStart, int KwargsLength) WriteBody(TaskCall call)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
+        var buffer = _buffers.Rent();
+        var writer = buffer.Writer;
         try
         {
-            using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = serializerOptions.Encoder, SkipValidation = true });
             writer.WriteStartArray();
             writer.WriteStartArray();
             foreach (var argument in call.Args)
@@ -151,8 +152,10 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             writer.WriteEndObject();
             writer.WriteEndArray();
             writer.Flush();
+            var body = buffer.Output.WrittenSpan.ToArray();
+            _buffers.Return(buffer);
             // One byte for the opening bracket before args, one for the comma before kwargs.
-            return (buffer.WrittenSpan.ToArray(), argsEnd - 1, argsEnd + 1, kwargsEnd - argsEnd - 1);
+            return (body, argsEnd - 1, argsEnd + 1, kwargsEnd - argsEnd - 1);
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
         {

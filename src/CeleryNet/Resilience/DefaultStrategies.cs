@@ -12,12 +12,14 @@ internal static class DefaultStrategies
     public static readonly ResiliencePropertyKey<IRetryWatcher?> WatcherKey = new("celerynet.watcher");
     public static readonly ResiliencePropertyKey<PublishRetryPolicy?> PolicyKey = new("celerynet.publish-retry-policy");
 
+    private static readonly ResiliencePropertyKey<long> _firstFailureKey = new("celerynet.first-failure");
+
     public static ResiliencePipelineBuilder AddTo(ResiliencePipelineBuilder builder, CeleryOperation operation, ResilienceSettings settings) => operation switch
     {
         CeleryOperation.Connect => AddRetry(builder, settings.ConnectRetries, Connect()),
         CeleryOperation.Consume => AddRetry(builder, null, Consume(settings)),
         CeleryOperation.Publish => AddRetry(builder, null, Publish()),
-        CeleryOperation.StoreResult => AddRetry(builder, settings.StoreRetries, StoreResult(settings)),
+        CeleryOperation.StoreResult => AddRetry(builder, settings.StoreRetries, StoreResult(settings, builder.TimeProvider ?? TimeProvider.System)),
         CeleryOperation.KeepMessage => AddRetry(builder, null, KeepMessage()),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "No such operation."),
     };
@@ -73,12 +75,26 @@ internal static class DefaultStrategies
         DelayGenerator = static attempt => new(PolicyOf(attempt.Context)?.PauseBefore(attempt.AttemptNumber)),
     };
 
-    private static RetryStrategyOptions StoreResult(ResilienceSettings settings) => new()
+    private static RetryStrategyOptions StoreResult(ResilienceSettings settings, TimeProvider time) => new()
     {
-        ShouldHandle = new PredicateBuilder().Handle<ResultBackendException>().Handle<BrokerUnavailableException>().Handle<ExecutionRejectedException>(),
+        ShouldHandle = attempt => new(
+            attempt.Outcome.Exception is ResultBackendException or BrokerUnavailableException or ExecutionRejectedException
+            && !(settings.StorePolicy?.Timeout is { } timeout && SinceFirstFailure(attempt.Context, time) >= timeout)),
         Delay = settings.StoreRetryDelay,
         MaxDelay = settings.StoreRetryMaxDelay,
+        DelayGenerator = settings.StorePolicy is { } policy ? attempt => new(policy.PauseBefore(attempt.AttemptNumber)) : null,
     };
+
+    private static TimeSpan SinceFirstFailure(ResilienceContext context, TimeProvider time)
+    {
+        if (context.Properties.TryGetValue(_firstFailureKey, out var first))
+        {
+            return time.GetElapsedTime(first);
+        }
+
+        context.Properties.Set(_firstFailureKey, time.GetTimestamp());
+        return TimeSpan.Zero;
+    }
 
     private static RetryStrategyOptions KeepMessage() => new()
     {

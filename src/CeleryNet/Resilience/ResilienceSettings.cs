@@ -15,11 +15,15 @@ internal sealed record ResilienceSettings
     /// <summary>The longest of them.</summary>
     public TimeSpan StoreRetryMaxDelay { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How storing a result is tried again in place of these; null for them.</summary>
+    public ResultRetryPolicy? StorePolicy { get; init; }
+
     public static ResilienceSettings Of(CeleryOptions options) => new()
     {
         ConnectRetries = !options.ConnectRetry ? 0 : options.ConnectMaxRetries is 0 ? null : options.ConnectMaxRetries,
-        StoreRetries = options.ResultStoreRetry ? options.ResultStoreMaxRetries : 0,
+        StoreRetries = !options.ResultStoreRetry ? 0 : options.ResultStoreRetryPolicy is { } policy ? policy.MaxRetries : options.ResultStoreMaxRetries,
         StoreRetryDelay = options.ResultStoreRetryDelay,
         StoreRetryMaxDelay = options.ResultStoreRetryMaxDelay,
+        StorePolicy = options.ResultStoreRetryPolicy,
     };
 }

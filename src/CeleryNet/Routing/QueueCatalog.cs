@@ -1,10 +1,15 @@
+using System.Collections.Concurrent;
+
 namespace CeleryNet.Routing;
 
 /// <summary>The queues of an application by their names, with what its options say of them. celery/app/amqp.py Queues, AMQP.Queues</summary>
 internal sealed class QueueCatalog
 {
+    private const int MaxMissing = 1000;
+
     private readonly Dictionary<string, QueueSpec> _queues = new(StringComparer.Ordinal);
     private readonly List<QueueSpec> _declared = [];
+    private readonly ConcurrentDictionary<string, QueueSpec> _missing = new(StringComparer.Ordinal);
     private readonly CeleryOptions _options;
     private readonly ExchangeSpec _defaultExchange;
     private readonly string _defaultRoutingKey;
@@ -45,7 +50,7 @@ internal sealed class QueueCatalog
     /// <summary>A queue by its name or its alias.</summary>
     /// <exception cref="CeleryConfigurationException">There is none, and missing queues are not to be made.</exception>
     public QueueSpec Resolve(string name) => Find(name) ?? (_options.CreateMissingQueues
-        ? DescribeMissing(name)
+        ? FindMissing(name)
         : throw new CeleryConfigurationException($"Queue '{name}' is not known, and CreateMissingQueues is off; known: {KnownNames()}."));
 
     /// <summary>A queue of the application by its name or its alias; null if there is none.</summary>
@@ -67,6 +72,10 @@ internal sealed class QueueCatalog
     {
         Arguments = AutomaticArguments(_options.DefaultQueueType),
     };
+
+    // The same description for the same name, so that those who have seen it know it again.
+    private QueueSpec FindMissing(string name)
+        => _missing.TryGetValue(name, out var known) ? known : _missing.Count < MaxMissing ? _missing.GetOrAdd(name, DescribeMissing) : DescribeMissing(name);
 
     private QueueSpec DescribeMissing(string name) => new(name, new ExchangeSpec(name, _options.CreateMissingQueueExchangeType), name)
     {

@@ -35,6 +35,12 @@ public sealed class TaskDefinition
     /// <summary>Binds the arguments of a message and calls the method.</summary>
     public Func<TaskInvocation, ValueTask<TaskValue>> Invoke { get; }
 
+    /// <summary>
+    /// The types that arguments are read as and results are written as. A worker without reflection for JSON looks at its start whether it knows them all.
+    /// </summary>
+    /// <value>The default is none, which is not looked at.</value>
+    public IReadOnlyList<Type> JsonTypes { get; init; } = [];
+
     /// <summary>See <see cref="CeleryTaskAttribute.AcksLate"/>; null leaves it to the worker.</summary>
     public bool? AcksLate { get; init; }
 
@@ -129,6 +135,10 @@ public sealed class TaskDefinition
 
     /// <summary>Whether a value of one of the parameters is kept out of sight.</summary>
     internal bool HasSensitive { get; }
+
+    /// <summary>A type, also where <c>typeof</c> refuses how code has it, as <c>string?</c>.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    public static Type TypeOf<T>() => typeof(T);
 
     private static TimeSpan? CheckLimit(TimeSpan? value, string name)
         => value is null || value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must not be negative.");

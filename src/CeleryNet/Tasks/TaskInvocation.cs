@@ -40,11 +40,11 @@ public sealed class TaskInvocation
     /// <exception cref="TaskArgumentException">Too many, too few, unknown, or given twice.</exception>
     public BoundArguments BindArguments() => ArgumentBinder.Bind(this, Body);
 
-    /// <summary>The instance that runs the task, from a service scope of this run's own.</summary>
+    /// <summary>The instance that runs the task, from a service scope of this run's own unless it needs none.</summary>
     /// <typeparam name="T">The class that declares the task.</typeparam>
     /// <exception cref="CeleryConfigurationException">The class is not registered.</exception>
     public T GetTarget<T>()
         where T : class
-        => (T?)Services.GetService(typeof(T)) ?? throw new CeleryConfigurationException(
+        => (T?)(_scopes.WithoutScope(typeof(T)) ?? Services).GetService(typeof(T)) ?? throw new CeleryConfigurationException(
             $"Task '{Definition.Name}' needs an instance of {typeof(T)}, which is not registered; AddTasks<{typeof(T).Name}>() registers it.");
 }

@@ -31,7 +31,10 @@ internal sealed record BrokerUrl
 
     public IReadOnlyDictionary<string, string> Query { get; init; } = new Dictionary<string, string>();
 
-    public bool UsesTls => Scheme is "amqps" or "rediss" or "pyamqps";
+    /// <summary>Whether the options ask for TLS where the scheme does not.</summary>
+    public bool RequiresTls { get; init; }
+
+    public bool UsesTls => RequiresTls || Scheme is "amqps" or "rediss" or "pyamqps";
 
     /// <summary>AMQP: the virtual host; a missing or empty path is <c>/</c>.</summary>
     public string VirtualHost => Path is "" or "/" ? "/" : Path;

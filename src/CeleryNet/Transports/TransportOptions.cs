@@ -30,6 +30,15 @@ internal sealed record TransportOptions(IReadOnlyList<BrokerUrl> Urls)
     /// <summary>Redis: a text before every key.</summary>
     public string GlobalKeyPrefix { get; init; } = "";
 
+    /// <summary>Redis: what stands between the parts of names and of bindings.</summary>
+    public string Separator { get; init; } = "\u0006\u0016";
+
+    /// <summary>Redis: a text before channels, with <c>{db}</c> for the database.</summary>
+    public string FanoutPrefix { get; init; } = "/{db}.";
+
+    /// <summary>Redis: whether channels end with the routing key.</summary>
+    public bool FanoutPatterns { get; init; } = true;
+
     /// <summary>Redis Sentinel: the name of the monitored master.</summary>
     public string? SentinelMasterName { get; init; }
 

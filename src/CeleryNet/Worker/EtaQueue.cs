@@ -1,15 +1,15 @@
 namespace CeleryNet.Worker;
 
 /// <summary>
-/// Holds requests until their time has come, the next one first. They stay unsettled. One timer serves all of them, and looks at the clock at least once a
-/// minute: clocks are set forward. Safe for concurrent use.
+/// Holds requests until their time has come, the next one first. They stay unsettled. One timer serves all of them, and looks at the clock at least every
+/// ten seconds: clocks are set forward. Safe for concurrent use.
 /// </summary>
 internal sealed class EtaQueue : IAsyncDisposable
 {
     // Below this many it is not worth looking for requests that were lost while they were held.
     private const int FewHeld = 256;
 
-    private static readonly TimeSpan _longestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly PriorityQueue<TaskRequest, (DateTimeOffset Due, long Number)> _held = new();

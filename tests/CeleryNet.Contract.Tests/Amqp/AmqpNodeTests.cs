@@ -26,6 +26,16 @@ public sealed class AmqpNodeTests(RabbitMqNode node) : IClassFixture<RabbitMqNod
     }
 
     [Fact]
+    public async Task Tls_is_used_for_a_url_without_when_it_is_asked_for()
+    {
+        await using var transport = Create(node.TlsUrl with { Scheme = "amqp", RequiresTls = true }, new() { CaCertificateFile = node.CaCertificateFile });
+
+        await PublishAsync(transport, "encrypted");
+
+        (await node.ControlAsync("list_connections", "ssl")).ShouldContain("true");
+    }
+
+    [Fact]
     public async Task Tls_shows_our_certificate_when_there_is_one()
     {
         await using var transport = Create(

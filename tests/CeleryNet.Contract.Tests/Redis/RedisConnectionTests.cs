@@ -122,6 +122,18 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
+    public async Task Url_without_TLS_has_it_when_it_is_asked_for()
+    {
+        await using var server = await StartWithTlsAsync();
+        var url = $"redis://127.0.0.1:{Number(server.Port)}/0";
+
+        await RefusedAsync(url);
+
+        await RoundTripAsync(
+            url, options => options with { Urls = [options.Urls[0] with { RequiresTls = true }], Tls = new() { CaCertificateFile = server.Authority } });
+    }
+
+    [Fact]
     public async Task Certificate_of_an_unknown_authority_is_refused()
     {
         await using var server = await StartWithTlsAsync();

@@ -249,7 +249,7 @@ public sealed class RedisLeaseTests : IAsyncLifetime
     private UnackedRestorer Restorer()
     {
         var connection = _connection ??= new RedisConnection(_space.Options, _space.Log);
-        var keys = new RedisKeys(_space.Prefix, _space.Options.PrioritySteps, RedisServer.TransportDatabase);
+        var keys = new RedisKeys(_space.Options with { GlobalKeyPrefix = _space.Prefix }, RedisServer.TransportDatabase);
         return new UnackedRestorer(connection, keys, _space.Options, TimeProvider.System, _space.Log);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class FaultBroker : IAsyncDisposable
     public bool IsRedis => _redis is not null;
 
     /// <summary>What is stopped, killed and started again.</summary>
-    public ServerProcess Server => _redis is not null ? _redis : _servers.RabbitMq;
+    public ServerProcess Server => _redis is not null ? _redis : _servers.RabbitMqOf(Kind);
 
     public string Url => UrlAt(Server.Port);
 

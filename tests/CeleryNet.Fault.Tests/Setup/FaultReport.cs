@@ -5,12 +5,17 @@ internal static class FaultReport
 {
     private const string Variable = "CELERYNET_FAULT_REPORT";
 
+    private static readonly Lock _writing = new();
+
     public static void Write(string line)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(line);
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path)
         {
-            File.AppendAllText(path, line + "\n");
+            lock (_writing)
+            {
+                File.AppendAllText(path, line + "\n");
+            }
         }
     }
 }

@@ -11,9 +11,11 @@ internal sealed class FaultScenario : IAsyncDisposable
     private readonly List<CeleryHost> _workers = [];
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private readonly CeleryHost _producer;
+    private readonly IDisposable _turn;
 
-    private FaultScenario(FaultBroker broker, CeleryHost producer)
+    private FaultScenario(FaultBroker broker, CeleryHost producer, IDisposable turn)
     {
+        _turn = turn;
         Broker = broker;
         _producer = producer;
         Ledger = NewLedger();
@@ -39,19 +41,29 @@ internal sealed class FaultScenario : IAsyncDisposable
     /// <summary>The directory of the workers' logs of runs.</summary>
     public string Runs => _runs.Path;
 
+    /// <summary>Waits until no other test has such a broker, and begins.</summary>
     /// <param name="kind">One of <see cref="FaultBroker.All"/>.</param>
     /// <param name="servers">The servers of all tests.</param>
     /// <param name="configure">Changes the producer's options, such as its broker to a proxy.</param>
     public static async Task<FaultScenario> StartAsync(string kind, SharedServers servers, Action<FaultBroker, CeleryOptions>? configure = null)
     {
-        var broker = await FaultBroker.StartAsync(kind, servers);
+        var turn = await servers.TakeTurnAsync(kind);
         try
         {
-            return new FaultScenario(broker, await CeleryHost.StartProducerAsync(broker, celery => configure?.Invoke(broker, celery)));
+            var broker = await FaultBroker.StartAsync(kind, servers);
+            try
+            {
+                return new FaultScenario(broker, await CeleryHost.StartProducerAsync(broker, celery => configure?.Invoke(broker, celery)), turn);
+            }
+            catch
+            {
+                await broker.DisposeAsync();
+                throw;
+            }
         }
         catch
         {
-            await broker.DisposeAsync();
+            turn.Dispose();
             throw;
         }
     }
@@ -115,14 +127,21 @@ internal sealed class FaultScenario : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Shown when the test has failed.
-        TestContext.Current.TestOutputHelper?.WriteLine(DescribeWorkers());
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', WarningsOf(_producer)));
-        TestContext.Current.TestOutputHelper?.WriteLine(Broker.Server.Output);
-        await StopWorkersAsync();
-        await _producer.DisposeAsync();
-        await Broker.DisposeAsync();
-        _runs.Dispose();
+        try
+        {
+            // Shown when the test has failed.
+            TestContext.Current.TestOutputHelper?.WriteLine(DescribeWorkers());
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', WarningsOf(_producer)));
+            TestContext.Current.TestOutputHelper?.WriteLine(Broker.Server.Output);
+            await StopWorkersAsync();
+            await _producer.DisposeAsync();
+            await Broker.DisposeAsync();
+            _runs.Dispose();
+        }
+        finally
+        {
+            _turn.Dispose();
+        }
     }
 
     private void Report(Tally tally, string more)

@@ -1,9 +1,10 @@
 """The Python side of the tests: an application whose tasks have the names of the .NET side's.
 
 CELERYNET_BROKER, CELERYNET_RESULTS, CELERYNET_QUEUE and CELERYNET_REDIS say where everything is; CELERYNET_SERIALIZER, CELERYNET_COMPRESSION and
-CELERYNET_PROTOCOL how messages are written, CELERYNET_RESULT_SERIALIZER how results. With CELERYNET_KEY, CELERYNET_CERTIFICATE and CELERYNET_CERTIFICATES
+CELERYNET_PROTOCOL how messages are written, CELERYNET_RESULT_SERIALIZER how results. CELERYNET_TRANSPORT_OPTIONS has further broker_transport_options as JSON. With CELERYNET_KEY, CELERYNET_CERTIFICATE and CELERYNET_CERTIFICATES
 messages are signed.
 """
+import json
 import os
 import sys
 import time
@@ -30,7 +31,10 @@ app.conf.update(
     task_compression=COMPRESSION,
     result_compression=COMPRESSION,  # Celery 5.2 compresses calls by this one.
     task_protocol=int(os.environ.get("CELERYNET_PROTOCOL", 2)),
-    broker_transport_options={"visibility_timeout": int(os.environ.get("CELERYNET_VISIBILITY_TIMEOUT", 3600))},
+    broker_transport_options={
+        "visibility_timeout": int(os.environ.get("CELERYNET_VISIBILITY_TIMEOUT", 3600)),
+        **json.loads(os.environ.get("CELERYNET_TRANSPORT_OPTIONS") or "{}"),
+    },
     broker_connection_retry_on_startup=True,
     worker_direct=bool(os.environ.get("CELERYNET_WORKER_DIRECT")),
     task_send_sent_event=bool(os.environ.get("CELERYNET_SENT_EVENTS")),

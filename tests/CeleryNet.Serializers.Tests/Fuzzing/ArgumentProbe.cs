@@ -1,10 +1,10 @@
-using CeleryNet.TestKit;
 using System.Numerics;
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
 using CeleryNet.Tasks;
+using CeleryNet.TestKit;
 
 namespace CeleryNet.Serializers.Tests.Fuzzing;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CeleryNet.Protocol;
+using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Serializers.Tests.Vectors;
@@ -12,7 +13,7 @@ public sealed class ControlVectorTests
     private const string ReplyExchange = "reply.celery.pidbox";
     private const string Node = "w1@wirehost";
 
-    private static readonly RedisKeys _keys = new("", [0, 3, 6, 9], 0);
+    private static readonly RedisKeys _keys = new(new TransportOptions([]), 0);
 
     [Theory]
     [VectorData(VectorKind.AmqpControl)]
@@ -80,7 +81,7 @@ public sealed class ControlVectorTests
         }
 
         commands.Single(command => command.Name == "SADD").Words.Skip(1)
-            .ShouldBe([_keys.Bindings(ReplyExchange), string.Join(RedisKeys.Separator, ReplyKeyOf(request.Envelope), "", queue)]);
+            .ShouldBe([_keys.Bindings(ReplyExchange), string.Join(_keys.Separator, ReplyKeyOf(request.Envelope), "", queue)]);
         commands.First(command => command.Name == "BRPOP").Words.Skip(1).SkipLast(1).ShouldBe(new ClaimOrder(_keys, [queue]).Lists);
         ShouldAnswer(CapturedMessage.OfRedis(commands.Single(command => command.Name == "LPUSH").Words[2]).Envelope, TicketOf(request.Envelope), ControlCall.For("ping"));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CeleryNet.Protocol;
+using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Serializers.Tests.Vectors;
@@ -28,7 +29,7 @@ public sealed class EventVectorTests
         ["worker-offline"] = ["freq", "active", "processed", "loadavg", "sw_ident", "sw_ver", "sw_sys"],
     };
 
-    private static readonly RedisKeys _keys = new("", [0], 0);
+    private static readonly RedisKeys _keys = new(new TransportOptions([]), 0);
 
     [Theory]
     [VectorData(VectorKind.AmqpEvent)]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CeleryNet.Routing;
+using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Serializers.Tests.Vectors;
@@ -9,7 +10,7 @@ public sealed class RedisWorkerVectorTests
 {
     private const string Node = "w1@wirehost";
 
-    private static readonly RedisKeys _keys = new("", [0, 3, 6, 9], 0);
+    private static readonly RedisKeys _keys = new(new TransportOptions([]), 0);
 
     [Theory]
     [VectorData(VectorKind.BindingKeys)]
@@ -19,7 +20,7 @@ public sealed class RedisWorkerVectorTests
 
         key.GetProperty("key").GetString().ShouldBe(_keys.Bindings("wire"));
         key.GetProperty("type").GetString().ShouldBe("set");
-        key.GetProperty("members").EnumerateArray().Select(member => member.GetString()).ShouldBe([RedisBindings.Member(new BindingSpec(new ExchangeSpec("wire"), "wire"), "wire")]);
+        key.GetProperty("members").EnumerateArray().Select(member => member.GetString()).ShouldBe([RedisBindings.Member(new BindingSpec(new ExchangeSpec("wire"), "wire"), "wire", _keys.Separator)]);
     }
 
     [Theory]
@@ -77,7 +78,7 @@ public sealed class RedisWorkerVectorTests
         var offline = commands.Single(command => command.Head == $"PUBLISH {_keys.FanoutChannel("celeryev", "worker.offline")}").Words[2];
         EventVectorTests.ReadOne(offline).GetProperty("type").GetString().ShouldBe("worker-offline");
         commands.Single(command => command.Head == $"SREM {_keys.Bindings("celery.pidbox")}").Words[2]
-            .ShouldBe(RedisBindings.Member(new BindingSpec(new ExchangeSpec("celery.pidbox", ExchangeSpec.Fanout), ""), mailbox));
+            .ShouldBe(RedisBindings.Member(new BindingSpec(new ExchangeSpec("celery.pidbox", ExchangeSpec.Fanout), ""), mailbox, _keys.Separator));
         foreach (var step in _keys.Steps)
         {
             commands.ShouldContain(command => command.Head == $"DEL {_keys.List(mailbox, step)}");
@@ -204,7 +205,7 @@ public sealed class RedisWorkerVectorTests
         var exchange = key[_keys.Bindings("").Length..];
         key.ShouldBe(_keys.Bindings(exchange));
         var member = members.ShouldHaveSingleItem();
-        var parts = member.Split(RedisKeys.Separator);
+        var parts = member.Split(_keys.Separator);
         var queue = parts[2];
         switch (exchange)
         {
@@ -215,7 +216,7 @@ public sealed class RedisWorkerVectorTests
             default: throw new ArgumentException($"Nothing is known of the exchange '{exchange}'.");
         }
 
-        member.ShouldBe(RedisBindings.Member(new BindingSpec(new ExchangeSpec(exchange), parts[0]), queue));
-        RedisBindings.Match(members, parts[0]).ShouldBe([queue]);
+        member.ShouldBe(RedisBindings.Member(new BindingSpec(new ExchangeSpec(exchange), parts[0]), queue, _keys.Separator));
+        RedisBindings.Match(members, parts[0], _keys.Separator).ShouldBe([queue]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CeleryNet.Protocol;
+using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Serializers.Tests.Vectors;
@@ -8,7 +9,7 @@ public sealed class TaskMessageVectorTests
 {
     private const string Queue = "wire";
 
-    private static readonly RedisKeys _keys = new("", [0, 3, 6, 9], 0);
+    private static readonly RedisKeys _keys = new(new TransportOptions([]), 0);
 
     [Theory]
     [VectorData(VectorKind.TaskMessage)]

@@ -6,6 +6,7 @@ namespace CeleryNet.Tests.Docs;
 public sealed class SnippetTests
 {
     [Theory]
+    [InlineData("bulk.md", "BulkSnippets.cs", 4)]
     [InlineData("hooks.md", "HooksSnippets.cs", 7)]
     [InlineData("resilience.md", "ResilienceSnippets.cs", 2)]
     public void Code_of_a_document_is_compiled(string document, string file, int count)

@@ -38,6 +38,26 @@ public sealed class EagerTests
     }
 
     [Fact]
+    public async Task Many_calls_run_one_after_another()
+    {
+        var (running, most) = (0, 0);
+        await using var services = Build(new TaskDefinition("slow", [], async _ =>
+        {
+            most = Math.Max(most, ++running);
+            await Task.Yield();
+            return TaskValue.Of(--running);
+        }));
+
+        var outcomes = await Client(services).SendManyAsync(Enumerable.Range(0, 10).Select(_ => new Signature<int>("slow", [])), Token);
+
+        most.ShouldBe(1);
+        foreach (var result in outcomes.GetResults())
+        {
+            (await result.GetAsync(Bound.Default, Token)).ShouldBe(0);
+        }
+    }
+
+    [Fact]
     public async Task A_failure_is_in_the_result()
     {
         await using var services = Build(Failing());

@@ -66,3 +66,13 @@ public interface IForeignTasks
     [CeleryTask("foreign.embed", Queue = "gpu")]
     float[] Embed(string text);
 }
+
+/// <summary>A type that is known by reflection only.</summary>
+internal sealed record Parcel(string Street);
+
+/// <summary>A task that takes it.</summary>
+internal static class ParcelTasks
+{
+    [CeleryTask("parcel.ship")]
+    public static int Ship(Parcel parcel) => parcel.Street.Length;
+}

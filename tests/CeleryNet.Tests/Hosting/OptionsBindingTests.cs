@@ -19,6 +19,11 @@ public sealed class OptionsBindingTests
         { "Celery:broker_failover_strategy", "shuffle", "BrokerFailoverStrategy=Shuffle" },
         { "Celery:BrokerLoginMethod", "external", "BrokerLoginMethod=External" },
         { "Celery:broker_login_method", "EXTERNAL", "BrokerLoginMethod=External" },
+        { "Celery:broker_url:0", "amqp://h", "Broker=amqp://h" },
+        { "Celery:RedisConnectTimeout", "2", "RedisConnectTimeout=00:00:02" },
+        { "Celery:redis_socket_connect_timeout", "2", "RedisConnectTimeout=00:00:02" },
+        { "Celery:broker_transport_options:socket_connect_timeout", "2", "RedisConnectTimeout=00:00:02" },
+        { "CELERY_BROKER_TRANSPORT_OPTIONS:SOCKET_TIMEOUT", "120", "RedisSocketTimeout=00:02:00" },
         { "Celery:RedisSocketTimeout", "120", "RedisSocketTimeout=00:02:00" },
         { "Celery:redis_socket_timeout", "120", "RedisSocketTimeout=00:02:00" },
         { "Celery:ResultBackend", "rpc://", "ResultBackend=rpc://" },
@@ -104,6 +109,7 @@ public sealed class OptionsBindingTests
         { "Celery:event_queue_durable", "1", "EventQueueDurable=True" },
         { "Celery:PublishTimeout", "5", "PublishTimeout=00:00:05" },
         { "Celery:PublishTimeout", "00:01:30", "PublishTimeout=00:01:30" },
+        { "Celery:PublishConcurrency", "64", "PublishConcurrency=64" },
         { "Celery:ConnectTimeout", "0.5", "ConnectTimeout=00:00:00.5000000" },
         { "Celery:broker_connection_timeout", "2", "ConnectTimeout=00:00:02" },
         { "Celery:ConnectRetry", "false", "ConnectRetry=False" },
@@ -138,6 +144,22 @@ public sealed class OptionsBindingTests
         { "Celery:JsonTypeTags", "true", "JsonTypeTags=True" },
         { "Celery:TimeZone", "Europe/Rome", "TimeZone=Europe/Rome" },
         { "Celery:timezone", "Europe/Rome", "TimeZone=Europe/Rome" },
+        { "Celery:EnableUtc", "false", "EnableUtc=False" },
+        { "Celery:enable_utc", "False", "EnableUtc=False" },
+        { "Celery:RedisSeparator", "::", "RedisSeparator=::" },
+        { "Celery:broker_transport_options:sep", "::", "RedisSeparator=::" },
+        { "Celery:FanoutPrefix", "/shop.", "FanoutPrefix=/shop." },
+        { "Celery:broker_transport_options:fanout_prefix", "/shop{db}.", "FanoutPrefix=/shop{db}." },
+        { "Celery:broker_transport_options:fanout_prefix", "False", "FanoutPrefix=" },
+        { "Celery:FanoutPatterns", "false", "FanoutPatterns=False" },
+        { "CELERY_BROKER_TRANSPORT_OPTIONS:FANOUT_PATTERNS", "0", "FanoutPatterns=False" },
+        { "Celery:ResultSentinelMasterName", "main", "ResultSentinelMasterName=main" },
+        { "Celery:result_backend_transport_options:master_name", "main", "ResultSentinelMasterName=main" },
+        { "Celery:ResultStoreRetryPolicy:MaxRetries", "5", $"ResultStoreRetryPolicy={new ResultRetryPolicy { MaxRetries = 5 }}" },
+        {
+            "CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS:RETRY_POLICY:TIMEOUT", "5.0",
+            $"ResultStoreRetryPolicy={new ResultRetryPolicy { Timeout = TimeSpan.FromSeconds(5) }}"
+        },
         { "Celery:VisibilityTimeout", "00:30:00", "VisibilityTimeout=00:30:00" },
         { "Celery:visibility_timeout", "43200", "VisibilityTimeout=12:00:00" },
         { "Celery:broker_transport_options:visibility_timeout", "43200", "VisibilityTimeout=12:00:00" },
@@ -151,7 +173,9 @@ public sealed class OptionsBindingTests
         { "Celery:ResultKeyPrefix", "b:", "ResultKeyPrefix=b:" },
         { "Celery:SentinelMasterName", "main", "SentinelMasterName=main" },
         { "Celery:broker_transport_options:master_name", "main", "SentinelMasterName=main" },
-        { "Celery:broker_use_ssl:server_hostname", "broker.example", "Tls.ServerName=broker.example" },
+        { "Celery:Tls:Enabled", "true", "Tls.Enabled=True" },
+        { "Celery:broker_use_ssl", "True", "Tls.Enabled=True" },
+        { "CELERY_BROKER_USE_SSL", "1", "Tls.Enabled=True" },
         { "Celery:Tls:ServerName", "broker.example", "Tls.ServerName=broker.example" },
         { "Celery:Tls:AllowInvalidCertificates", "true", "Tls.AllowInvalidCertificates=True" },
     };
@@ -242,6 +266,12 @@ public sealed class OptionsBindingTests
     [InlineData("broker_failover_strategy", "round-robin")]
     [InlineData("broker_login_method", "AMQPLAIN")]
     [InlineData("broker_login_method", "PLAIN")]
+    [InlineData("enable_utc", "True")]
+    [InlineData("broker_use_ssl", "False")]
+    [InlineData("redis_backend_use_ssl", "False")]
+    [InlineData("broker_transport_options:fanout_prefix", "True")]
+    [InlineData("broker_transport_options:fanout_patterns", "True")]
+    [InlineData("broker_transport_options:confirm_publish", "True")]
     public void Words_of_Celerys_for_the_defaults_are_known(string name, string value)
         => Differences(Describe(new CeleryOptions()), Describe(Configured.Options<CeleryOptions>(($"Celery:{name}", value)))).ShouldBeEmpty();
 
@@ -257,13 +287,69 @@ public sealed class OptionsBindingTests
         Differences(Describe(new CeleryOptions()), Describe(Configured.Options<CeleryOptions>((key, file)))).ShouldBe([$"{key["Celery:".Length..].Replace(':', '.')}={file}"]);
     }
 
+    [Theory]
+    [InlineData("ca_certs", "CaCertificateFile", "")]
+    [InlineData("certfile", "CertificateFile", "")]
+    [InlineData("keyfile", "KeyFile", "")]
+    [InlineData("ssl_ca_certs", "CaCertificateFile", "")]
+    [InlineData("ssl_certfile", "CertificateFile", "")]
+    [InlineData("ssl_keyfile", "KeyFile", "")]
+    [InlineData("server_hostname", "ServerName", "broker.example")]
+    [InlineData("cert_reqs", "AllowInvalidCertificates", "CERT_NONE", "True")]
+    [InlineData("ssl_cert_reqs", "AllowInvalidCertificates", "none", "True")]
+    [InlineData("cert_reqs", "AllowInvalidCertificates", "0", "True")]
+    [InlineData("cert_reqs", null, "CERT_REQUIRED")]
+    [InlineData("cert_reqs", null, "CERT_OPTIONAL")]
+    [InlineData("ssl_cert_reqs", null, "required")]
+    [InlineData("ssl_cert_reqs", null, "2")]
+    public void Celerys_table_of_TLS_is_understood_and_asks_for_TLS(string name, string? option, string value, string? bound = null)
+    {
+        value = value.Length > 0 ? value : typeof(OptionsBindingTests).Assembly.Location;
+        string[] changed = option is null ? ["Enabled=True"] : ["Enabled=True", $"{option}={bound ?? value}"];
+
+        var broker = Configured.Options<CeleryOptions>(($"Celery:broker_use_ssl:{name}", value));
+        var backend = Configured.Options<CeleryOptions>(($"CELERY_REDIS_BACKEND_USE_SSL:{name.ToUpperInvariant()}", value));
+
+        Differences(Describe(new CeleryTlsOptions()), Describe(broker.Tls)).ShouldBe(changed, ignoreOrder: true);
+        broker.ResultTls.ShouldBeNull();
+        Differences(Describe(new CeleryTlsOptions()), Describe(backend.ResultTls.ShouldNotBeNull())).ShouldBe(changed, ignoreOrder: true);
+        Differences(Describe(new CeleryTlsOptions()), Describe(backend.Tls)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Own_names_of_TLS_win_over_Celerys_table()
+    {
+        var options = Configured.Options<CeleryOptions>(
+            ("Celery:broker_use_ssl:cert_reqs", "CERT_NONE"), ("Celery:broker_use_ssl:server_hostname", "a"),
+            ("Celery:Tls:Enabled", "false"), ("Celery:Tls:AllowInvalidCertificates", "false"), ("Celery:Tls:ServerName", "b"));
+
+        (options.Tls.Enabled, options.Tls.AllowInvalidCertificates, options.Tls.ServerName).ShouldBe((false, false, "b"));
+    }
+
+    [Fact]
+    public void Brokers_may_be_given_one_by_one()
+        => Configured.Options<CeleryOptions>(("Celery:broker_url:0", "redis://a,b"), ("Celery:broker_url:1", "redis://c")).Broker.ShouldBe("redis://a,b;redis://c");
+
+    [Theory]
+    [InlineData("broker_transport_options:max_connections", "20")]
+    [InlineData("broker_transport_options:health_check_interval", "25")]
+    [InlineData("broker_transport_options:socket_keepalive_options:1", "60")]
+    [InlineData("result_backend_transport_options:visibility_timeout", "18000")]
+    [InlineData("broker_pool_limit", "0")]
+    [InlineData("redis_max_connections", "20")]
+    [InlineData("redis_socket_keepalive", "True")]
+    [InlineData("redis_retry_on_timeout", "True")]
+    [InlineData("redis_backend_health_check_interval", "30")]
+    public void Settings_about_pools_and_clients_of_another_make_change_nothing(string name, string value)
+        => Differences(Describe(new CeleryOptions()), Describe(Configured.Options<CeleryOptions>(($"Celery:{name}", value)))).ShouldBeEmpty();
+
     [Fact]
     public void Every_option_but_the_serializers_can_be_set_by_configuration()
     {
         var bound = Application.Select(row => row.Data.Item3).Concat(Worker.Select(row => row.Data.Item3)).Select(text => text[..text.IndexOf('=', StringComparison.Ordinal)]);
 
         Describe(new CeleryOptions()).Keys.Concat(Describe(new WorkerOptions()).Keys).Except(bound)
-            .ShouldBe(["SerializerOptions", "Tls.CaCertificateFile", "Tls.CertificateFile", "Tls.KeyFile"], ignoreOrder: true);
+            .ShouldBe(["SerializerOptions", "ResultTls", "Tls.CaCertificateFile", "Tls.CertificateFile", "Tls.KeyFile"], ignoreOrder: true);
     }
 
     [Fact]
@@ -341,6 +427,30 @@ public sealed class OptionsBindingTests
     [InlineData("Celery:PublishTimeout", "10s", "Celery:PublishTimeout must be seconds or a time such as 00:00:10, was '10s'.")]
     [InlineData("CELERY_RESULT_EXPIRES", "NaN", "Celery:ResultExpires must be seconds or a time such as 00:00:10, was 'NaN'.")]
     [InlineData("Celery:ResultExpires", "1e20", "Celery:ResultExpires must be seconds or a time such as 00:00:10, was '1e20'.")]
+    [InlineData(
+        "Celery:broker_transport_options:unacked_key", "u",
+        "Celery:broker_transport_options:unacked_key is no setting here; known: visibility_timeout, priority_steps, sep, global_keyprefix, fanout_prefix, "
+            + "fanout_patterns, master_name, confirm_publish, socket_timeout, socket_connect_timeout.")]
+    [InlineData(
+        "CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS:SENTINEL_KWARGS:PASSWORD", "x",
+        "CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS:SENTINEL_KWARGS is no setting here; known: global_keyprefix, retry_policy, master_name.")]
+    [InlineData(
+        "CELERY_BROKER_TRANSPORT_OPTIONS", "{}",
+        "CELERY_BROKER_TRANSPORT_OPTIONS must be a table of settings, such as CELERY_BROKER_TRANSPORT_OPTIONS:visibility_timeout, was '{}'.")]
+    [InlineData(
+        "Celery:broker_transport_options:confirm_publish", "False",
+        "Celery:broker_transport_options:confirm_publish must be true or left out, was 'False': a send that has returned is confirmed by the broker, always. "
+            + "To send without waiting, keep the task that the send returns and await it later.")]
+    [InlineData(
+        "Celery:broker_use_ssl:ciphers", "ALL",
+        "Celery:broker_use_ssl:ciphers is no setting here; known: ca_certs, certfile, keyfile, cert_reqs, server_hostname, ssl_ca_certs, ssl_certfile, "
+            + "ssl_keyfile, ssl_cert_reqs, ssl_server_hostname.")]
+    [InlineData("Celery:broker_use_ssl", "maybe", "Celery:broker_use_ssl must be true or false, was 'maybe'.")]
+    [InlineData("Celery:broker_use_ssl:cert_reqs", "some", "Celery:broker_use_ssl:cert_reqs must be CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED, was 'some'.")]
+    [InlineData(
+        "Celery:result_backend_transport_options:retry_policy:max_retries", "-1",
+        "Celery:result_backend_transport_options:retry_policy: MaxRetries must be 0 or more, or null for no bound, was -1. (Parameter 'value')\nActual value was -1.")]
+    [InlineData("Celery:result_backend:0", "redis://h", "Celery:result_backend must be one value, was a list or a table with 0.")]
     public void Value_that_cannot_be_read_is_an_error_with_key_rule_and_value(string key, string value, string message)
         => Should.Throw<CeleryConfigurationException>(() => Configured.Options<CeleryOptions>((key, value))).Message.ShouldBe(message);
 

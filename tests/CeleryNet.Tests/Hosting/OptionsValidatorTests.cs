@@ -37,6 +37,8 @@ public sealed class OptionsValidatorTests
         { "ResultExpires high", o => o.ResultExpires = TimeSpan.FromDays(366), "Property ResultExpires: must be 00:00:00 to 365.00:00:00, was 366.00:00:00" },
         { "PublishTimeout low", o => o.PublishTimeout = TimeSpan.Zero, "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 00:00:00" },
         { "PublishTimeout high", o => o.PublishTimeout = TimeSpan.FromHours(2), "Property PublishTimeout: must be 00:00:00.1000000 to 01:00:00, was 02:00:00" },
+        { "PublishConcurrency low", o => o.PublishConcurrency = 0, "Property PublishConcurrency: must be 1 to 10000, was 0" },
+        { "PublishConcurrency high", o => o.PublishConcurrency = 10_001, "Property PublishConcurrency: must be 1 to 10000, was 10001" },
         { "ConnectTimeout low", o => o.ConnectTimeout = TimeSpan.Zero, "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:00:00" },
         { "ConnectTimeout high", o => o.ConnectTimeout = TimeSpan.FromMinutes(11), "Property ConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:11:00" },
         { "ConnectMaxRetries", o => o.ConnectMaxRetries = -1, "Property ConnectMaxRetries: must be 0 or more, or null for no bound, was -1" },
@@ -93,6 +95,28 @@ public sealed class OptionsValidatorTests
         { "read broker", o => o.BrokerRead = "ftp://h", "Property BrokerRead: The broker 'ftp://h/' has the unknown scheme 'ftp'; known: amqp, amqps, pyamqp, pyamqps, redis, rediss, redis+socket, sentinel, memory." },
         { "write brokers of two kinds", o => o.BrokerWrite = "amqp://a;redis://b", "Property BrokerWrite: Brokers that stand in for each other must be of one kind, were amqp and redis." },
         { "RedisSocketTimeout", o => o.RedisSocketTimeout = TimeSpan.Zero, "Property RedisSocketTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:00:00" },
+        { "RedisConnectTimeout", o => o.RedisConnectTimeout = TimeSpan.Zero, "Property RedisConnectTimeout: must be 00:00:00.1000000 to 00:10:00, was 00:00:00" },
+        { "BrokerFailoverStrategy", o => o.BrokerFailoverStrategy = (BrokerFailoverStrategy)7, "Property BrokerFailoverStrategy: must be RoundRobin or Shuffle, was 7" },
+        { "BrokerLoginMethod", o => o.BrokerLoginMethod = (BrokerLoginMethod)(-1), "Property BrokerLoginMethod: must be Plain or External, was -1" },
+        {
+            "SentinelMasterName", o => o.Broker = "sentinel://a;sentinel://b",
+            "Property SentinelMasterName: must be the name of the master that the sentinels of the broker watch (master_name), was empty"
+        },
+        {
+            "SentinelMasterName of a broker to read", o => (o.BrokerRead, o.SentinelMasterName) = ("sentinel://a", " "),
+            "Property SentinelMasterName: must be the name of the master that the sentinels of the broker watch (master_name), was empty"
+        },
+        {
+            "ResultSentinelMasterName", o => o.ResultBackend = "sentinel://a",
+            "Property ResultSentinelMasterName: must be the name of the master that the sentinels of the result backend watch (master_name), "
+                + "unless SentinelMasterName is; was empty"
+        },
+        { "RedisSeparator", o => o.RedisSeparator = "", "Property RedisSeparator: must not be empty; leave it out for the one that Celery has" },
+        { "FanoutPrefix without a slash", o => o.FanoutPrefix = "shop.", "Property FanoutPrefix: must be empty, or begin with / and end with its only full stop as '/{db}.' does, was 'shop.'" },
+        { "FanoutPrefix without a full stop", o => o.FanoutPrefix = "/shop", "Property FanoutPrefix: must be empty, or begin with / and end with its only full stop as '/{db}.' does, was '/shop'" },
+        { "FanoutPrefix with two", o => o.FanoutPrefix = "/a.b.", "Property FanoutPrefix: must be empty, or begin with / and end with its only full stop as '/{db}.' does, was '/a.b.'" },
+        { "TLS of a socket", o => (o.Broker, o.Tls.Enabled) = ("redis+socket:///run/redis.sock", true), "Property Tls.Enabled: must be false with a redis+socket:// URL, which has no TLS" },
+        { "TLS of results", o => o.ResultTls = new() { KeyFile = "no-key.pem" }, "Property ResultTls.KeyFile: must name an existing PEM file, was 'no-key.pem'" },
         { "CA file", o => o.Tls.CaCertificateFile = "no-ca.pem", "Property Tls.CaCertificateFile: must name an existing PEM file, was 'no-ca.pem'" },
         { "certificate file", o => o.Tls.CertificateFile = "no-cert.pem", "Property Tls.CertificateFile: must name an existing PEM file, was 'no-cert.pem'" },
         { "key file", o => o.Tls.KeyFile = "no-key.pem", "Property Tls.KeyFile: must name an existing PEM file, was 'no-key.pem'" },
@@ -146,6 +170,11 @@ public sealed class OptionsValidatorTests
         { "least times", o => (o.PublishTimeout, o.ConnectTimeout, o.VisibilityTimeout) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1)) },
         { "most", o => (o.DefaultPriority, o.ResultExpires, o.Heartbeat, o.MaxBodySize, o.PrioritySteps) = (255, TimeSpan.FromDays(365), TimeSpan.FromHours(1), 1024 * 1024 * 1024, [0, 9]) },
         { "most times", o => (o.PublishTimeout, o.ConnectTimeout, o.VisibilityTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(10), TimeSpan.FromDays(30)) },
+        { "sentinels", o => (o.Broker, o.ResultBackend, o.SentinelMasterName) = ("sentinel://a;sentinel://b", "sentinel://a", "main") },
+        { "sentinels of results", o => (o.ResultBackend, o.ResultSentinelMasterName) = ("sentinel://a", "main") },
+        { "fanout prefixes", o => o.FanoutPrefix = "" },
+        { "a fanout prefix", o => o.FanoutPrefix = "/shop{db}." },
+        { "TLS", o => (o.Broker, o.Tls.Enabled) = ("amqp://a", true) },
         { "files", o => (o.Tls.CaCertificateFile, o.Tls.CertificateFile, o.Tls.KeyFile) = (_here, _here, _here) },
     };
 
@@ -186,8 +215,8 @@ public sealed class OptionsValidatorTests
         // A new option with a rule gets its row above.
         var options = new CeleryOptions
         {
-            Broker = "x",
-            ResultBackend = "x",
+            Broker = "redis+socket:///run/redis.sock;sentinel://x;x",
+            ResultBackend = "sentinel://x;x",
             DefaultQueue = "",
             DefaultPriority = -1,
             DefaultExchange = "",
@@ -211,6 +240,7 @@ public sealed class OptionsValidatorTests
             EventQueueExclusive = true,
             EventQueueDurable = true,
             PublishTimeout = default,
+            PublishConcurrency = 0,
             ConnectTimeout = default,
             ConnectMaxRetries = -1,
             ResultStoreMaxRetries = -1,
@@ -228,12 +258,18 @@ public sealed class OptionsValidatorTests
             AcceptContent = [],
             PrioritySteps = [],
             TimeZone = "x",
-            Tls = new() { CaCertificateFile = "x", CertificateFile = "x", KeyFile = "x" },
+            Tls = new() { CaCertificateFile = "x", CertificateFile = "x", KeyFile = "x", Enabled = true },
+            ResultTls = new() { KeyFile = "x" },
+            RedisConnectTimeout = default(TimeSpan),
+            BrokerFailoverStrategy = (BrokerFailoverStrategy)9,
+            BrokerLoginMethod = (BrokerLoginMethod)9,
+            RedisSeparator = "",
+            FanoutPrefix = "x",
         };
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(43);
+        keys.Length.ShouldBe(53);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using CeleryNet.Extensibility;
 using CeleryNet.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +24,20 @@ public sealed class WorkerHostTests
         (await sum.GetAsync(Bound.Default, Token)).ShouldBe(5);
         (await untyped.GetAsync(Bound.Default, Token)).GetInt32().ShouldBe(23);
         await host.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Task_with_a_type_that_the_serializer_does_not_know_keeps_a_worker_from_starting()
+    {
+        var services = new ServiceCollection();
+        services.AddCelery(celery => celery.SerializerOptions = new JsonSerializerOptions { TypeInfoResolver = JsonTypeInfoResolver.Combine() })
+            .AddTasks(typeof(ParcelTasks)).AddTasks(typeof(StaticTasks)).AddWorker();
+        await using var provider = services.BuildServiceProvider();
+
+        var error = Should.Throw<CeleryConfigurationException>(provider.GetRequiredService<ICeleryWorker>);
+
+        error.Message.ShouldContain("CeleryNet.Tests.Hosting.Parcel (of 'parcel.ship')");
+        error.Message.ShouldNotContain("static.add");
     }
 
     [Fact]

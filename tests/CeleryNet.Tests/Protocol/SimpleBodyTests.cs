@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CeleryNet.Hosting;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
 using CeleryNet.TestKit;
@@ -105,6 +106,17 @@ public sealed class SimpleBodyTests
         envelope.Headers.Items.ShouldBe([new("own", 1L)]);
         envelope.CorrelationId.ShouldBe("1");
         Content.Reader().Read(envelope).Headers.ShouldBe(new TaskHeaders("proj.add", "1") { Eta = call.Eta, TimeLimit = TimeSpan.FromSeconds(60) });
+    }
+
+    [Fact]
+    public void Sender_whose_dates_are_not_UTCs_by_default_says_so()
+    {
+        var call = new TaskCall("proj.add", "1", [], [], new SendOptions()) { RootId = "1", ReplyTo = "me" };
+        var codecs = ContentCodecs.Create(new CeleryOptions { TaskProtocol = 1, EnableUtc = false }, [], []);
+
+        var envelope = new TaskMessageWriter(CeleryJson.Complete(null), "me", codecs.Tasks, codecs.Format).Write(call);
+
+        Encoding.UTF8.GetString(envelope.Body.Span).ShouldContain("\"utc\":false");
     }
 
     private static TaskMessage Read(string body)

@@ -22,6 +22,9 @@ public sealed class ResiliencePipelinesTests
         { new CeleryOptions { ResultStoreRetry = false, ResultStoreMaxRetries = 5 }, null, 0 },
         { new CeleryOptions { ResultStoreMaxRetries = 5 }, null, 5 },
         { new CeleryOptions { ResultStoreMaxRetries = 0 }, null, 0 },
+        { new CeleryOptions { ResultStoreMaxRetries = 0, ResultStoreRetryPolicy = new ResultRetryPolicy() }, null, 20 },
+        { new CeleryOptions { ResultStoreMaxRetries = 5, ResultStoreRetryPolicy = new ResultRetryPolicy { MaxRetries = null } }, null, null },
+        { new CeleryOptions { ResultStoreRetry = false, ResultStoreRetryPolicy = new ResultRetryPolicy() }, null, 0 },
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -115,6 +118,45 @@ public sealed class ResiliencePipelinesTests
         watcher.Delays.Count.ShouldBe(5);
         watcher.Delays.ShouldAllBe(delay => delay <= TimeSpan.FromMinutes(40));
         watcher.Delays.Max().ShouldBeGreaterThan(TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public async Task Pauses_between_attempts_to_store_are_those_of_the_policy()
+    {
+        var settings = ResilienceSettings.Of(new CeleryOptions
+        {
+            ResultStoreRetryPolicy = new ResultRetryPolicy
+            {
+                IntervalStart = TimeSpan.FromMinutes(1),
+                IntervalStep = TimeSpan.FromMinutes(10),
+                IntervalMax = TimeSpan.FromMinutes(15),
+            },
+        });
+        var watcher = new Watcher();
+
+        var running = RunAsync(Pipelines(settings).Create(CeleryOperation.StoreResult), succeedsAt: 5, watcher);
+        for (var i = 1; i < 5; i++)
+        {
+            await _clock.WaitForAnyTimerAsync();
+            _clock.Advance(TimeSpan.FromMinutes(15));
+        }
+
+        await running.WithinBound("the fifth attempt");
+        watcher.Delays.ShouldBe([TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(11), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(15)]);
+    }
+
+    [Fact]
+    public async Task Storing_is_not_tried_again_after_the_time_that_the_policy_gives_it()
+    {
+        var settings = ResilienceSettings.Of(new CeleryOptions
+        {
+            ResultStoreRetryPolicy = new ResultRetryPolicy { IntervalStart = TimeSpan.FromSeconds(2), IntervalMax = TimeSpan.FromSeconds(2), Timeout = TimeSpan.FromSeconds(5) },
+        });
+
+        await ExhaustAsync(Pipelines(settings).Create(CeleryOperation.StoreResult), retries: 3, TimeSpan.FromSeconds(2));
+
+        // At 0, 2, 4 and 6 seconds; after the last the five are over.
+        _attempts.ShouldBe(4);
     }
 
     [Fact]
@@ -232,13 +274,13 @@ public sealed class ResiliencePipelinesTests
         custom is null ? new Dictionary<CeleryOperation, Action<ResiliencePipelineBuilder, CeleryResilienceContext>>() : new() { [CeleryOperation.Connect] = custom },
         new ServiceCollection().BuildServiceProvider());
 
-    private async Task ExhaustAsync(OperationPipeline pipeline, int retries)
+    private async Task ExhaustAsync(OperationPipeline pipeline, int retries, TimeSpan? pause = null)
     {
         var running = RunAsync(pipeline);
         for (var i = 0; i < retries; i++)
         {
             await _clock.WaitForAnyTimerAsync();
-            _clock.Advance(TimeSpan.FromSeconds(5));
+            _clock.Advance(pause ?? TimeSpan.FromSeconds(5));
         }
 
         await Should.ThrowAsync<BrokerUnavailableException>(() => running.WithinBound("the last attempt"));

@@ -98,7 +98,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var reader = Content.Reader(application.MaxBodySize);
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
         var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>(), resilience);
-        var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>());
+        var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>(), _services, new UnscopedTaskClasses(new ServiceCollection(), []));
         var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher, middleware, hooks.Events);
         var guard = new RedeliveryGuard(Backend, options.DeduplicateSuccessfulTasks, _loggers.CreateLogger<RedeliveryGuard>());
         var stuck = new StuckTasks(Clock, _loggers.CreateLogger<StuckTasks>());

@@ -66,7 +66,7 @@ internal sealed class AmqpLink : IAsyncDisposable
     /// <summary>Declares a queue with its exchange and binding unless that was done on this connection. kombu/common.py maybe_declare</summary>
     /// <exception cref="AmqpRefusedException">The broker refuses it.</exception>
     public ValueTask DeclareOnceAsync(QueueSpec queue, CancellationToken cancellationToken)
-        => DeclareOnceAsync(queue.Name, () => AmqpTopology.DeclareAsync(this, [queue], cancellationToken), cancellationToken);
+        => IsDeclared(queue.Name) ? ValueTask.CompletedTask : DeclareAsync(queue, cancellationToken);
 
     /// <summary>Declares an exchange alone unless that was done on this connection.</summary>
     /// <exception cref="AmqpRefusedException">The broker refuses it.</exception>
@@ -75,38 +75,8 @@ internal sealed class AmqpLink : IAsyncDisposable
 
     /// <summary>Declares what goes by the name unless that was done on this connection.</summary>
     /// <exception cref="AmqpRefusedException">The broker refuses it.</exception>
-    public async ValueTask DeclareOnceAsync(string name, Func<Task> declare, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            if (_declared.Contains(name))
-            {
-                return;
-            }
-        }
-
-        await _declaring.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            lock (_gate)
-            {
-                if (_declared.Contains(name))
-                {
-                    return;
-                }
-            }
-
-            await declare().ConfigureAwait(false);
-            lock (_gate)
-            {
-                _declared.Add(name);
-            }
-        }
-        finally
-        {
-            _declaring.Release();
-        }
-    }
+    public ValueTask DeclareOnceAsync(string name, Func<Task> declare, CancellationToken cancellationToken)
+        => IsDeclared(name) ? ValueTask.CompletedTask : DeclareAsync(name, declare, cancellationToken);
 
     /// <summary>Makes the next <see cref="DeclareOnceAsync(QueueSpec, CancellationToken)"/> declare the queue again: it turned out to be gone.</summary>
     public void ForgetDeclared(string queue)
@@ -147,6 +117,40 @@ internal sealed class AmqpLink : IAsyncDisposable
             await _closed.CancelAsync().ConfigureAwait(false);
         }
     }
+
+    private bool IsDeclared(string name)
+    {
+        lock (_gate)
+        {
+            return _declared.Contains(name);
+        }
+    }
+
+    private async ValueTask DeclareAsync(string name, Func<Task> declare, CancellationToken cancellationToken)
+    {
+        await _declaring.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (IsDeclared(name))
+            {
+                return;
+            }
+
+            await declare().ConfigureAwait(false);
+            lock (_gate)
+            {
+                _declared.Add(name);
+            }
+        }
+        finally
+        {
+            _declaring.Release();
+        }
+    }
+
+    // Apart from its caller, which would make the closure for each message.
+    private ValueTask DeclareAsync(QueueSpec queue, CancellationToken cancellationToken)
+        => DeclareAsync(queue.Name, () => AmqpTopology.DeclareAsync(this, [queue], cancellationToken), cancellationToken);
 
     // No queue's name begins like that.
     private static string NameOf(ExchangeSpec exchange) => "\0" + exchange.Name;

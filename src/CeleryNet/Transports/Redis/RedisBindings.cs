@@ -12,19 +12,19 @@ internal static class RedisBindings
     private static readonly TimeSpan _matchTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>The member that binds a queue.</summary>
-    public static string Member(BindingSpec binding, string queue)
+    public static string Member(BindingSpec binding, string queue, string separator)
     {
         var pattern = binding.Exchange.Type == ExchangeSpec.Topic ? TopicPattern(binding.RoutingKey) : "";
-        return string.Join(RedisKeys.Separator, binding.RoutingKey, pattern, queue);
+        return string.Join(separator, binding.RoutingKey, pattern, queue);
     }
 
     /// <summary>The queues among the members that a routing key reaches, each once.</summary>
-    public static IReadOnlyList<string> Match(IEnumerable<string> members, string routingKey)
+    public static IReadOnlyList<string> Match(IEnumerable<string> members, string routingKey, string separator)
     {
         var queues = new List<string>();
         foreach (var member in members)
         {
-            var parts = member.Split(RedisKeys.Separator);
+            var parts = member.Split(separator);
             if (parts is [var key, var pattern, { Length: > 0 } queue]
                 && (pattern.Length == 0 ? key == routingKey : MatchesTopic(key, routingKey))
                 && !queues.Contains(queue))

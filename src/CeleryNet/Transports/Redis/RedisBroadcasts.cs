@@ -167,7 +167,7 @@ internal sealed class RedisBroadcasts : IAsyncDisposable
     {
         var key = queue.RoutingKey.Replace('#', '*');
         var channel = _keys.FanoutChannel(queue.Exchange.Name, key);
-        return key.AsSpan().ContainsAny('*', '?', '[') ? RedisChannel.Pattern(channel) : RedisChannel.Literal(channel);
+        return _keys.HasFanoutPatterns && key.AsSpan().ContainsAny('*', '?', '[') ? RedisChannel.Pattern(channel) : RedisChannel.Literal(channel);
     }
 
     private void OnMessage(QueueSpec queue, RedisValue message)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -11,7 +10,8 @@ using CeleryNet.Serialization;
 namespace CeleryNet.Transports.Redis;
 
 /// <summary>Writes a list element in the order kombu writes it; the grammar is at <see cref="RedisEnvelopeReader"/>.</summary>
-internal static class RedisEnvelopeWriter
+/// <remarks>Safe for concurrent use.</remarks>
+internal sealed class RedisEnvelopeWriter
 {
     private const int Persistent = 2;
     private const int Transient = 1;
@@ -23,20 +23,35 @@ internal static class RedisEnvelopeWriter
         SkipValidation = true,
     };
 
-    /// <summary>Writes an element with a delivery tag of its own.</summary>
+    // Unique as a whole with the number behind it; a random one for each message would cost more than all else that is written.
+    private readonly string _tagPrefix = TaskId.New().Value + ".";
+    private readonly JsonBuffers _buffers = new(_options);
+    private long _lastTag;
+
+    /// <summary>Writes an element with a delivery tag of its own. It is nobody else's: a command whose caller has given up may still wait to be sent.</summary>
     /// <exception cref="CelerySerializationException">A header has a value JSON cannot carry.</exception>
-    public static void Write(IBufferWriter<byte> output, Envelope envelope, Destination destination)
+    public byte[] Write(Envelope envelope, Destination destination)
     {
-        using var writer = new Utf8JsonWriter(output, _options);
+        var buffer = _buffers.Rent();
+        Write(buffer.Writer, envelope, destination);
+        buffer.Writer.Flush();
+        var element = buffer.Output.WrittenSpan.ToArray();
+        _buffers.Return(buffer);
+        return element;
+    }
+
+    private void Write(Utf8JsonWriter writer, Envelope envelope, Destination destination)
+    {
         writer.WriteStartObject();
         writer.WriteBase64String("body"u8, envelope.Body.Span);
         writer.WriteString("content-encoding"u8, envelope.ContentEncoding);
         writer.WriteString("content-type"u8, envelope.ContentType);
         writer.WriteStartObject("headers"u8);
-        foreach (var (name, value) in envelope.Headers.Items)
+        var headers = envelope.Headers.Items;
+        for (var i = 0; i < headers.Count; i++)
         {
-            writer.WritePropertyName(name);
-            WriteValue(writer, name, value);
+            writer.WritePropertyName(headers[i].Key);
+            WriteValue(writer, headers[i].Key, headers[i].Value);
         }
 
         writer.WriteEndObject();
@@ -44,7 +59,7 @@ internal static class RedisEnvelopeWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteProperties(Utf8JsonWriter writer, Envelope envelope, Destination destination)
+    private void WriteProperties(Utf8JsonWriter writer, Envelope envelope, Destination destination)
     {
         writer.WriteStartObject("properties"u8);
         WriteIfAny(writer, "correlation_id"u8, envelope.CorrelationId);
@@ -59,7 +74,7 @@ internal static class RedisEnvelopeWriter
         writer.WriteString("body_encoding"u8, "base64"u8);
 
         // The tag is the field in the hash of unsettled messages: two copies with one tag would overwrite each other there.
-        writer.WriteString("delivery_tag"u8, TaskId.New().Value);
+        writer.WriteString("delivery_tag"u8, string.Create(CultureInfo.InvariantCulture, $"{_tagPrefix}{Interlocked.Increment(ref _lastTag)}"));
         writer.WriteEndObject();
     }
 

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using CeleryNet.Protocol;
 using CeleryNet.Routing;
 using StackExchange.Redis;
@@ -11,13 +11,16 @@ namespace CeleryNet.Transports.Redis;
 /// </summary>
 internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys, RedisDeclarations declarations) : IPublisher
 {
+    private readonly RedisEnvelopeWriter _writer = new();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
             var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-            if (destination.Declare is { } queue)
+            if (destination.Declare is { } queue && !declarations.AreDeclared(queue))
             {
                 await declarations.DeclareAsync(queue, cancellationToken).ConfigureAwait(false);
             }
@@ -28,7 +31,7 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys,
             }
             else if (destination.Exchange.Length == 0)
             {
-                await PushAsync(database, destination.RoutingKey, envelope, destination, cancellationToken).ConfigureAwait(false);
+                await PushAsync(database, destination.RoutingKey, envelope, destination).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -55,7 +58,7 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys,
     private async Task RouteAsync(IDatabase database, Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {
         var members = await database.SetMembersAsync(keys.Bindings(destination.Exchange)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        var queues = RedisBindings.Match(members.Select(member => member.ToString()), destination.RoutingKey);
+        var queues = RedisBindings.Match(members.Select(member => member.ToString()), destination.RoutingKey, keys.Separator);
         if (queues.Count == 0 && destination.Mandatory)
         {
             throw new PublishException(
@@ -65,27 +68,16 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys,
 
         foreach (var queue in queues)
         {
-            await PushAsync(database, queue, envelope, destination, cancellationToken).ConfigureAwait(false);
+            await PushAsync(database, queue, envelope, destination).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task PushAsync(IDatabase database, string queue, Envelope envelope, Destination destination, CancellationToken cancellationToken)
-    {
-        var element = Write(envelope, destination);
-        await database.ListLeftPushAsync(keys.ListFor(queue, envelope.Priority), element).WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    private Task<long> PushAsync(IDatabase database, string queue, Envelope envelope, Destination destination)
+        => database.ListLeftPushAsync(keys.ListFor(queue, envelope.Priority), _writer.Write(envelope, destination));
 
     private async Task BroadcastAsync(IDatabase database, Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {
         var channel = RedisChannel.Literal(keys.FanoutChannel(destination.Exchange, destination.RoutingKey));
-        await database.PublishAsync(channel, Write(envelope, destination)).WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    // The element is of its own and not pooled: a command whose caller has given up may still wait to be sent.
-    private static ReadOnlyMemory<byte> Write(Envelope envelope, Destination destination)
-    {
-        var output = new ArrayBufferWriter<byte>((envelope.Body.Length * 4 / 3) + 1024);
-        RedisEnvelopeWriter.Write(output, envelope, destination);
-        return output.WrittenMemory;
+        await database.PublishAsync(channel, _writer.Write(envelope, destination)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 }

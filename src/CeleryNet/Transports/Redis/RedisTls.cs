@@ -55,7 +55,7 @@ internal sealed class RedisTls
     /// <exception cref="CeleryConfigurationException">A query key has no valid value, or a file cannot be read.</exception>
     public static RedisTls? Create(BrokerUrl url, TransportTlsOptions options)
     {
-        // A sentinel:// URL has no sister with TLS in its scheme: kombu takes it from broker_use_ssl, here the ssl_ keys ask for it.
+        // A sentinel:// URL has no sister with TLS in its scheme: kombu takes it from broker_use_ssl, here the ssl_ keys ask for it too.
         var asked = url.UsesTls || (url.Scheme == "sentinel" && url.Query.Keys.Any(key => key.StartsWith("ssl_", StringComparison.Ordinal)));
         return asked ? new RedisTls(url, options) : null;
     }

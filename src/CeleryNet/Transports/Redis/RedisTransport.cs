@@ -23,7 +23,7 @@ internal sealed class RedisTransport : ITransport
         _time = time;
         _logger = logger;
         _connection = new RedisConnection(options, logger);
-        _keys = new RedisKeys(options.GlobalKeyPrefix, options.PrioritySteps, _connection.Target.Database);
+        _keys = new RedisKeys(options, _connection.Target.Database);
         _declarations = new RedisDeclarations(_connection, _keys);
         Publisher = new RedisPublisher(_connection, _keys, _declarations);
         DeadLetters = new RedisDeadLetterStore(_connection, _keys, options.DeadLetterSuffix);

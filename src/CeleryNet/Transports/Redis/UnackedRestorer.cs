@@ -156,7 +156,7 @@ internal sealed class UnackedRestorer(RedisConnection connection, RedisKeys keys
     private async Task<IReadOnlyList<string>> FindQueuesAsync(IDatabase database, StoredMessage record, CancellationToken cancellationToken)
     {
         var members = await database.SetMembersAsync(keys.Bindings(record.Exchange)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return RedisBindings.Match(members.Select(member => member.ToString()), record.RoutingKey);
+        return RedisBindings.Match(members.Select(member => member.ToString()), record.RoutingKey, keys.Separator);
     }
 
     private readonly record struct Expired(RedisValue Tag, RedisValue Score, byte[]? Stored);

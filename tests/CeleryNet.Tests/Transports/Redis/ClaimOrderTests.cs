@@ -1,3 +1,4 @@
+using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Tests.Transports.Redis;
@@ -9,7 +10,7 @@ public sealed class ClaimOrderTests
     [Fact]
     public void All_queues_of_a_step_come_before_the_next_step()
     {
-        var order = new ClaimOrder(new RedisKeys("", [0, 5], 0), ["a", "b"]);
+        var order = new ClaimOrder(Keys([0, 5]), ["a", "b"]);
 
         order.Keys.Skip(2).Select(key => key.ToString()).ShouldBe(["a", "b", "a" + Separator + "5", "b" + Separator + "5"]);
         order.At(2).Queue.ShouldBe("a");
@@ -19,7 +20,7 @@ public sealed class ClaimOrderTests
     [Fact]
     public void Queue_that_delivered_goes_to_the_end()
     {
-        var order = new ClaimOrder(new RedisKeys("", [0], 0), ["a", "b", "c"]);
+        var order = new ClaimOrder(Keys([0]), ["a", "b", "c"]);
 
         order.Rotate(["a"]);
         order.Keys.Skip(2).Select(key => key.ToString()).ShouldBe(["b", "c", "a"]);
@@ -32,5 +33,7 @@ public sealed class ClaimOrderTests
 
     [Fact]
     public void Queue_named_twice_is_one()
-        => new ClaimOrder(new RedisKeys("", [0], 0), ["a", "a"]).Queues.ShouldBe(["a"]);
+        => new ClaimOrder(Keys([0]), ["a", "a"]).Queues.ShouldBe(["a"]);
+
+    private static RedisKeys Keys(int[] steps) => new(new TransportOptions([]) { PrioritySteps = steps }, 0);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CeleryNet.Routing;
+using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Tests.Transports.Redis;
@@ -9,7 +10,7 @@ public sealed class RedisNamesTests
 {
     private const string Separator = "\u0006\u0016";
 
-    private readonly RedisKeys _keys = new("", [0, 3, 6, 9], 0);
+    private readonly RedisKeys _keys = new(new TransportOptions([]), 0);
 
     [Theory]
     [InlineData(null, "q")]
@@ -26,7 +27,7 @@ public sealed class RedisNamesTests
     [Fact]
     public void Prefix_stands_before_every_name()
     {
-        var keys = new RedisKeys("p:", [0, 5], 4);
+        var keys = new RedisKeys(new TransportOptions([]) { GlobalKeyPrefix = "p:", PrioritySteps = [0, 5] }, 4);
 
         keys.Unacked.ShouldBe("p:unacked");
         keys.UnackedIndex.ShouldBe("p:unacked_index");
@@ -37,19 +38,42 @@ public sealed class RedisNamesTests
         keys.FanoutChannel("celery.pidbox", "").ShouldBe("p:/4.celery.pidbox");
     }
 
+    [Fact]
+    public void Separator_stands_between_a_queue_and_its_priority_and_between_the_parts_of_a_binding()
+    {
+        var keys = new RedisKeys(new TransportOptions([]) { Separator = "::" }, 0);
+
+        keys.ListFor("q", 9).ShouldBe("q::9");
+        var member = RedisBindings.Member(new BindingSpec(new ExchangeSpec("x"), "k"), "q", keys.Separator);
+        member.ShouldBe("k::::q");
+        RedisBindings.Match([member], "k", keys.Separator).ShouldBe(["q"]);
+        RedisBindings.Match(["k" + Separator + Separator + "q"], "k", keys.Separator).ShouldBeEmpty();
+    }
+
+    // kombu 5.2: Channel(fanout_prefix, fanout_patterns)._get_publish_topic
+    [Theory]
+    [InlineData("/{db}.", true, "/4.celeryev/task.sent")]
+    [InlineData("/{db}.", false, "/4.celeryev")]
+    [InlineData("", true, "celeryev/task.sent")]
+    [InlineData("", false, "celeryev")]
+    [InlineData("/shop{db}.", true, "/shop4.celeryev/task.sent")]
+    [InlineData("/shop.", false, "/shop.celeryev")]
+    public void Channel_is_named_by_the_prefix_and_the_key_if_that_is_wanted(string prefix, bool patterns, string channel)
+        => new RedisKeys(new TransportOptions([]) { FanoutPrefix = prefix, FanoutPatterns = patterns }, 4).FanoutChannel("celeryev", "task.sent").ShouldBe(channel);
+
     [Theory]
     [InlineData]
     [InlineData(1, 3)]
     [InlineData(0, 3, 3)]
     public void Steps_that_do_not_ascend_from_zero_are_a_configuration_error(params int[] steps)
-        => Should.Throw<CeleryConfigurationException>(() => new RedisKeys("", steps, 0)).Message.ShouldContain("0, 3, 6, 9");
+        => Should.Throw<CeleryConfigurationException>(() => new RedisKeys(new TransportOptions([]) { PrioritySteps = steps }, 0)).Message.ShouldContain("0, 3, 6, 9");
 
     [Theory]
     [InlineData("direct", "proj.key", "proj.key" + Separator + Separator + "q")]
     [InlineData("fanout", "", Separator + Separator + "q")]
     [InlineData("topic", "a.*.b_c.#", "a.*.b_c.#" + Separator + @"^a\..*?[^\.]\.b\_c\..*?$" + Separator + "q")]
     public void Binding_is_written_as_kombu_writes_it(string type, string key, string member)
-        => RedisBindings.Member(new BindingSpec(new ExchangeSpec("x", type), key), "q").ShouldBe(member);
+        => RedisBindings.Member(new BindingSpec(new ExchangeSpec("x", type), key), "q", Separator).ShouldBe(member);
 
     [Theory]
     [InlineData("a.b", "a.b", true)]
@@ -66,9 +90,9 @@ public sealed class RedisNamesTests
     [InlineData("task-x+(1).*", "task-x+(1).2", true)]
     public void Topic_matches_as_kombus_expression_does(string bindingKey, string routingKey, bool matches)
     {
-        var member = RedisBindings.Member(new BindingSpec(new ExchangeSpec("x", ExchangeSpec.Topic), bindingKey), "q");
+        var member = RedisBindings.Member(new BindingSpec(new ExchangeSpec("x", ExchangeSpec.Topic), bindingKey), "q", Separator);
 
-        RedisBindings.Match([member], routingKey).Count.ShouldBe(matches ? 1 : 0);
+        RedisBindings.Match([member], routingKey, Separator).Count.ShouldBe(matches ? 1 : 0);
     }
 
     [Fact]
@@ -85,7 +109,7 @@ public sealed class RedisNamesTests
             "**" + Separator + "^**$" + Separator + "four",
         ];
 
-        RedisBindings.Match(members, "k").ShouldBe(["one", "two"]);
+        RedisBindings.Match(members, "k", Separator).ShouldBe(["one", "two"]);
     }
 
     [Theory]

@@ -1,0 +1,15 @@
+using System.Globalization;
+
+namespace CeleryNet.Throughput.Report;
+
+/// <summary>Numbers for people.</summary>
+internal static class NumberText
+{
+    /// <summary>With as many places as its size is worth.</summary>
+    public static string Of(double value) => Math.Abs(value) switch
+    {
+        >= 100 => value.ToString("N0", CultureInfo.InvariantCulture),
+        >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.000", CultureInfo.InvariantCulture),
+    };
+}
