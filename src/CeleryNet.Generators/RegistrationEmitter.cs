@@ -144,6 +144,7 @@ internal static class RegistrationEmitter
             ("StoreErrorsEvenIfIgnored", options.StoreErrorsEvenIfIgnored),
             ("KeepIfFailed", options.KeepIfFailed),
             ("TrackStarted", options.TrackStarted),
+            ("SendEvents", options.SendEvents),
         }.Where(option => option.Value is not null).Select(option => $"{option.Name} = {CodeText.Literal(option.Value is true)}")
             .Concat(options.MaxDeliveries is { } maxDeliveries ? [$"MaxDeliveries = {Number(maxDeliveries)}"] : [])
             .Concat(options.RateLimit is { } limit ? [$"RateLimit = {Extensibility}.RateLimit.Parse({CodeText.Literal(limit)})"] : [])

@@ -57,6 +57,7 @@ internal static class TaskAttributeReader
             FindValue<bool>(named, "StoreErrorsEvenIfIgnored"),
             FindValue<bool>(named, "KeepIfFailed"),
             FindValue<bool>(named, "TrackStarted"),
+            FindValue<bool>(named, "SendEvents"),
             ReadRateLimit(attribute, taskMethod, diagnostics, cancellationToken),
             new TimeLimitReader(attribute, taskMethod, diagnostics, cancellationToken).Read(),
             new RetryAttributeReader(attribute, taskMethod, diagnostics, cancellationToken).Read());

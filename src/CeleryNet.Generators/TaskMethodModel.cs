@@ -148,6 +148,7 @@ internal sealed record TaskOptionsModel(
     bool? StoreErrorsEvenIfIgnored,
     bool? KeepIfFailed,
     bool? TrackStarted,
+    bool? SendEvents,
     string? RateLimit,
     TimeLimitModel TimeLimit,
     RetryOptionsModel Retry);

@@ -213,6 +213,40 @@ public sealed class CeleryOptions
     /// <value>The default is false.</value>
     public bool ControlQueueDurable { get; set; }
 
+    /// <summary>
+    /// Whether each call is followed by an event <c>task-sent</c>, by which monitors know of tasks that no worker has taken yet. Mirrors <c>task_send_sent_event</c>.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool SendTaskSentEvent { get; set; }
+
+    /// <summary>The exchange of events; all programs and monitors must agree on it. Mirrors <c>event_exchange</c>.</summary>
+    /// <value>The default is <c>celeryev</c>.</value>
+    public string EventExchange { get; set; } = "celeryev";
+
+    /// <summary>What the names of the queues begin with by which this program listens to events. Mirrors <c>event_queue_prefix</c>.</summary>
+    /// <value>The default is <c>celeryev</c>.</value>
+    public string EventQueuePrefix { get; set; } = "celeryev";
+
+    /// <summary>RabbitMQ: how long an event waits for a listener that does not read. Mirrors <c>event_queue_ttl</c>.</summary>
+    /// <value>The default is 5 s; 0 to 24 days.</value>
+    public TimeSpan EventQueueTtl { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>RabbitMQ: how long the queue of a listener is kept that is gone. Mirrors <c>event_queue_expires</c>.</summary>
+    /// <value>The default is 60 s; 1 s to 24 days.</value>
+    public TimeSpan EventQueueExpires { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>RabbitMQ: whether queues of listeners belong to their connection. Mirrors <c>event_queue_exclusive</c>.</summary>
+    /// <value>The default is false, as before Celery 5.6. Not together with <see cref="EventQueueDurable"/>.</value>
+    public bool EventQueueExclusive { get; set; }
+
+    /// <summary>RabbitMQ: whether queues of listeners survive a restart of the broker. Mirrors <c>event_queue_durable</c>.</summary>
+    /// <value>The default is false.</value>
+    public bool EventQueueDurable { get; set; }
+
+    /// <summary>The serializer of events: <c>json</c>, or one that was added. Mirrors <c>event_serializer</c>.</summary>
+    /// <value>The default is <c>json</c>.</value>
+    public string EventSerializer { get; set; } = "json";
+
     /// <summary>How long a send may take in all, attempts to reconnect included.</summary>
     /// <value>The default is 10 s; 100 ms to 1 h.</value>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);

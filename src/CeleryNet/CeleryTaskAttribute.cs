@@ -75,6 +75,10 @@ public sealed class CeleryTaskAttribute : Attribute
     /// <value>When not set, the worker's option decides; its default is false.</value>
     public bool TrackStarted { get; set; }
 
+    /// <summary>Whether monitors are told of its runs where the worker sends events of tasks (<c>send_events</c>).</summary>
+    /// <value>The default is true.</value>
+    public bool SendEvents { get; set; } = true;
+
     /// <summary>
     /// Move the message to the queue <c>&lt;queue&gt;.dead-letters</c> when the task has failed for good, so that it can be looked at and replayed
     /// (<see cref="IDeadLetters"/>). Goes before <see cref="AcksOnFailure"/>. Celery has no counterpart.

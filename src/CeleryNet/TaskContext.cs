@@ -92,6 +92,8 @@ public sealed class TaskContext
 
     internal ITaskStateStore? StateStore { get; init; }
 
+    internal Action<TaskContext, string, TaskValue?>? EventSender { get; init; }
+
     /// <summary>Stores a state of your own, with anything that tells how far the task is. The next state replaces it.</summary>
     /// <typeparam name="TMeta">The type by which <paramref name="meta"/> is written.</typeparam>
     /// <param name="state">The state, such as <c>PROGRESS</c>.</param>
@@ -104,6 +106,34 @@ public sealed class TaskContext
         => StateStore is null ? ValueTask.CompletedTask
             : _isOver || CancellationReason == CancellationReason.TimeLimit ? throw new InvalidOperationException($"The run of task '{TaskName}' [{Id}] is over, so its state cannot become {state} any more.")
             : StateStore.StoreAsync(state, TaskValue.Of(meta), cancellationToken);
+
+    /// <summary>
+    /// Tells monitors something of your own about this task. It does not wait for the broker: the event goes out soon after, and like every event it may be lost.
+    /// </summary>
+    /// <typeparam name="TFields">The type by which <paramref name="fields"/> is written.</typeparam>
+    /// <param name="type">The event's type, such as <c>task-progress</c>. What stands before the first hyphen is its group; listeners bind to <c>task.progress</c>.</param>
+    /// <param name="fields">A map or an object, whose members become the event's fields beside <c>uuid</c>, which is this task's id, and those that every event has.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="type"/> is empty, or <paramref name="fields"/> is no map, or has a member that every event has: <c>uuid</c>, <c>hostname</c>, <c>utcoffset</c>,
+    /// <c>pid</c>, <c>clock</c>, <c>timestamp</c>, <c>type</c>.
+    /// </exception>
+    /// <exception cref="CelerySerializationException">The fields cannot be written as JSON.</exception>
+    /// <remarks>
+    /// Mirrors <c>Task.send_event</c>: it is sent whether or not the worker sends events of tasks. Where tasks are run by their senders, there is nobody to tell.
+    /// </remarks>
+    public void SendEvent<TFields>(string type, TFields fields)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(type);
+        EventSender?.Invoke(this, type, TaskValue.Of(fields));
+    }
+
+    /// <inheritdoc cref="SendEvent{TFields}(string, TFields)" path="//summary|//param[@name='type']|//remarks" />
+    /// <exception cref="ArgumentException"><paramref name="type"/> is empty.</exception>
+    public void SendEvent(string type)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(type);
+        EventSender?.Invoke(this, type, null);
+    }
 
     /// <summary>
     /// Makes the exception that ends this run and has the task run again: <c>throw task.Retry(...)</c>. Nothing is sent before it is thrown. Once the task

@@ -239,6 +239,27 @@ public sealed class WorkerOptions
     /// <summary>Whether the worker obeys remote control (<c>worker_enable_remote_control</c>), such as <c>app.control.revoke(…)</c>.</summary>
     /// <value>The default is true.</value>
     public bool EnableRemoteControl { get; set; } = true;
+
+    /// <summary>
+    /// Whether monitors are told what becomes of each task, from the start (<c>worker_send_task_events</c>, <c>-E</c>). Remote control, such as
+    /// <c>celery control enable_events</c>, changes it while the worker runs.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool SendTaskEvents { get; set; }
+
+    /// <summary>
+    /// Whether the worker tells that it is there, when it starts and stops and at each <see cref="HeartbeatInterval"/> in between. False is Celery's <c>--without-heartbeat</c>:
+    /// monitors then do not know whether it lives.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool SendHeartbeats { get; set; } = true;
+
+    /// <summary>
+    /// How often the worker tells that it is there (<c>--heartbeat-interval</c>). Who watches takes it for dead after twice that time. It is no AMQP heartbeat, which is the
+    /// application's <c>Heartbeat</c>.
+    /// </summary>
+    /// <value>The default is 2 s; 0.1 s to 1 h.</value>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(2);
 }
 
 /// <summary>What becomes of a message that cannot be read or whose task is not registered.</summary>

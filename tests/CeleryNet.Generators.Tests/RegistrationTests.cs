@@ -84,7 +84,7 @@ public sealed class RegistrationTests
             public static class Tasks
             {
                 [CeleryTask("plain")] public static void Plain() { }
-                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true,
+                [CeleryTask("all", AcksLate = true, AcksOnFailure = false, IgnoreResult = true, StoreErrorsEvenIfIgnored = false, KeepIfFailed = true, TrackStarted = true, SendEvents = false,
                     AcksOnTimeout = false, RejectOnWorkerLost = true, MaxDeliveries = 5, RateLimit = "100/m", TimeLimit = "00:05:00", SoftTimeLimit = "0.5")]
                 public static void All() { }
                 [CeleryTask("unlimited", TimeLimit = "0", SoftTimeLimit = "30")] public static void Unlimited() { }
@@ -99,6 +99,7 @@ public sealed class RegistrationTests
             .ShouldAllBe(value => value == null);
         new[] { all.AcksLate, all.AcksOnFailure, all.IgnoreResult, all.StoreErrorsEvenIfIgnored, all.KeepIfFailed, all.TrackStarted }
             .ShouldBe([true, false, true, false, true, true]);
+        (plain.SendEvents, all.SendEvents).ShouldBe((null, false));
         (plain.AcksOnTimeout, plain.RejectOnWorkerLost, plain.MaxDeliveries).ShouldBe((null, null, null));
         (all.AcksOnTimeout, all.RejectOnWorkerLost, all.MaxDeliveries).ShouldBe((false, true, 5));
         run.Definition("unbound").MaxDeliveries.ShouldBe(-1);

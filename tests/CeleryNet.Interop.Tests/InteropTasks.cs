@@ -131,6 +131,14 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
     [CeleryTask("interop.refuse", AcksLate = true)]
     public static void Refuse(string reason, TaskContext task) => throw task.Reject(reason);
 
+    [CeleryTask("interop.tell")]
+    public static void Tell(string text, TaskContext task) => task.SendEvent("task-told", new Told(text, 3));
+
+    [CeleryTask("interop.untold", SendEvents = false)]
+    public static void Untold()
+    {
+    }
+
     [CeleryTask("interop.hand_over")]
     public static async Task HandOverAsync(string note, TaskContext task)
     {
@@ -220,6 +228,9 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
         return task.Hostname;
     }
 }
+
+/// <summary>What <see cref="InteropTasks.Tell"/> tells monitors.</summary>
+public sealed record Told(string Text, int Done);
 
 /// <summary>How far <see cref="InteropTasks.StepsAsync"/> is.</summary>
 public sealed record Steps(int Done, int Total);

@@ -16,7 +16,8 @@ internal sealed class CeleryClient(
     ResultAccess results,
     TimeProvider time,
     ClientOptions clientOptions,
-    PublishPipeline? middleware = null) : ICeleryClient
+    PublishPipeline? middleware = null,
+    SentEvents? events = null) : ICeleryClient
 {
     private readonly Func<CancellationToken, ValueTask> _prepare = results.Backend.PrepareAsync;
     private readonly BulkSender _bulk = new(clientOptions.PublishConcurrency, time);
@@ -173,6 +174,7 @@ internal sealed class CeleryClient(
         var prepare = routed.Options.IgnoreResult is true ? null : _prepare;
         var destination = call.Eta is null ? routed.Destination : routed.Destination with { NotBefore = call.Eta };
         await publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
+        events?.Sent(envelope, destination);
         parent?.AddChild(id);
         if (clientOptions.ThrowsFailures && routed.Options.IgnoreResult is not true)
         {

@@ -1,6 +1,6 @@
 namespace CeleryNet.Diagnostics;
 
-/// <summary>Ids of log events, by thousand: 1 connection, 2 task, 3 control, 4 beat. An id never changes its meaning.</summary>
+/// <summary>Ids of log events, by thousand: 1 connection, 2 task, 3 control, 4 events. An id never changes its meaning.</summary>
 internal static class EventIds
 {
     public const int Connected = 1001;
@@ -75,4 +75,12 @@ internal static class EventIds
     public const int ControlCommandFailed = 3004;
     public const int ControlReplyNotSent = 3005;
     public const int TasksRevoked = 3006;
+
+    public const int EventsDelayed = 4001;
+    public const int EventsResumed = 4002;
+    public const int EventsRefused = 4003;
+    public const int EventsLost = 4004;
+    public const int TaskEventsEnabled = 4005;
+    public const int TaskEventsDisabled = 4006;
+    public const int EventUnreadable = 4007;
 }

@@ -38,6 +38,7 @@ internal sealed class CeleryOptionsValidator(
         RoutingRules.Check(result, options);
         CheckRange(result, nameof(options.ResultExpires), options.ResultExpires, TimeSpan.Zero, TimeSpan.FromDays(365));
         CheckControl(result, options);
+        CheckEvents(result, options);
         CheckRange(result, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         CheckRange(result, nameof(options.PublishConcurrency), options.PublishConcurrency, 1, 10_000);
         CheckRange(result, nameof(options.ConnectTimeout), options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
@@ -104,6 +105,24 @@ internal sealed class CeleryOptionsValidator(
         if (options.ControlQueueExclusive && options.ControlQueueDurable)
         {
             result.AddError($"must not be true together with {nameof(options.ControlQueueDurable)}; choose one", nameof(options.ControlQueueExclusive));
+        }
+    }
+
+    private static void CheckEvents(ValidateOptionsResultBuilder result, CeleryOptions options)
+    {
+        foreach (var (key, value) in new[] { (nameof(options.EventExchange), options.EventExchange), (nameof(options.EventQueuePrefix), options.EventQueuePrefix) })
+        {
+            if (string.IsNullOrWhiteSpace(value))
+            {
+                result.AddError("must not be empty; 'celeryev' would work", key);
+            }
+        }
+
+        CheckRange(result, nameof(options.EventQueueTtl), options.EventQueueTtl, TimeSpan.Zero, TimeSpan.FromDays(24));
+        CheckRange(result, nameof(options.EventQueueExpires), options.EventQueueExpires, TimeSpan.FromSeconds(1), TimeSpan.FromDays(24));
+        if (options.EventQueueExclusive && options.EventQueueDurable)
+        {
+            result.AddError($"must not be true together with {nameof(options.EventQueueDurable)}; choose one", nameof(options.EventQueueExclusive));
         }
     }
 

@@ -1,6 +1,5 @@
 using CeleryNet;
 using CeleryNet.Client;
-using CeleryNet.Control;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
@@ -22,7 +21,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class CeleryServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the client (<see cref="ICeleryClient"/>), the dead letters (<see cref="IDeadLetters"/>) and what it shares with a worker. Its options are bound from the configuration section
+    /// Adds the client (<see cref="ICeleryClient"/>), the dead letters (<see cref="IDeadLetters"/>), the events (<see cref="ICeleryEvents"/>) and what it shares with a worker. Its options are bound from the configuration section
     /// <c>Celery</c> first; Celery's own names (<c>broker_url</c>, the environment's <c>CELERY_BROKER_URL</c>) are accepted too.
     /// </summary>
     /// <param name="services">The host's services.</param>
@@ -75,12 +74,14 @@ public static class CeleryServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new PublishPipeline(provider.GetServices<IPublishMiddleware>()));
         services.TryAddSingleton(_ => new LamportClock());
+        services.TryAddSingleton(EventFactory.CreateSent);
         services.TryAddSingleton<ICeleryClient>(CreateClient);
         services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
             provider.GetRequiredService<ITransport>().DeadLetters,
             new QueueCatalog(Options(provider)),
             Options(provider).PublishTimeout,
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ICeleryEvents>(EventFactory.CreateReceiver);
         return new CeleryBuilder(services);
     }
 
@@ -104,7 +105,8 @@ public static class CeleryServiceCollectionExtensions
                 // Where sending is running, one task runs after another, as the calls one by one would.
                 PublishConcurrency = options.AlwaysEager ? 1 : options.PublishConcurrency,
             },
-            provider.GetRequiredService<PublishPipeline>());
+            provider.GetRequiredService<PublishPipeline>(),
+            provider.GetRequiredService<SentEventsHolder>().Events);
     }
 
     internal static TaskPublisher CreatePublisher(IServiceProvider provider)

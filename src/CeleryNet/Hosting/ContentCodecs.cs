@@ -1,3 +1,4 @@
+using CeleryNet.Events;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Serialization;
@@ -8,7 +9,8 @@ namespace CeleryNet.Hosting;
 /// <param name="Tasks">The bodies of task messages.</param>
 /// <param name="Format">How task messages are written unless a call says otherwise.</param>
 /// <param name="Results">The documents of results.</param>
-internal sealed record ContentCodecs(ContentCodec Tasks, TaskMessageFormat Format, ResultCodec Results)
+/// <param name="Events">The events.</param>
+internal sealed record ContentCodecs(ContentCodec Tasks, TaskMessageFormat Format, ResultCodec Results, EventFormat Events)
 {
     /// <param name="options">The application's options.</param>
     /// <param name="serializers">The serializers that were added.</param>
@@ -34,6 +36,14 @@ internal sealed record ContentCodecs(ContentCodec Tasks, TaskMessageFormat Forma
                 tasks.FindCompression(options.TaskCompression, nameof(options.TaskCompression)),
                 options.TaskProtocol,
                 options.EnableUtc),
-            new ResultCodec(results, resultSerializer));
+            new ResultCodec(results, resultSerializer),
+            CreateEvents(options, known, compression, limits));
+    }
+
+    // Whatever else is accepted: others may write theirs as JSON. celery/events/receiver.py EventReceiver
+    private static EventFormat CreateEvents(CeleryOptions options, SerializerRegistry known, CompressionRegistry compression, ContentLimits limits)
+    {
+        var content = new ContentCodec(known, compression, [options.EventSerializer, JsonCelerySerializer.SerializerName], nameof(options.EventSerializer), limits);
+        return new EventFormat(content, content.FindSerializer(options.EventSerializer, nameof(options.EventSerializer)));
     }
 }

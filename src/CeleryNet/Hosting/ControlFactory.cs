@@ -1,5 +1,6 @@
 using CeleryNet.Client;
 using CeleryNet.Control;
+using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,13 @@ internal static class ControlFactory
         hostname,
         services.GetRequiredService<TimeProvider>(),
         CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<ControlNode>());
+
+    /// <summary>Asks all workers to tell that they are there.</summary>
+    public static Func<CancellationToken, ValueTask> CreateWake(IServiceProvider services)
+    {
+        var (transport, codec, mailbox) = (services.GetRequiredService<ITransport>(), CreateCodec(services), CreateMailbox(services));
+        return token => transport.Publisher.PublishAsync(codec.WriteCommand("heartbeat", null, static _ => { }), mailbox.Broadcast, token);
+    }
 
     private static ControlCodec CreateCodec(IServiceProvider services)
     {

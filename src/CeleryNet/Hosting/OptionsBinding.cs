@@ -34,6 +34,14 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Span("ControlQueueExpires", "control_queue_expires", value => options.ControlQueueExpires = value);
         Flag("ControlQueueExclusive", "control_queue_exclusive", value => options.ControlQueueExclusive = value);
         Flag("ControlQueueDurable", "control_queue_durable", value => options.ControlQueueDurable = value);
+        Flag("SendTaskSentEvent", "task_send_sent_event", value => options.SendTaskSentEvent = value);
+        Text("EventExchange", "event_exchange", value => options.EventExchange = value);
+        Text("EventQueuePrefix", "event_queue_prefix", value => options.EventQueuePrefix = value);
+        Span("EventQueueTtl", "event_queue_ttl", value => options.EventQueueTtl = value);
+        Span("EventQueueExpires", "event_queue_expires", value => options.EventQueueExpires = value);
+        Flag("EventQueueExclusive", "event_queue_exclusive", value => options.EventQueueExclusive = value);
+        Flag("EventQueueDurable", "event_queue_durable", value => options.EventQueueDurable = value);
+        Text("EventSerializer", "event_serializer", value => options.EventSerializer = value);
         Span("PublishTimeout", null, value => options.PublishTimeout = value);
         Number("PublishConcurrency", null, value => options.PublishConcurrency = value);
         Span("ConnectTimeout", "broker_connection_timeout", value => options.ConnectTimeout = value);
@@ -91,6 +99,9 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Number("RevokesMax", "worker_revokes_max", value => options.RevokesMax = value);
         Span("RevokeExpires", "worker_revoke_expires", value => options.RevokeExpires = value);
         Text("StateDb", "worker_state_db", value => options.StateDb = value);
+        Flag("SendTaskEvents", "worker_send_task_events", value => options.SendTaskEvents = value);
+        Flag("SendHeartbeats", null, value => options.SendHeartbeats = value);
+        Span("HeartbeatInterval", null, value => options.HeartbeatInterval = value);
         Flag("EnableRemoteControl", "worker_enable_remote_control", value => options.EnableRemoteControl = value);
     }
 

@@ -31,9 +31,16 @@ internal static class WorkerFactory
         var hostname = HostnameOf(options);
         var logger = loggers.CreateLogger<CeleryWorker>();
         var revoked = CreateRevoked(services);
+        var dispatcher = EventFactory.CreateDispatcher(services, hostname, options.SendTaskEvents);
+        var hooks = services.GetRequiredService<WorkerHooks>() with
+        {
+            Events = new TaskEvents(dispatcher, services.GetRequiredService<ResultAccess>().SerializerOptions),
+        };
         var flow = new TaskFlow(
-            CreateHandler(services, registry, stuck, revoked), new LiveTasks(), registry, retirement, options, time, loggers.CreateLogger<TaskFlow>());
+            CreateHandler(services, registry, stuck, revoked, hooks), new LiveTasks(), registry, retirement, options, time, loggers.CreateLogger<TaskFlow>());
         var revoker = new Revoker(revoked, flow, loggers.CreateLogger<Revoker>());
+        var events = new WorkerEvents(dispatcher, flow, options.SendHeartbeats ? options.HeartbeatInterval : null, time);
+        var commands = new ControlCommands().AddRevokes(revoker).AddEvents(dispatcher, events, logger);
         return new CeleryWorker(
             services.GetRequiredService<ITransport>(),
             flow,
@@ -41,14 +48,15 @@ internal static class WorkerFactory
             options.StateDb is { } path
                 ? new RevokedTaskFile(NodeName.ExpandPath(path, hostname), revoked, time, loggers.CreateLogger<RevokedTaskFile>())
                 : null,
-            options.EnableRemoteControl ? ControlFactory.CreateNode(services, new ControlCommands().AddRevokes(revoker), hostname) : null,
+            options.EnableRemoteControl ? ControlFactory.CreateNode(services, commands, hostname) : null,
             registry,
             new WorkerQueues(catalog, QueueSelection.Select(catalog, options, hostname), hostname, logger),
             options,
             hostname,
             time,
             logger,
-            services.GetRequiredService<WorkerHooks>());
+            hooks,
+            events);
     }
 
     /// <summary>Puts together what runs a delivery, without what takes deliveries from a broker.</summary>
@@ -57,10 +65,11 @@ internal static class WorkerFactory
         CreateRegistry(services),
         new StuckTasks(services.GetRequiredService<TimeProvider>(), CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<StuckTasks>()),
         CreateRevoked(services),
+        services.GetRequiredService<WorkerHooks>(),
         hasQueues: false);
 
     private static DeliveryHandler CreateHandler(
-        IServiceProvider services, TaskRegistry registry, StuckTasks stuck, RevokedTasks revoked, bool hasQueues = true)
+        IServiceProvider services, TaskRegistry registry, StuckTasks stuck, RevokedTasks revoked, WorkerHooks hooks, bool hasQueues = true)
     {
         var application = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
@@ -69,7 +78,6 @@ internal static class WorkerFactory
         var results = services.GetRequiredService<ResultAccess>();
         var reader = new TaskMessageReader(services.GetRequiredService<ContentCodecs>().Tasks);
         var metas = new ResultMetaFactory(results.SerializerOptions, HostnameOf(options), application.ResultExtended, time);
-        var hooks = services.GetRequiredService<WorkerHooks>();
         var recorder = new OutcomeRecorder(results.Backend, metas, time, loggers.CreateLogger<OutcomeRecorder>(), hooks.Resilience);
         var retries = new RetryMessage(
             new TaskRouter(application),
@@ -80,7 +88,7 @@ internal static class WorkerFactory
         var executor = new TaskExecutor(
             new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
             recorder,
-            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>()),
+            new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>(), hooks.Events, services.GetRequiredService<SentEventsHolder>().Events),
             new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>(), services, services.GetRequiredService<UnscopedTaskClasses>()),
             new TimedRunner(new TaskLimits(registry, options), stuck, time, loggers.CreateLogger<TimedRunner>()),
             results.SerializerOptions,
@@ -94,7 +102,7 @@ internal static class WorkerFactory
             recorder,
             options.UnrunnableMessages,
             loggers.CreateLogger<DeliveryHandler>(),
-            hooks.Observers);
+            hooks);
     }
 
     /// <summary>What the user has added around and beside the runs, here and where tasks are run by their senders.</summary>

@@ -69,6 +69,12 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             result.AddError($"must be 00:00:01 to 3650.00:00:00, was {options.RevokeExpires}", nameof(options.RevokeExpires));
         }
 
+        if (options.HeartbeatInterval < TimeSpan.FromMilliseconds(100) || options.HeartbeatInterval > TimeSpan.FromHours(1))
+        {
+            result.AddError(
+                $"must be 00:00:00.1 to 01:00:00, was {options.HeartbeatInterval}; for no heartbeats set {nameof(options.SendHeartbeats)} to false", nameof(options.HeartbeatInterval));
+        }
+
         try
         {
             var hostname = NodeName.Expand(options.Hostname, Environment.MachineName);

@@ -20,6 +20,9 @@ internal static class ArgumentRepr
     /// <summary>The keyword arguments as a dictionary.</summary>
     public static string Kwargs(ReadOnlySpan<byte> json) => json.SequenceEqual("{}"u8) ? "{}" : Write(json, isTuple: false);
 
+    /// <summary>A value, such as a result.</summary>
+    public static string Value(ReadOnlySpan<byte> json) => Write(json, isTuple: false);
+
     private static string Write(ReadOnlySpan<byte> json, bool isTuple)
     {
         var text = new Text();

@@ -43,6 +43,9 @@ internal sealed record ExceptionInfo(string Type, string? Module, IReadOnlyList<
     /// <summary>The argument itself if there is just one: what a .NET exception would have as its message.</summary>
     public string PlainMessage => Arguments is [var only] ? PythonRepr.Str(only) : Message;
 
+    /// <summary>What Python shows of it to programmers, <c>repr(exc)</c>: the name of its class and its arguments.</summary>
+    public string Repr => $"{Type[(Type.LastIndexOf('.') + 1)..]}({string.Join(", ", Arguments.Select(PythonRepr.Repr))})";
+
     private bool IsBuiltin => Module is Builtins or null;
 
     /// <summary>An exception whose arguments are texts.</summary>

@@ -77,6 +77,11 @@ public sealed class TaskDefinition
     /// <summary>See <see cref="CeleryTaskAttribute.TrackStarted"/>; null leaves it to the worker.</summary>
     public bool? TrackStarted { get; init; }
 
+    /// <summary>See <see cref="CeleryTaskAttribute.SendEvents"/>; null is true.</summary>
+    public bool? SendEvents { get; init; }
+
+    internal bool IsShown => SendEvents is not false;
+
     /// <summary>See <see cref="CeleryTaskAttribute.MaxRetries"/>; null for no limit.</summary>
     /// <value>The default is 3.</value>
     public int? MaxRetries

@@ -21,7 +21,8 @@ internal sealed class CeleryWorker(
     string hostname,
     TimeProvider time,
     ILogger<CeleryWorker> logger,
-    WorkerHooks? hooks = null) : ICeleryWorker, IAsyncDisposable
+    WorkerHooks? hooks = null,
+    WorkerEvents? events = null) : ICeleryWorker, IAsyncDisposable
 {
     private static readonly TimeSpan _reconnectDelay = TimeSpan.FromSeconds(2);
 
@@ -107,6 +108,7 @@ internal sealed class CeleryWorker(
         await StartControlAsync(cancellationToken).ConfigureAwait(false);
         _health.Consumes();
         _state = WorkerState.Consuming;
+        events?.Start();
         if (logger.IsEnabled(LogLevel.Information))
         {
             logger.WorkerReady(hostname, string.Join(", ", queues.Names), _pool.Size, registry.Names.Count);
@@ -186,6 +188,7 @@ internal sealed class CeleryWorker(
     public async ValueTask DisposeAsync()
     {
         await StopControlAsync().ConfigureAwait(false);
+        await StopEventsAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
         await flow.DisposeAsync().ConfigureAwait(false);
         queues.Dispose();
@@ -216,6 +219,9 @@ internal sealed class CeleryWorker(
             await revokedFile.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    // Last of all: it tells of the last task, too.
+    private ValueTask StopEventsAsync() => events?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task PumpAsync(IConsumer consumer, CancellationToken stopping)
     {
@@ -248,6 +254,7 @@ internal sealed class CeleryWorker(
         // Until here tasks can be revoked that hold up the end.
         await _drain.EndAsync(shutdown).ConfigureAwait(false);
         await StopControlAsync().ConfigureAwait(false);
+        await StopEventsAsync().ConfigureAwait(false);
         if (consumer is not null)
         {
             await consumer.DisposeAsync().ConfigureAwait(false);

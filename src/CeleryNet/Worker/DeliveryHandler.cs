@@ -14,9 +14,12 @@ internal sealed class DeliveryHandler(
     OutcomeRecorder recorder,
     UnrunnableMessages unrunnable,
     ILogger<DeliveryHandler> logger,
-    TaskObservers? observers = null)
+    WorkerHooks? hooks = null)
 {
-    private readonly TaskObservers _observers = observers ?? TaskObservers.None;
+    private const string Expired = "expired";
+
+    private readonly TaskObservers _observers = hooks?.Observers ?? TaskObservers.None;
+    private readonly TaskEvents _events = hooks?.Events ?? TaskEvents.None;
 
     /// <summary>What is to become of a delivery.</summary>
     public Verdict Judge(IDelivery delivery)
@@ -38,6 +41,7 @@ internal sealed class DeliveryHandler(
     public void AnnounceReceived(TaskRequest request, CancellationToken lastCall)
     {
         logger.TaskReceived(request.Headers.DisplayName, request.Headers.Id.Value);
+        _events.Received(request);
         if (!_observers.IsEmpty)
         {
             request.Announcing = TellReceivedAsync(request, lastCall);
@@ -110,7 +114,7 @@ internal sealed class DeliveryHandler(
             {
                 case Verdict.Expired expired:
                     logger.TaskExpired(expired.Request.Headers.DisplayName, expired.Request.Headers.Id.Value);
-                    await RevokeAsync(expired.Request, "expired", lastCall).ConfigureAwait(false);
+                    await RevokeAsync(expired.Request, Expired, lastCall).ConfigureAwait(false);
                     break;
                 case Verdict.Revoked revoked:
                     logger.TaskRevoked(revoked.Request.Headers.DisplayName, revoked.Request.Headers.Id.Value);
@@ -183,6 +187,7 @@ internal sealed class DeliveryHandler(
         TryOpen(request);
         var isRecorded = await recorder.RecordRevokedAsync(request, reason, lastCall).ConfigureAwait(false);
         await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
+        _events.Revoked(request, reason == Expired);
         if (request.Announcing is { } announcing)
         {
             await announcing.ConfigureAwait(false);
@@ -202,6 +207,7 @@ internal sealed class DeliveryHandler(
         TryOpen(request);
         await recorder.RecordAsync(request, new TaskOutcome.Failed(error), lastCall).ConfigureAwait(false);
         await delivery.SettleAsync(Settlement.DeadLetter(error.Message), lastCall).ConfigureAwait(false);
+        _events.Failed(request, error);
     }
 
     // Results may show the arguments of a task that is not run; whether they can be read does not matter then.
@@ -227,6 +233,11 @@ internal sealed class DeliveryHandler(
 
         var settlement = unrunnable == UnrunnableMessages.Keep ? Settlement.DeadLetter(message.Error.Message) : Settlement.Reject;
         await delivery.SettleAsync(settlement, lastCall).ConfigureAwait(false);
+        if (message is { Headers: { } known, Error: UnknownTaskException })
+        {
+            _events.Unknown(known);
+        }
+
         await _observers.RefusedAsync(delivery, message.Headers, message.Error, lastCall).ConfigureAwait(false);
     }
 

@@ -7,8 +7,12 @@ internal sealed class LiveTasks
     private TaskRequest? _first;
     private TaskRequest? _last;
     private long _number;
+    private long _begun;
 
     public int Count { get; private set; }
+
+    /// <summary>How many have begun to run until now.</summary>
+    public long Begun => Volatile.Read(ref _begun);
 
     public void Add(TaskRequest request, TaskPhase phase)
     {
@@ -42,6 +46,11 @@ internal sealed class LiveTasks
             }
 
             request.Phase = phase;
+            if (phase == TaskPhase.Running)
+            {
+                _begun++;
+            }
+
             return true;
         }
     }

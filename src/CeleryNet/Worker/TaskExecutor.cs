@@ -25,6 +25,7 @@ internal sealed class TaskExecutor(
     private readonly FailedTaskKeeper _keeper = new(time, logger, hooks?.Resilience);
     private readonly TaskMiddlewareChain _middleware = hooks?.Middleware ?? TaskMiddlewareChain.Empty;
     private readonly TaskObservers _observers = hooks?.Observers ?? TaskObservers.None;
+    private readonly TaskEvents _events = hooks?.Events ?? TaskEvents.None;
 
     /// <param name="request">The admitted message.</param>
     /// <param name="lastCall">Fires when even storing and settling must end.</param>
@@ -60,13 +61,15 @@ internal sealed class TaskExecutor(
             guard.Remember(request);
         }
 
+        SettlementKind? settled = null;
         if (request.AcksLate)
         {
-            await request.Delivery
-                .SettleAsync(SettlementRule.For(outcome, request.Terms, isRecorded), lastCall)
-                .ConfigureAwait(false);
+            var settlement = SettlementRule.For(outcome, request.Terms, isRecorded);
+            await request.Delivery.SettleAsync(settlement, lastCall).ConfigureAwait(false);
+            settled = settlement.Kind;
         }
 
+        _events.Finished(request, outcome, settled, elapsed);
         AnnounceFinished(request, outcome, elapsed);
         await _observers.FinishedAsync(request, outcome, elapsed, lastCall).ConfigureAwait(false);
     }
@@ -82,12 +85,18 @@ internal sealed class TaskExecutor(
         request.Context?.End();
         if (request.Cancellation.Reason == CancellationReason.Revoked)
         {
-            await RecordAsync(request, new TaskOutcome.Terminated(), lastCall).ConfigureAwait(false);
+            await EndAsync(request, new TaskOutcome.Terminated(), lastCall).ConfigureAwait(false);
             return;
         }
 
         var lost = new WorkerLostException("The worker was stopped while the task ran and did not heed its cancellation; it had been acknowledged before its run.");
-        await RecordAsync(request, new TaskOutcome.Failed(lost), lastCall).ConfigureAwait(false);
+        await EndAsync(request, new TaskOutcome.Failed(lost), lastCall).ConfigureAwait(false);
+    }
+
+    private async ValueTask EndAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
+    {
+        await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
+        _events.Finished(request, outcome, settlement: null, TimeSpan.Zero);
     }
 
     // False when the message is another worker's by now: it must not run here.
@@ -117,6 +126,7 @@ internal sealed class TaskExecutor(
             }
         }
 
+        _events.Started(request);
         if (request is { TrackStarted: true, IgnoreResult: false })
         {
             await recorder.RecordStartedAsync(request, cancellationToken).ConfigureAwait(false);
@@ -317,6 +327,7 @@ internal sealed class TaskExecutor(
             Hostname = hostname,
             Headers = OwnHeaders(envelope.Headers),
             Stamps = headers.Stamps is { } stamps ? stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToElement(stamp.Value)) : TaskContext.NoHeaders,
+            EventSender = _events.Sender,
             StateStore = request.IgnoreResult ? null : new RunStateStore(recorder, request),
         };
     }

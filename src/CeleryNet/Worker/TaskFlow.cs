@@ -46,6 +46,9 @@ internal sealed class TaskFlow : IAsyncDisposable
 
     public WorkerRetirement Retirement { get; }
 
+    /// <summary>How many tasks have begun to run until now.</summary>
+    public long Begun => _live.Begun;
+
     /// <summary>Takes a delivery. Never waits.</summary>
     public void Receive(IDelivery delivery)
     {

@@ -3,7 +3,7 @@ using CeleryNet.Client;
 namespace CeleryNet.Worker;
 
 /// <summary>Sends the message by which a task is run again. What cannot be sent is not lost: the task fails, or its own message runs again.</summary>
-internal sealed class TaskRetrier(OutcomeRecorder recorder, RetryMessage messages, TaskPublisher publisher, PublishPipeline? middleware = null)
+internal sealed class TaskRetrier(OutcomeRecorder recorder, RetryMessage messages, TaskPublisher publisher, PublishPipeline? middleware = null, TaskEvents? events = null, SentEvents? sent = null)
 {
     /// <returns>The same outcome once the broker has the message; otherwise what the run has come to instead.</returns>
     public async ValueTask<TaskOutcome> SendAsync(TaskRequest request, TaskOutcome.Retried retried, CancellationToken lastCall)
@@ -53,8 +53,10 @@ internal sealed class TaskRetrier(OutcomeRecorder recorder, RetryMessage message
     {
         var (envelope, routed) = messages.Make(request, retry, composed, passed);
 
-        // In this order: stored later, it could replace what the next run has come to.
+        // In this order: stored or told later, it could replace what the next run has come to.
         await recorder.RecordRetryAsync(request, retry, cancellationToken).ConfigureAwait(false);
+        events?.Retried(request, retry);
         await publisher.PublishAsync(envelope, routed.Destination, null, routed.Options, cancellationToken).ConfigureAwait(false);
+        sent?.Sent(envelope, routed.Destination);
     }
 }

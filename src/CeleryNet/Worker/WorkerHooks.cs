@@ -10,6 +10,9 @@ internal sealed record WorkerHooks
 
     public TaskObservers Observers { get; init; } = TaskObservers.None;
 
+    /// <summary>Told of the same as the observers, for monitors elsewhere.</summary>
+    public TaskEvents Events { get; init; } = TaskEvents.None;
+
     public WorkerObservers WorkerObservers { get; init; } = WorkerObservers.None;
 
     /// <summary>What is done about failures; null for the defaults.</summary>

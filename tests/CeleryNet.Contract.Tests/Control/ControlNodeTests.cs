@@ -1,6 +1,7 @@
 using CeleryNet.Contract.Tests.Redis;
 using CeleryNet.Control;
 using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
 using CeleryNet.Serialization;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;

@@ -21,6 +21,10 @@ internal sealed class CeleryHost : IAsyncDisposable
 
     public IDeadLetters DeadLetters => _host.Services.GetRequiredService<IDeadLetters>();
 
+    public ICeleryEvents Events => _host.Services.GetRequiredService<ICeleryEvents>();
+
+    public ICeleryWorker Worker => _host.Services.GetRequiredService<ICeleryWorker>();
+
     public RecordingLogger Log { get; }
 
     public static Task<CeleryHost> StartProducerAsync(FaultBroker broker, Action<CeleryOptions>? configure = null)

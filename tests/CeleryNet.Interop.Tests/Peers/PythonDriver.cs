@@ -14,9 +14,14 @@ public sealed class PythonDriver : IAsyncDisposable
 
     private PythonDriver(PythonProcess process) => _process = process;
 
-    public static async Task<PythonDriver> StartAsync(PythonSettings settings)
+    public static Task<PythonDriver> StartAsync(PythonSettings settings) => StartAsync(settings, "driver.py");
+
+    /// <summary>A Python process that listens to events: python/listener.py.</summary>
+    public static Task<PythonDriver> StartListenerAsync(PythonSettings settings) => StartAsync(settings, "listener.py");
+
+    private static async Task<PythonDriver> StartAsync(PythonSettings settings, string script)
     {
-        var process = PythonProcess.StartScript(PythonSettings.Script("driver.py"), environment: settings.Environment);
+        var process = PythonProcess.StartScript(PythonSettings.Script(script), environment: settings.Environment);
         await process.WaitForLineAsync("DRIVER-READY");
         return new PythonDriver(process);
     }
@@ -49,7 +54,7 @@ public sealed class PythonDriver : IAsyncDisposable
             var answer = JsonElement.Parse(line[prefix.Length..]);
             if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("driver_failed", out var failure))
             {
-                throw new InvalidOperationException($"driver.py could not do {operation}: {failure}");
+                throw new InvalidOperationException($"Python could not do {operation}: {failure}");
             }
 
             return answer;

@@ -29,6 +29,9 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
     /// <summary>Redis: after how many seconds messages that nobody has settled or renewed are given to others (<c>visibility_timeout</c>).</summary>
     public int VisibilityTimeout { get; init; } = 3600;
 
+    /// <summary>Whether each call is followed by an event (<c>task_send_sent_event</c>).</summary>
+    public bool SentEvents { get; init; }
+
     /// <summary>Further <c>broker_transport_options</c> as a JSON object; empty for none.</summary>
     public string TransportOptions { get; init; } = "";
 
@@ -44,6 +47,7 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
         ["CELERYNET_COMPRESSION"] = Compression,
         ["CELERYNET_PROTOCOL"] = Protocol,
         ["CELERYNET_VISIBILITY_TIMEOUT"] = VisibilityTimeout.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ["CELERYNET_SENT_EVENTS"] = SentEvents ? "1" : "",
         ["CELERYNET_TRANSPORT_OPTIONS"] = TransportOptions,
         ["CELERYNET_KEY"] = Security?.Key ?? "",
         ["CELERYNET_CERTIFICATE"] = Security?.Certificate ?? "",

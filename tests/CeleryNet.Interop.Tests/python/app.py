@@ -37,6 +37,7 @@ app.conf.update(
     },
     broker_connection_retry_on_startup=True,
     worker_direct=bool(os.environ.get("CELERYNET_WORKER_DIRECT")),
+    task_send_sent_event=bool(os.environ.get("CELERYNET_SENT_EVENTS")),
     worker_redirect_stdouts=False,
     result_expires=3600,
 )
@@ -259,6 +260,21 @@ def put_back_bound(self, key):
     counters().rpush(key + "-python", self.request.hostname)
     time.sleep(0.02)
     raise Reject("nor here", requeue=True)
+
+
+@app.task(name="interop.refuse", acks_late=True)
+def refuse(reason):
+    raise Reject(reason, requeue=False)
+
+
+@app.task(name="interop.tell", bind=True)
+def tell(self, text):
+    self.send_event("task-told", text=text, done=3)
+
+
+@app.task(name="interop.untold", send_events=False)
+def untold():
+    pass
 
 
 @app.task(name="interop.reprs", bind=True)

@@ -81,7 +81,7 @@ def send(name, args=(), fanout=None, **options):
     """Sends a task and does not wait for it. Over Redis, a producer must have declared a fanout exchange to know that it is one."""
     if fanout:
         options.update(exchange=fanout, declare=[Exchange(fanout, type="fanout")])
-    return {"id": app.send_task(name, args, **options).id}
+    return {"id": app.send_task(name, tuple(args), **options).id}
 
 
 def outcome(id, state):

@@ -1,5 +1,6 @@
 using CeleryNet.Client;
 using CeleryNet.Control;
+using CeleryNet.Events;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Results;
@@ -10,6 +11,7 @@ using CeleryNet.TestKit;
 using CeleryNet.Tests.Worker;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Memory;
+using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Tests.Client;
 
@@ -17,8 +19,9 @@ namespace CeleryNet.Tests.Client;
 internal sealed class ClientSetup : IAsyncDisposable
 {
     private readonly RecordingLogger _logger = new();
+    private readonly RecordingLoggerFactory _loggers = new();
 
-    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false, string zone = "UTC", params IPublishMiddleware[] middleware)
+    public ClientSetup(IResultBackend? backend = null, int? defaultPriority = null, int maxBodySize = 10_000, bool hideArguments = false, CeleryRoutes? routes = null, bool inheritPriority = false, string zone = "UTC", bool events = false, params IPublishMiddleware[] middleware)
     {
         Transport = new MemoryTransport(new TransportOptions([]), Clock, _logger);
         Watched = new WatchedTransport(Transport);
@@ -39,7 +42,8 @@ internal sealed class ClientSetup : IAsyncDisposable
                 InheritParentPriority = inheritPriority,
                 Zone = TimeZoneInfo.FindSystemTimeZoneById(zone),
             },
-            new PublishPipeline(middleware));
+            new PublishPipeline(middleware),
+            events ? new SentEvents(Dispatcher(Transport, Clock, _loggers)) : null);
     }
 
     /// <summary>Where remote control goes.</summary>
@@ -58,6 +62,15 @@ internal sealed class ClientSetup : IAsyncDisposable
 
     public static RevokeSender CreateRevokes(TaskPublisher publisher, Mailbox mailbox)
         => new(publisher, new ControlCodec(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false), new LamportClock()), mailbox);
+
+    /// <summary>Sends the events of a client at once.</summary>
+    public static EventDispatcher Dispatcher(ITransport transport, TimeProvider clock, ILoggerFactory loggers) => new(
+        transport,
+        new EventFormat(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false)),
+        new EventExchange(EventExchange.DefaultName, IsFanout: false),
+        new EventSource("gen1@host", new LamportClock(), clock),
+        TimeSpan.Zero,
+        loggers.CreateLogger<EventDispatcher>());
 
     /// <summary>Takes the next message of a queue.</summary>
     public Task<IDelivery> TakeAsync(string queue = "celery") => TakeAsync(QueueSpec.Named(queue));
@@ -79,5 +92,6 @@ internal sealed class ClientSetup : IAsyncDisposable
     {
         await Backend.DisposeAsync();
         await Transport.DisposeAsync();
+        _loggers.Dispose();
     }
 }

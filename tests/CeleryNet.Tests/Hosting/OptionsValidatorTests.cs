@@ -68,6 +68,7 @@ public sealed class OptionsValidatorTests
             "TaskSerializer", o => o.TaskSerializer = "msgpack",
             "TaskSerializer names the serializer 'msgpack', which is not known; known: json. AddMessagePack() of the package CeleryNet.MessagePack adds it."
         },
+        { "EventSerializer", o => o.EventSerializer = "xml", "EventSerializer names the serializer 'xml', which is not known; known: json." },
         { "ResultSerializer", o => o.ResultSerializer = "xml", "ResultSerializer names the serializer 'xml', which is not known; known: json." },
         {
             "TaskCompression", o => o.TaskCompression = "zstd",
@@ -84,6 +85,11 @@ public sealed class OptionsValidatorTests
         { "ControlExchange", o => o.ControlExchange = " ", "Property ControlExchange: must not be empty; 'celery' would work" },
         { "ControlQueueTtl", o => o.ControlQueueTtl = TimeSpan.FromDays(25), "Property ControlQueueTtl: must be 00:00:00 to 24.00:00:00, was 25.00:00:00" },
         { "ControlQueueExpires", o => o.ControlQueueExpires = TimeSpan.Zero, "Property ControlQueueExpires: must be 00:00:01 to 24.00:00:00, was 00:00:00" },
+        { "EventExchange", o => o.EventExchange = " ", "Property EventExchange: must not be empty; 'celeryev' would work" },
+        { "EventQueuePrefix", o => o.EventQueuePrefix = "", "Property EventQueuePrefix: must not be empty; 'celeryev' would work" },
+        { "EventQueueTtl", o => o.EventQueueTtl = TimeSpan.FromSeconds(-1), "Property EventQueueTtl: must be 00:00:00 to 24.00:00:00, was -00:00:01" },
+        { "EventQueueExpires", o => o.EventQueueExpires = TimeSpan.Zero, "Property EventQueueExpires: must be 00:00:01 to 24.00:00:00, was 00:00:00" },
+        { "EventQueue flags", o => o.EventQueueExclusive = o.EventQueueDurable = true, "Property EventQueueExclusive: must not be true together with EventQueueDurable; choose one" },
         { "ControlQueue flags", o => o.ControlQueueExclusive = o.ControlQueueDurable = true, "Property ControlQueueExclusive: must not be true together with ControlQueueDurable; choose one" },
         { "TimeZone", o => o.TimeZone = "Mars/Base", "Property TimeZone: must be a time zone of this system such as 'Europe/Rome', was 'Mars/Base'" },
         { "read broker", o => o.BrokerRead = "ftp://h", "Property BrokerRead: The broker 'ftp://h/' has the unknown scheme 'ftp'; known: amqp, amqps, pyamqp, pyamqps, redis, rediss, redis+socket, sentinel, memory." },
@@ -146,6 +152,8 @@ public sealed class OptionsValidatorTests
         { "RevokesMax high", o => o.RevokesMax = 10_000_001, "Property RevokesMax: must be 1 to 10000000, was 10000001" },
         { "RevokeExpires low", o => o.RevokeExpires = TimeSpan.Zero, "Property RevokeExpires: must be 00:00:01 to 3650.00:00:00, was 00:00:00" },
         { "RevokeExpires high", o => o.RevokeExpires = TimeSpan.FromDays(3651), "Property RevokeExpires: must be 00:00:01 to 3650.00:00:00, was 3651.00:00:00" },
+        { "HeartbeatInterval low", o => o.HeartbeatInterval = TimeSpan.Zero, "Property HeartbeatInterval: must be 00:00:00.1 to 01:00:00, was 00:00:00; for no heartbeats set SendHeartbeats to false" },
+        { "HeartbeatInterval high", o => o.HeartbeatInterval = TimeSpan.FromHours(2), "Property HeartbeatInterval: must be 00:00:00.1 to 01:00:00, was 02:00:00; for no heartbeats set SendHeartbeats to false" },
         { "StateDb elsewhere", o => o.StateDb = "/no/such/%%/state", "Property StateDb: must name a file in an existing directory, was '/no/such/%/state'" },
         { "StateDb expansion", o => o.StateDb = "%x", "Property StateDb: StateDb '%x' has an unknown expansion; %h, %n, %d, %p and %% are known." },
         { "Hostname empty", o => o.Hostname = "", "Property Hostname: Hostname must not be empty; 'celery@%h' would work." },
@@ -225,6 +233,12 @@ public sealed class OptionsValidatorTests
             ControlQueueExpires = default,
             ControlQueueExclusive = true,
             ControlQueueDurable = true,
+            EventExchange = "",
+            EventQueuePrefix = "",
+            EventQueueTtl = -TimeSpan.MaxValue,
+            EventQueueExpires = default,
+            EventQueueExclusive = true,
+            EventQueueDurable = true,
             PublishTimeout = default,
             PublishConcurrency = 0,
             ConnectTimeout = default,
@@ -255,7 +269,7 @@ public sealed class OptionsValidatorTests
 
         var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
-        keys.Length.ShouldBe(48);
+        keys.Length.ShouldBe(53);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -1,6 +1,7 @@
 using CeleryNet.Client;
 using CeleryNet.Control;
 using CeleryNet.Diagnostics;
+using CeleryNet.Events;
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Protocol;
@@ -42,7 +43,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
         CeleryOptions? application = null,
         IResultBackend? backend = null,
         Action<IServiceCollection>? services = null,
-        bool control = false)
+        bool control = false,
+        bool events = false)
     {
         options ??= new WorkerOptions { Concurrency = 2 };
         _shutdown = new WorkerShutdown(options.ShutdownGrace ?? TimeSpan.FromSeconds(25));
@@ -56,15 +58,27 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
         var resilience = new ResiliencePipelines(
             ResilienceSettings.Of(application), Clock, CustomPipeline.Merge(_services.GetServices<CustomPipeline>()), _services);
+        var json = CeleryJson.Complete(application.SerializerOptions);
+        var hostname = NodeName.Expand(options.Hostname, "machine.example");
+        Events = new EventDispatcher(
+            _broker,
+            new EventFormat(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false)),
+            Exchange,
+            new EventSource(hostname, ControlClock, Clock),
+            TimeSpan.Zero,
+            _loggers.CreateLogger<EventDispatcher>())
+        {
+            SendsTasks = options.SendTaskEvents,
+        };
         var hooks = new WorkerHooks
         {
+            Events = new TaskEvents(Events, json),
             Middleware = new TaskMiddlewareChain(_services.GetServices<TaskMiddlewareType>().Select(middleware => middleware.Type)),
             Observers = new TaskObservers(_services.GetServices<ITaskObserver>(), _loggers.CreateLogger<TaskObservers>()),
             WorkerObservers = new WorkerObservers(_services.GetServices<IWorkerObserver>(), _loggers.CreateLogger<WorkerObservers>()),
             Resilience = resilience,
         };
         var middleware = new PublishPipeline(_services.GetServices<IPublishMiddleware>());
-        var json = CeleryJson.Complete(application.SerializerOptions);
         var access = new ResultAccess(Backend, json, Timeout.InfiniteTimeSpan, Clock);
         var publisher = new TaskPublisher(Transport, application.PublishTimeout, Clock, application.PublishRetry, application.PublishRetryPolicy, resilience);
         var writer = Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize);
@@ -81,12 +95,11 @@ internal sealed class WorkerHarness : IAsyncDisposable
             middleware);
 
         var registry = new TaskRegistry(tasks);
-        var hostname = NodeName.Expand(options.Hostname, "machine.example");
         var reader = Content.Reader(application.MaxBodySize);
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
         var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>(), resilience);
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>(), _services, new UnscopedTaskClasses(new ServiceCollection(), []));
-        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher, middleware);
+        var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher, middleware, hooks.Events);
         var guard = new RedeliveryGuard(Backend, options.DeduplicateSuccessfulTasks, _loggers.CreateLogger<RedeliveryGuard>());
         var stuck = new StuckTasks(Clock, _loggers.CreateLogger<StuckTasks>());
         Limits = new TaskLimits(registry, options);
@@ -94,18 +107,19 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var executor = new TaskExecutor(guard, recorder, retrier, scopes, timed, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>(), hooks);
         Revoked = new RevokedTasks(options.RevokesMax, options.RevokeExpires, Clock);
         var admission = new Admission(reader, registry, Revoked, application, options, Clock);
-        var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>(), hooks.Observers);
+        var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>(), hooks);
         var retirement = new WorkerRetirement(options, stuck, () => WorkingSet, hostname, Clock, _loggers.CreateLogger<WorkerRetirement>());
         var flow = new TaskFlow(handler, new LiveTasks(), registry, retirement, options, Clock, _loggers.CreateLogger<TaskFlow>());
         var logger = _loggers.CreateLogger<CeleryWorker>();
         var queues = new WorkerQueues(new QueueCatalog(application), [QueueSpec.Named(Queue)], hostname, logger);
         var revoker = new Revoker(Revoked, flow, _loggers.CreateLogger<Revoker>());
         var file = options.StateDb is { } path ? new RevokedTaskFile(path, Revoked, Clock, _loggers.CreateLogger<RevokedTaskFile>()) : null;
+        var workerEvents = new WorkerEvents(Events, flow, events && options.SendHeartbeats ? options.HeartbeatInterval : null, Clock);
         var node = control
             ? new ControlNode(
-                _broker, Mailbox, codec, new ControlCommands().AddRevokes(revoker), ControlClock, hostname, Clock, _loggers.CreateLogger<ControlNode>())
+                _broker, Mailbox, codec, new ControlCommands().AddRevokes(revoker).AddEvents(Events, workerEvents, logger), ControlClock, hostname, Clock, _loggers.CreateLogger<ControlNode>())
             : null;
-        _worker = new CeleryWorker(Transport, flow, revoker, file, node, registry, queues, options, hostname, Clock, logger, hooks);
+        _worker = new CeleryWorker(Transport, flow, revoker, file, node, registry, queues, options, hostname, Clock, logger, hooks, workerEvents);
     }
 
     public TestClock Clock { get; } = new();
@@ -125,6 +139,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     public LamportClock ControlClock { get; } = new();
 
+    /// <summary>Where events go.</summary>
+    public EventExchange Exchange { get; } = new(EventExchange.DefaultName, IsFanout: false);
+
+    public EventDispatcher Events { get; }
+
+    /// <summary>Listens to the events from now on.</summary>
+    public Task<EventListener> ListenAsync(string binding = "#") => EventListener.StartAsync(_broker, Exchange, binding);
 
     public IResultBackend Backend { get; }
 

@@ -1,6 +1,6 @@
-using CeleryNet.Control;
+using CeleryNet.Protocol;
 
-namespace CeleryNet.Tests.Control;
+namespace CeleryNet.Tests.Protocol;
 
 public sealed class LamportClockTests
 {

@@ -1,4 +1,4 @@
-namespace CeleryNet.Control;
+namespace CeleryNet.Protocol;
 
 /// <summary>The logical clock by which programs order what they tell each other. One for each application; safe for concurrent use. kombu/clocks.py LamportClock</summary>
 internal sealed class LamportClock
