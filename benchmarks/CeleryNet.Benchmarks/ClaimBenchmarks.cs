@@ -1,4 +1,3 @@
-using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using CeleryNet.Routing;
 using CeleryNet.Transports;
@@ -23,9 +22,7 @@ public class ClaimBenchmarks
     public async Task SetupAsync()
     {
         _deadline.CancelAfter(TimeSpan.FromMinutes(5));
-        var element = new ArrayBufferWriter<byte>();
-        RedisEnvelopeWriter.Write(element, Sample.Add(), new Destination("", "celery"));
-        _server = new FakeRedis(element.WrittenSpan);
+        _server = new FakeRedis(new RedisEnvelopeWriter().Write(Sample.Add(), new Destination("", "celery")));
         _transport = new RedisTransport(new TransportOptions(BrokerUrl.ParseList($"redis://127.0.0.1:{_server.Port}/0")), TimeProvider.System, NullLogger.Instance);
         _consumer = await _transport.ConsumeAsync(new ConsumerRequest([QueueSpec.Named("celery")], Prefetch: 256), CancellationToken.None);
     }

@@ -7,6 +7,8 @@ namespace CeleryNet.Benchmarks;
 /// <summary>Where a call goes.</summary>
 public class RouterBenchmarks
 {
+    private const string Separator = "\x06\x16";
+
     private readonly TaskRouter _plain = new("celery");
     private readonly TaskRouter _routed = new(CreateOptions());
     private readonly Signature _unrouted = BenchmarkTasks.Signatures.Add(2, 3);
@@ -15,8 +17,8 @@ public class RouterBenchmarks
     private readonly Signature _topic = new("events.moved", []);
     private readonly string[] _bindings =
     [
-        RedisBindings.Member(new BindingSpec(new ExchangeSpec("post", "topic"), "letter.*.in"), "letters"),
-        RedisBindings.Member(new BindingSpec(new ExchangeSpec("post", "topic"), "parcel.#"), "parcels"),
+        RedisBindings.Member(new BindingSpec(new ExchangeSpec("post", "topic"), "letter.*.in"), "letters", Separator),
+        RedisBindings.Member(new BindingSpec(new ExchangeSpec("post", "topic"), "parcel.#"), "parcels", Separator),
     ];
 
     [Benchmark]
@@ -38,7 +40,7 @@ public class RouterBenchmarks
     public bool TopicPatternMatches() => TopicPattern.Matches("letter.*.in", "letter.air.in");
 
     [Benchmark]
-    public object RedisTopicBindings() => RedisBindings.Match(_bindings, "letter.air.in");
+    public object RedisTopicBindings() => RedisBindings.Match(_bindings, "letter.air.in", Separator);
 
     private static CeleryOptions CreateOptions()
     {
