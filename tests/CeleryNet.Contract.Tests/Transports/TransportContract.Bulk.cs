@@ -1,6 +1,7 @@
 using CeleryNet.Client;
 using CeleryNet.Control;
 using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
 using CeleryNet.Routing;
