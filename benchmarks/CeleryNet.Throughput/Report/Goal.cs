@@ -10,13 +10,16 @@ namespace CeleryNet.Throughput.Report;
 /// <param name="IsMet">Whether such a value is good enough.</param>
 internal sealed record Goal(string Text, bool IsRelative, Func<Figure, SampleSet, Spread?> Measure, Func<double, bool> IsMet)
 {
+    /// <summary>Where CeleryNet is compared with another: what the client alone has, compared in the same way. Null elsewhere.</summary>
+    public Func<Figure, SampleSet, Spread?>? MeasureRaw { get; private init; }
+
     /// <summary>At least so many times what another has in the same round.</summary>
     public static Goal AtLeast(double factor, Peer other) => new(
-        Invariant($"≥ {factor:0.###} × {other.Name}"), true, Ratio(other), ratio => ratio >= factor);
+        Invariant($"≥ {factor:0.###} × {other.Name}"), true, Ratio(other), ratio => ratio >= factor) { MeasureRaw = RawRatio(other) };
 
     /// <summary>At most so many times what another has in the same round.</summary>
     public static Goal AtMost(double factor, Peer other) => new(
-        Invariant($"≤ {factor:0.###} × {other.Name}"), true, Ratio(other), ratio => ratio <= factor);
+        Invariant($"≤ {factor:0.###} × {other.Name}"), true, Ratio(other), ratio => ratio <= factor) { MeasureRaw = RawRatio(other) };
 
     /// <summary>At most so much more than another in the same round.</summary>
     public static Goal AtMostMore(double surplus, Peer other) => new(
@@ -37,6 +40,9 @@ internal sealed record Goal(string Text, bool IsRelative, Func<Figure, SampleSet
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static Func<Figure, SampleSet, Spread?> Ratio(Peer other) => (figure, samples) => samples.Ratio(figure, other.Name);
+
+    private static Func<Figure, SampleSet, Spread?>? RawRatio(Peer other)
+        => other == Peer.Raw ? null : (figure, samples) => samples.Compare(figure, Peer.Raw.Name, other.Name, (raw, others) => raw / others);
 
     private static Spread? Own(Figure figure, SampleSet samples)
         => samples.Values(figure, Peer.CeleryNet.Name) is { Count: > 0 } own ? Spread.Of(own.Values) : null;

@@ -26,7 +26,9 @@ internal static class JsonReport
                 verdict.Goal.Text,
                 verdict.Goal.IsRelative,
                 verdict.Reached,
-                Met = verdict.Reached is null ? default(bool?) : !verdict.IsMissed,
+                verdict.Raw,
+                verdict.IsOutOfReach,
+                Met = verdict.Reached is null ? default(bool?) : verdict.IsMet,
             }),
         });
         var document = new { Machine = machine.Facts, Failures = failures, Figures = figures, Samples = samples.All };

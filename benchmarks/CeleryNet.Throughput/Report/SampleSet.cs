@@ -32,12 +32,15 @@ internal sealed class SampleSet
     /// <summary>CeleryNet's values divided by another's; null when one of them has none.</summary>
     public Spread? Ratio(Figure figure, string other) => Compare(figure, other, (own, others) => own / others);
 
-    /// <summary>CeleryNet's values beside another's, each with that of the same round: absolute numbers drift from one to the next.</summary>
-    public Spread? Compare(Figure figure, string other, Func<double, double, double> compare)
+    /// <inheritdoc cref="Compare(Figure, string, string, Func{double, double, double})" />
+    public Spread? Compare(Figure figure, string other, Func<double, double, double> compare) => Compare(figure, Peer.CeleryNet.Name, other, compare);
+
+    /// <summary>One peer's values beside another's, each with that of the same round: absolute numbers drift from one to the next.</summary>
+    public Spread? Compare(Figure figure, string one, string other, Func<double, double, double> compare)
     {
         var others = Values(figure, other);
         double[] compared =
-            [.. Values(figure, Peer.CeleryNet.Name).Where(own => others.ContainsKey(own.Key)).Select(own => compare(own.Value, others[own.Key]))];
+            [.. Values(figure, one).Where(own => others.ContainsKey(own.Key)).Select(own => compare(own.Value, others[own.Key]))];
         return compared.Length > 0 ? Spread.Of(compared) : null;
     }
 

@@ -5,7 +5,7 @@ namespace CeleryNet.Throughput.Work;
 /// <summary>A client as a program without a host would make it.</summary>
 internal static class CeleryNetClient
 {
-    public static ServiceProvider Create(string broker, string? results, string queue)
+    public static ServiceProvider Create(string broker, string? results, string queue, int window = 1)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -14,6 +14,7 @@ internal static class CeleryNetClient
             celery.Broker = broker;
             celery.ResultBackend = results;
             celery.DefaultQueue = queue;
+            celery.PublishConcurrency = window;
         });
         return services.BuildServiceProvider();
     }

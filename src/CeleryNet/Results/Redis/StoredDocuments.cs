@@ -27,7 +27,7 @@ internal sealed class StoredDocuments
     public ValueTask<bool> StoreAsync(string key, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
         => _bursts.SendAsync((key, document), cancellationToken);
 
-    private async Task<bool[]> StoreAsync(IReadOnlyList<(string Key, ReadOnlyMemory<byte> Document)> items)
+    private async Task<IReadOnlyList<BurstAnswer>> StoreAsync(IReadOnlyList<(string Key, ReadOnlyMemory<byte> Document)> items)
     {
         var database = await _connection.GetDatabaseAsync(CancellationToken.None).ConfigureAwait(false);
         var (keys, arguments) = (new RedisKey[items.Count], new RedisValue[items.Count + 1]);
@@ -39,11 +39,11 @@ internal sealed class StoredDocuments
         }
 
         var kept = (int[])(await database.ScriptEvaluateAsync(RedisResultScripts.Store, keys, arguments).ConfigureAwait(false))!;
-        var wereStored = new bool[items.Count];
-        Array.Fill(wereStored, true);
+        var wereStored = new BurstAnswer[items.Count];
+        Array.Fill(wereStored, new BurstAnswer(true));
         foreach (var place in kept)
         {
-            wereStored[place - 1] = false;
+            wereStored[place - 1] = new BurstAnswer(false);
         }
 
         return wereStored;

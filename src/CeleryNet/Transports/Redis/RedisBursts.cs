@@ -4,13 +4,13 @@ namespace CeleryNet.Transports.Redis;
 
 /// <summary>
 /// Sends in bursts what many want sent: one goes at once, what comes while it is under way goes together with the next call. A burst waits for nothing but
-/// the call before it. Items go in the order in which they came.
+/// the call before it. Items go in the order in which they came; those that nobody waits for any more do not go.
 /// </summary>
 /// <typeparam name="T">What is sent.</typeparam>
 /// <param name="largest">How many items one call takes, and how much they weigh; others wait for the server meanwhile.</param>
 /// <param name="weigh">The weight of an item; an item that is heavier than a burst may be goes alone.</param>
 /// <param name="send">Sends a burst, and answers for each item.</param>
-internal sealed class RedisBursts<T>((int Items, long Weight) largest, Func<T, long> weigh, Func<IReadOnlyList<T>, Task<bool[]>> send)
+internal sealed class RedisBursts<T>((int Items, long Weight) largest, Func<T, long> weigh, Func<IReadOnlyList<T>, Task<IReadOnlyList<BurstAnswer>>> send)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Entry> _waiting = new();
@@ -18,7 +18,7 @@ internal sealed class RedisBursts<T>((int Items, long Weight) largest, Func<T, l
 
     /// <summary>Sends an item.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="cancellationToken">Ends the wait for the answer; the item may be sent all the same.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer; if the item is on its way by then, it may arrive all the same.</param>
     public ValueTask<bool> SendAsync(T item, CancellationToken cancellationToken)
     {
         var entry = new Entry(item);
@@ -40,14 +40,21 @@ internal sealed class RedisBursts<T>((int Items, long Weight) largest, Func<T, l
 
     private async Task SendAsync()
     {
-        while (TakeBurst() is { Length: > 0 } burst)
+        while (TakeBurst() is { Count: > 0 } burst)
         {
             try
             {
-                var answers = await send(Array.ConvertAll(burst, static entry => entry.Item)).ConfigureAwait(false);
-                for (var i = 0; i < burst.Length; i++)
+                var answers = await send(burst.ConvertAll(static entry => entry.Item)).ConfigureAwait(false);
+                for (var i = 0; i < burst.Count; i++)
                 {
-                    burst[i].SetAnswer(answers[i]);
+                    if (answers[i].Error is { } error)
+                    {
+                        burst[i].SetFailed(error);
+                    }
+                    else
+                    {
+                        burst[i].SetAnswer(answers[i].Value);
+                    }
                 }
             }
 #pragma warning disable CA1031 // Each of those who wait is told, whatever it was; they know what to make of it.
@@ -62,29 +69,29 @@ internal sealed class RedisBursts<T>((int Items, long Weight) largest, Func<T, l
         }
     }
 
-    private Entry[] TakeBurst()
+    private List<Entry> TakeBurst()
     {
         lock (_gate)
         {
-            var (count, weight) = (0, 0L);
-            foreach (var entry in _waiting)
+            var burst = new List<Entry>(Math.Min(_waiting.Count, largest.Items));
+            var weight = 0L;
+            while (burst.Count < largest.Items && _waiting.TryPeek(out var entry))
             {
-                weight += weigh(entry.Item);
-                if (count > 0 && (count == largest.Items || weight > largest.Weight))
+                if (!entry.IsOver)
                 {
-                    break;
+                    weight += weigh(entry.Item);
+                    if (burst.Count > 0 && weight > largest.Weight)
+                    {
+                        break;
+                    }
+
+                    burst.Add(entry);
                 }
 
-                count++;
+                _waiting.Dequeue();
             }
 
-            _sending = count > 0;
-            var burst = new Entry[count];
-            for (var i = 0; i < count; i++)
-            {
-                burst[i] = _waiting.Dequeue();
-            }
-
+            _sending = burst.Count > 0;
             return burst;
         }
     }
@@ -98,6 +105,8 @@ internal sealed class RedisBursts<T>((int Items, long Weight) largest, Func<T, l
         private int _isOver;
 
         public T Item => item;
+
+        public bool IsOver => Volatile.Read(ref _isOver) != 0;
 
         public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
         {
@@ -133,3 +142,8 @@ internal sealed class RedisBursts<T>((int Items, long Weight) largest, Func<T, l
             => _answer.OnCompleted(continuation, state, token, flags);
     }
 }
+
+/// <summary>What has become of one item of a burst.</summary>
+/// <param name="Value">The answer.</param>
+/// <param name="Error">Why there is none; null when there is one.</param>
+internal readonly record struct BurstAnswer(bool Value, Exception? Error = null);

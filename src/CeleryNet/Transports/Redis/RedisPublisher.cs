@@ -12,6 +12,7 @@ namespace CeleryNet.Transports.Redis;
 internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys, RedisDeclarations declarations) : IPublisher
 {
     private readonly RedisEnvelopeWriter _writer = new();
+    private readonly PushedElements _pushed = new(connection);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask PublishAsync(Envelope envelope, Destination destination, CancellationToken cancellationToken)
@@ -31,7 +32,7 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys,
             }
             else if (destination.Exchange.Length == 0)
             {
-                await PushAsync(database, destination.RoutingKey, envelope, destination).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await PushAsync(destination.RoutingKey, envelope, destination, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -68,12 +69,12 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys,
 
         foreach (var queue in queues)
         {
-            await PushAsync(database, queue, envelope, destination).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await PushAsync(queue, envelope, destination, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private Task<long> PushAsync(IDatabase database, string queue, Envelope envelope, Destination destination)
-        => database.ListLeftPushAsync(keys.ListFor(queue, envelope.Priority), _writer.Write(envelope, destination));
+    private ValueTask PushAsync(string queue, Envelope envelope, Destination destination, CancellationToken cancellationToken)
+        => _pushed.PushAsync(keys.ListFor(queue, envelope.Priority), _writer.Write(envelope, destination), cancellationToken);
 
     private async Task BroadcastAsync(IDatabase database, Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ internal sealed class SettledTags
     /// <summary>Takes a tag out; false when it was not there any more.</summary>
     public ValueTask<bool> ForgetAsync(string tag, CancellationToken cancellationToken) => _bursts.SendAsync(tag, cancellationToken);
 
-    private async Task<bool[]> ForgetAsync(IReadOnlyList<string> tags)
+    private async Task<IReadOnlyList<BurstAnswer>> ForgetAsync(IReadOnlyList<string> tags)
     {
         var database = await _connection.GetDatabaseAsync(CancellationToken.None).ConfigureAwait(false);
         var arguments = new RedisValue[tags.Count];
@@ -32,11 +32,11 @@ internal sealed class SettledTags
         }
 
         var missing = (int[])(await database.ScriptEvaluateAsync(RedisScripts.Forget, _record, arguments).ConfigureAwait(false))!;
-        var wereHeld = new bool[tags.Count];
-        Array.Fill(wereHeld, true);
+        var wereHeld = new BurstAnswer[tags.Count];
+        Array.Fill(wereHeld, new BurstAnswer(true));
         foreach (var place in missing)
         {
-            wereHeld[place - 1] = false;
+            wereHeld[place - 1] = new BurstAnswer(false);
         }
 
         return wereHeld;

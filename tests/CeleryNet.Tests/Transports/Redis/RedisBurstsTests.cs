@@ -5,7 +5,7 @@ namespace CeleryNet.Tests.Transports.Redis;
 public sealed class RedisBurstsTests
 {
     private readonly List<int[]> _sent = [];
-    private readonly Queue<TaskCompletionSource<bool[]>> _calls = new();
+    private readonly Queue<TaskCompletionSource<IReadOnlyList<BurstAnswer>>> _calls = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -76,13 +76,47 @@ public sealed class RedisBurstsTests
         _sent.ShouldBe([[1], [2]]);
     }
 
+    [Fact]
+    public async Task Item_that_nobody_waits_for_any_more_does_not_go()
+    {
+        var bursts = Create();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var first = bursts.SendAsync(1, Token).AsTask();
+        var second = bursts.SendAsync(2, patience.Token).AsTask();
+        var third = bursts.SendAsync(3, Token).AsTask();
+        await patience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(async () => await second);
+        Answer(true);
+        Answer(true);
+
+        (await first).ShouldBeTrue();
+        (await third).ShouldBeTrue();
+        _sent.ShouldBe([[1], [3]]);
+    }
+
+    [Fact]
+    public async Task Failure_of_one_item_is_its_own()
+    {
+        var bursts = Create();
+
+        var first = bursts.SendAsync(1, Token).AsTask();
+        var (second, third) = (bursts.SendAsync(2, Token).AsTask(), bursts.SendAsync(3, Token).AsTask());
+        Answer(true);
+        _calls.Dequeue().SetResult([new BurstAnswer(false, new InvalidOperationException("full")), new BurstAnswer(true)]);
+
+        (await first).ShouldBeTrue();
+        (await Should.ThrowAsync<InvalidOperationException>(async () => await second)).Message.ShouldBe("full");
+        (await third).ShouldBeTrue();
+    }
+
     private RedisBursts<int> Create() => new((3, 100), static item => item, items =>
     {
         _sent.Add([.. items]);
-        var call = new TaskCompletionSource<bool[]>();
+        var call = new TaskCompletionSource<IReadOnlyList<BurstAnswer>>();
         _calls.Enqueue(call);
         return call.Task;
     });
 
-    private void Answer(params bool[] answers) => _calls.Dequeue().SetResult(answers);
+    private void Answer(params bool[] answers) => _calls.Dequeue().SetResult([.. answers.Select(answer => new BurstAnswer(answer))]);
 }
