@@ -10,7 +10,7 @@ public class RateBucketBenchmarks
 
     private static readonly DateTimeOffset _start = new(2026, 1, 2, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TaskRequest _request = HeldRequest.Create(CancellationToken.None);
+    private readonly TaskRequest[] _requests = [.. Enumerable.Range(0, Waiting).Select(_ => HeldRequest.Create(CancellationToken.None))];
     private readonly ManualTime _time = new(_start);
     private DateTimeOffset _now = _start;
     private RateBucket _bucket = null!;
@@ -28,7 +28,7 @@ public class RateBucketBenchmarks
     {
         _now += TimeSpan.FromSeconds(2);
         _time.Set(_now);
-        return _bucket.Enter(_request, static _ => { });
+        return _bucket.Enter(_requests[0], static _ => { });
     }
 
     /// <summary>A thousand come at once and pass one after the other; one operation is one of them.</summary>
@@ -37,7 +37,7 @@ public class RateBucketBenchmarks
     {
         for (var i = 0; i < Waiting; i++)
         {
-            _bucket.Enter(_request, static _ => { });
+            _bucket.Enter(_requests[i], static _ => { });
         }
 
         for (var i = 0; i < Waiting; i++)

@@ -8,5 +8,5 @@ namespace SampleWorker;
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, PropertyNameCaseInsensitive = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(IReadOnlyList<decimal>))]
+[JsonSerializable(typeof(IReadOnlyList<double>))]
 internal sealed partial class SampleJson : JsonSerializerContext;

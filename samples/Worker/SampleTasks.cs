@@ -6,17 +6,17 @@ namespace SampleWorker;
 /// <summary>The tasks this worker runs. samples/Python/tasks.py has the same ones, so either side can stand in for the other.</summary>
 public sealed class SampleTasks
 {
-    /// <summary>Decimal keeps what was sent: 2 + 3 is 5, 2.5 + 3 is 5.5.</summary>
+    /// <summary>Takes whole numbers of Python too, and answers with one that is a float there: 5.0 == 5.</summary>
     [CeleryTask("tasks.add")]
-    public decimal Add(decimal x, decimal y) => x + y;
+    public double Add(double x, double y) => x + y;
 
     /// <summary>Multiplies.</summary>
     [CeleryTask("tasks.mul")]
-    public decimal Mul(decimal x, decimal y) => x * y;
+    public double Mul(double x, double y) => x * y;
 
     /// <summary>Adds up a list.</summary>
     [CeleryTask("tasks.tsum")]
-    public decimal Sum(IReadOnlyList<decimal> numbers) => numbers.Sum();
+    public double Sum(IReadOnlyList<double> numbers) => numbers.Sum();
 
     /// <summary>Returns what it got, whatever that is.</summary>
     [CeleryTask("tasks.echo")]

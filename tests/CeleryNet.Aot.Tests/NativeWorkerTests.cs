@@ -10,10 +10,10 @@ public sealed partial class NativeWorkerTests(NativeWorker worker) : IClassFixtu
     // Each call, and its result as JSON. Decimals travel as text, see docs/messages.md.
     private static readonly (string Task, object?[] Args, string Result)[] _calls =
     [
-        ("tasks.add", [2, 3], "\"5\""),
-        ("tasks.add", [2.5, 3], "\"5.5\""),
-        ("tasks.mul", [6, 7], "\"42\""),
-        ("tasks.tsum", [new[] { 1, 2.5, 4 }], "\"7.5\""),
+        ("tasks.add", [2, 3], "5.0"),
+        ("tasks.add", [2.5, 3], "5.5"),
+        ("tasks.mul", [6, 7], "42.0"),
+        ("tasks.tsum", [new[] { 1, 2.5, 4 }], "7.5"),
         ("tasks.echo", [JsonElement.Parse("""{"a": [1, null, "ключ"]}""")], """{"a":[1,null,"ключ"]}"""),
         ("tasks.sleep", [0.01], "0.01"),
         ("tasks.process_data", ["report.csv"], "\"Processed report.csv\""),

@@ -12,15 +12,15 @@ namespace CeleryNet.Protocol;
 /// </summary>
 internal sealed class ResultMetaWriter
 {
-    private readonly JsonScratch _scratch = new(new()
+    private readonly JsonBuffers _buffers = new(new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     });
 
-    public byte[] Write(ResultMeta meta) => _scratch.Write(meta, static (page, meta) => Write(page.Output, page.Writer, meta));
+    public byte[] Write(ResultMeta meta) => _buffers.Write(meta, static (buffer, meta) => Write(buffer.Output, buffer.Writer, meta));
 
-    private static void Write(ArrayBufferWriter<byte> output, Utf8JsonWriter writer, ResultMeta meta)
+    private static void Write(PooledBuffer output, Utf8JsonWriter writer, ResultMeta meta)
     {
         Text(output, writer, "{\"status\": "u8, meta.State.Name);
         Json(output, ", \"result\": "u8, meta.Result, "null"u8);
@@ -58,7 +58,7 @@ internal sealed class ResultMetaWriter
     private static string Time(DateTimeOffset time)
         => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);
 
-    private static void Text(ArrayBufferWriter<byte> output, Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
+    private static void Text(PooledBuffer output, Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
     {
         output.Write(name);
         writer.Reset(output);
@@ -67,7 +67,7 @@ internal sealed class ResultMetaWriter
     }
 
     // What a task returned is JSON of the application's or of Python's making and goes in as it is.
-    private static void Json(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> json, ReadOnlySpan<byte> otherwise)
+    private static void Json(PooledBuffer output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> json, ReadOnlySpan<byte> otherwise)
     {
         output.Write(name);
         output.Write(json.IsEmpty ? otherwise : json.Span);

@@ -151,8 +151,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             JsonParts.WriteMember(writer, "chord"u8, call.Embed.Chord);
             writer.WriteEndObject();
             writer.WriteEndArray();
-            writer.Flush();
-            var body = buffer.Output.WrittenSpan.ToArray();
+            var body = buffer.ToArray();
             _buffers.Return(buffer);
             // One byte for the opening bracket before args, one for the comma before kwargs.
             return (body, argsEnd - 1, argsEnd + 1, kwargsEnd - argsEnd - 1);

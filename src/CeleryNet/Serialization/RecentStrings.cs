@@ -8,7 +8,7 @@ namespace CeleryNet.Serialization;
 /// </summary>
 internal sealed class RecentStrings
 {
-    private const int Places = 256;
+    private const int Places = 1024;
     private const int Longest = 96;
 
     private readonly string?[] _strings = new string?[Places];

@@ -6,18 +6,19 @@ namespace CeleryNet.Worker;
 /// </summary>
 internal sealed class EtaQueue : IAsyncDisposable
 {
-    // Below this many it is not worth looking for requests that were lost while they were held.
+    // Below this many it is not worth looking for requests that were lost while they were held, nor clearing away places that nobody has any more.
     private const int FewHeld = 256;
 
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private readonly PriorityQueue<TaskRequest, (DateTimeOffset Due, long Number)> _held = new();
+    private readonly PriorityQueue<HeldPlace, (DateTimeOffset Due, long Number)> _places = new();
     private readonly TimeProvider _time;
     private readonly Action<TaskRequest> _due;
     private readonly ITimer _timer;
     private DateTimeOffset _wakeAt = DateTimeOffset.MaxValue;
     private long _number;
+    private int _left;
     private int _sweepAt = FewHeld;
     private bool _closed;
 
@@ -36,10 +37,24 @@ internal sealed class EtaQueue : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _held.Count;
+                return Held;
             }
         }
     }
+
+    /// <summary>How many places there are, with those whose requests were taken out: no more of them than requests that are held, or a few.</summary>
+    public int Places
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _places.Count;
+            }
+        }
+    }
+
+    private int Held => _places.Count - _left;
 
     /// <summary>Holds a request; false when nothing is held any more.</summary>
     /// <param name="request">The request.</param>
@@ -55,7 +70,8 @@ internal sealed class EtaQueue : IAsyncDisposable
             }
 
             SweepLost(lost);
-            _held.Enqueue(request, (until, _number++));
+            request.HeldPlace = new HeldPlace(request);
+            _places.Enqueue(request.HeldPlace, (until, _number++));
             if (until < _wakeAt)
             {
                 SetTimer(until);
@@ -65,12 +81,23 @@ internal sealed class EtaQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes out those that fit; they are not due any more.</summary>
-    public IReadOnlyList<TaskRequest> Remove(Func<TaskRequest, bool> isWanted)
+    /// <summary>Takes out a request; it is not due any more. False when it is not held.</summary>
+    public bool Remove(TaskRequest request)
     {
         lock (_gate)
         {
-            return Extract(isWanted);
+            if (!Leave(request))
+            {
+                return false;
+            }
+
+            // Each that leaves pays its part of this, however many are held.
+            if (_left > Math.Max(FewHeld, Held) || Held == 0)
+            {
+                ClearAway(static _ => false);
+            }
+
+            return true;
         }
     }
 
@@ -81,7 +108,14 @@ internal sealed class EtaQueue : IAsyncDisposable
         lock (_gate)
         {
             _closed = true;
-            return Extract(_ => true);
+            var held = new List<TaskRequest>(Held);
+            while (TryTakeFirst(DateTimeOffset.MaxValue) is { } request)
+            {
+                held.Add(request);
+            }
+
+            Trim();
+            return held;
         }
     }
 
@@ -97,13 +131,13 @@ internal sealed class EtaQueue : IAsyncDisposable
         lock (_gate)
         {
             var now = _time.GetUtcNow();
-            while (_held.TryPeek(out var request, out var next) && next.Due <= now)
+            while (TryTakeFirst(now) is { } request)
             {
-                _held.Dequeue();
                 due.Add(request);
             }
 
-            SetTimer(_held.TryPeek(out _, out var first) ? first.Due : DateTimeOffset.MaxValue);
+            Trim();
+            SetTimer(_places.TryPeek(out _, out var first) ? first.Due : DateTimeOffset.MaxValue);
         }
 
         due.ForEach(_due);
@@ -114,42 +148,100 @@ internal sealed class EtaQueue : IAsyncDisposable
         _wakeAt = wakeAt;
         var wait = wakeAt - _time.GetUtcNow();
         _timer.Change(
-            _held.Count == 0 ? Timeout.InfiniteTimeSpan : wait > _longestWait ? _longestWait : wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
+            Held == 0 ? Timeout.InfiniteTimeSpan : wait > _longestWait ? _longestWait : wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
             Timeout.InfiniteTimeSpan);
     }
 
     private void SweepLost(Action<TaskRequest> lost)
     {
-        if (_held.Count < _sweepAt)
+        if (Held < _sweepAt)
         {
             return;
         }
 
-        foreach (var request in Extract(static request => request.Delivery.IsLost))
-        {
-            lost(request);
-        }
-
-        _sweepAt = Math.Max(FewHeld, _held.Count * 2);
+        ClearAway(static request => request.Delivery.IsLost).ForEach(lost);
+        _sweepAt = Math.Max(FewHeld, Held * 2);
     }
 
-    private List<TaskRequest> Extract(Func<TaskRequest, bool> isWanted)
+    // The place stays where it is, for finding it would mean to look at all of them; the request and its message do not.
+    private bool Leave(TaskRequest request)
     {
-        var extracted = new List<TaskRequest>();
-        var kept = new List<(TaskRequest, (DateTimeOffset, long))>();
-        while (_held.TryDequeue(out var request, out var place))
+        if (request.HeldPlace is not { } place)
         {
+            return false;
+        }
+
+        request.HeldPlace = null;
+        place.Request = null;
+        _left++;
+        return true;
+    }
+
+    // The next request if it is due by a time. Places before it that nobody has go on the way.
+    private TaskRequest? TryTakeFirst(DateTimeOffset by)
+    {
+        while (_places.TryPeek(out var place, out var next))
+        {
+            if (place.Request is { } request)
+            {
+                if (next.Due > by)
+                {
+                    return null;
+                }
+
+                Leave(request);
+                DropFirst();
+                return request;
+            }
+
+            DropFirst();
+        }
+
+        return null;
+    }
+
+    private void DropFirst()
+    {
+        _places.Dequeue();
+        _left--;
+    }
+
+    // Takes out the requests that fit, in no order, and all places that nobody has.
+    private List<TaskRequest> ClearAway(Func<TaskRequest, bool> isWanted)
+    {
+        var taken = new List<TaskRequest>();
+        var kept = new List<(HeldPlace, (DateTimeOffset, long))>(Held);
+        foreach (var (place, due) in _places.UnorderedItems)
+        {
+            if (place.Request is not { } request)
+            {
+                continue;
+            }
+
             if (isWanted(request))
             {
-                extracted.Add(request);
+                Leave(request);
+                taken.Add(request);
             }
             else
             {
-                kept.Add((request, place));
+                kept.Add((place, due));
             }
         }
 
-        _held.EnqueueRange(kept);
-        return extracted;
+        _places.Clear();
+        _places.EnqueueRange(kept);
+        _left = 0;
+        Trim();
+        return taken;
+    }
+
+    // What a rush took need not be kept for the next one.
+    private void Trim()
+    {
+        if (_places.Capacity > FewHeld && _places.Count < _places.Capacity / 4)
+        {
+            _places.TrimExcess();
+        }
     }
 }

@@ -8,14 +8,10 @@ namespace CeleryNet.Worker;
 /// <param name="start">Starts a request in a place it has now, elsewhere than on the caller's stack; the place is given back by <see cref="NextOrLeave"/>.</param>
 internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
 {
-    // Below this many it is not worth looking for requests that were lost while they waited.
-    private const int FewWaiting = 256;
-
     private readonly Lock _gate = new();
-    private readonly Queue<TaskRequest> _waiting = new();
+    private readonly WaitingLine _waiting = new();
     private int _capacity = capacity;
     private int _busy;
-    private int _sweepAt = FewWaiting;
     private bool _closed;
     private TaskCompletionSource? _idle;
 
@@ -63,8 +59,8 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
 
             if (_busy >= _capacity)
             {
-                SweepLost(lost);
-                _waiting.Enqueue(request);
+                _waiting.SweepLost(lost);
+                _waiting.Add(request);
                 return true;
             }
 
@@ -80,7 +76,7 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
     {
         lock (_gate)
         {
-            if (_busy <= _capacity && _waiting.TryDequeue(out var next))
+            if (_busy <= _capacity && _waiting.TakeFirst() is { } next)
             {
                 return next;
             }
@@ -103,7 +99,7 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
         lock (_gate)
         {
             _capacity = capacity;
-            while (_busy < _capacity && _waiting.TryDequeue(out var next))
+            while (_busy < _capacity && _waiting.TakeFirst() is { } next)
             {
                 _busy++;
                 started.Add(next);
@@ -113,19 +109,12 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
         started.ForEach(start);
     }
 
-    /// <summary>Takes out those that wait and are among the given ones.</summary>
-    public void Remove(IReadOnlySet<TaskRequest> requests)
+    /// <summary>Takes out a request that waits; false when it does not.</summary>
+    public bool Remove(TaskRequest request)
     {
         lock (_gate)
         {
-            for (var i = _waiting.Count; i > 0; i--)
-            {
-                var request = _waiting.Dequeue();
-                if (!requests.Contains(request))
-                {
-                    _waiting.Enqueue(request);
-                }
-            }
+            return _waiting.Remove(request);
         }
     }
 
@@ -136,9 +125,7 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
         lock (_gate)
         {
             _closed = true;
-            TaskRequest[] waiting = [.. _waiting];
-            _waiting.Clear();
-            return waiting;
+            return _waiting.TakeAll();
         }
     }
 
@@ -167,29 +154,5 @@ internal sealed class ExecutionSlots(int capacity, Action<TaskRequest> start)
         {
             return false;
         }
-    }
-
-    // After each loss of a connection the broker delivers what waits here once more. The bound doubles, so that looking costs little for each.
-    private void SweepLost(Action<TaskRequest> lost)
-    {
-        if (_waiting.Count < _sweepAt)
-        {
-            return;
-        }
-
-        for (var i = _waiting.Count; i > 0; i--)
-        {
-            var request = _waiting.Dequeue();
-            if (request.Delivery.IsLost)
-            {
-                lost(request);
-            }
-            else
-            {
-                _waiting.Enqueue(request);
-            }
-        }
-
-        _sweepAt = Math.Max(FewWaiting, _waiting.Count * 2);
     }
 }

@@ -6,20 +6,16 @@ namespace CeleryNet.Worker;
 /// </summary>
 internal sealed class RateBucket : IAsyncDisposable
 {
-    // Below this many it is not worth looking for requests that were lost while they waited.
-    private const int FewWaiting = 256;
-
     // Timers come late. What is made up for is bounded, so that a long stop of the process does not end in a burst.
     private static readonly TimeSpan _mostMadeUpFor = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly Queue<TaskRequest> _waiting = new();
+    private readonly WaitingLine _waiting = new();
     private readonly TimeProvider _time;
     private readonly Action<TaskRequest> _pass;
     private readonly ITimer _timer;
     private TimeSpan _distance;
     private long _next;
-    private int _sweepAt = FewWaiting;
     private bool _closed;
 
     /// <param name="perSecond">How many runs may begin in a second; 0 for any number.</param>
@@ -46,7 +42,7 @@ internal sealed class RateBucket : IAsyncDisposable
                 return false;
             }
 
-            SweepLost(lost);
+            _waiting.SweepLost(lost);
             var now = _time.GetTimestamp();
             if (_waiting.Count == 0 && now >= _next)
             {
@@ -54,7 +50,7 @@ internal sealed class RateBucket : IAsyncDisposable
                 return false;
             }
 
-            _waiting.Enqueue(request);
+            _waiting.Add(request);
             if (_waiting.Count == 1)
             {
                 SetTimer(now);
@@ -82,12 +78,12 @@ internal sealed class RateBucket : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes out those that fit; they do not pass any more.</summary>
-    public IReadOnlyList<TaskRequest> Remove(Func<TaskRequest, bool> isWanted)
+    /// <summary>Takes out a request; it does not pass any more. False when it does not wait here.</summary>
+    public bool Remove(TaskRequest request)
     {
         lock (_gate)
         {
-            return Extract(isWanted);
+            return _waiting.Remove(request);
         }
     }
 
@@ -98,7 +94,7 @@ internal sealed class RateBucket : IAsyncDisposable
         lock (_gate)
         {
             _closed = true;
-            return Extract(_ => true);
+            return _waiting.TakeAll();
         }
     }
 
@@ -114,7 +110,7 @@ internal sealed class RateBucket : IAsyncDisposable
         {
             var now = _time.GetTimestamp();
             var madeUpFor = Ticks(_distance > _mostMadeUpFor ? _distance : _mostMadeUpFor);
-            while (_waiting.TryPeek(out var request))
+            while (_waiting.First is { } request)
             {
                 // What is lost will not run here, and takes nobody's turn.
                 if (!request.Delivery.IsLost)
@@ -127,7 +123,8 @@ internal sealed class RateBucket : IAsyncDisposable
                     _next = Math.Max(_next, now - madeUpFor) + Ticks(_distance);
                 }
 
-                passed.Add(_waiting.Dequeue());
+                _waiting.Remove(request);
+                passed.Add(request);
             }
 
             if (_waiting.Count > 0)
@@ -150,34 +147,4 @@ internal sealed class RateBucket : IAsyncDisposable
     private static TimeSpan Whole(TimeSpan wait) => TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
-
-    private void SweepLost(Action<TaskRequest> lost)
-    {
-        if (_waiting.Count < _sweepAt)
-        {
-            return;
-        }
-
-        Extract(static request => request.Delivery.IsLost).ForEach(lost);
-        _sweepAt = Math.Max(FewWaiting, _waiting.Count * 2);
-    }
-
-    private List<TaskRequest> Extract(Func<TaskRequest, bool> isWanted)
-    {
-        var extracted = new List<TaskRequest>();
-        for (var i = _waiting.Count; i > 0; i--)
-        {
-            var request = _waiting.Dequeue();
-            if (isWanted(request))
-            {
-                extracted.Add(request);
-            }
-            else
-            {
-                _waiting.Enqueue(request);
-            }
-        }
-
-        return extracted;
-    }
 }

@@ -56,8 +56,8 @@ internal sealed class RateLimits : IAsyncDisposable
     public bool TryHold(TaskRequest request, Action<TaskRequest> lost)
         => _buckets.TryGetValue(request.Definition.Name, out var bucket) && bucket.Enter(request, lost);
 
-    /// <summary>Takes out those that fit; they do not go on any more.</summary>
-    public IReadOnlyList<TaskRequest> Remove(Func<TaskRequest, bool> isWanted) => [.. _buckets.Values.SelectMany(bucket => bucket.Remove(isWanted))];
+    /// <summary>Takes out a request; it does not go on any more. False when it does not wait here.</summary>
+    public bool Remove(TaskRequest request) => _buckets.TryGetValue(request.Definition.Name, out var bucket) && bucket.Remove(request);
 
     /// <summary>Lets nothing wait any more.</summary>
     /// <returns>The requests that waited.</returns>

@@ -12,7 +12,7 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
     // With their escapes they fit even the smallest MaxBodySize.
     private const int ShownCharacters = 100;
 
-    private readonly JsonScratch _scratch = new(new() { SkipValidation = true });
+    private readonly JsonBuffers _buffers = new(new() { SkipValidation = true });
 
     /// <summary>The document of a value.</summary>
     /// <exception cref="CelerySerializationException">The value cannot be written.</exception>
@@ -20,7 +20,7 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
     {
         try
         {
-            var json = _scratch.Write((Value: value, Options: serializerOptions), static (page, each) => each.Value.Write(page.Writer, each.Options));
+            var json = _buffers.Write((Value: value, Options: serializerOptions), static (buffer, each) => each.Value.Write(buffer.Writer, each.Options));
             return Complete(request, new ResultMeta(request.Headers.Id, state) { Result = json });
         }
 #pragma warning disable CA1031 // Writing runs the getters and converters of the value's type, which may throw anything.
@@ -103,9 +103,9 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
     }
 
     // A result tuple each: [[id, null], null]. celery/result.py as_tuple
-    private ReadOnlyMemory<byte> Children(IReadOnlyList<TaskId> children) => children.Count == 0 ? default : _scratch.Write(children, static (page, children) =>
+    private ReadOnlyMemory<byte> Children(IReadOnlyList<TaskId> children) => children.Count == 0 ? default : _buffers.Write(children, static (buffer, children) =>
     {
-        var writer = page.Writer;
+        var writer = buffer.Writer;
         writer.WriteStartArray();
         foreach (var child in children)
         {
@@ -121,5 +121,5 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         writer.WriteEndArray();
     });
 
-    private byte[] Json(Action<Utf8JsonWriter> write) => _scratch.Write(write, static (page, write) => write(page.Writer));
+    private byte[] Json(Action<Utf8JsonWriter> write) => _buffers.Write(write, static (buffer, write) => write(buffer.Writer));
 }

@@ -102,7 +102,7 @@ internal sealed class TaskFlow : IAsyncDisposable
     /// <returns>Those that end by it.</returns>
     public IReadOnlyList<TaskRequest> Revoke(Func<TaskRequest, bool> isRevoked, bool terminate)
     {
-        var (waiting, ended) = (new HashSet<TaskRequest>(), new List<TaskRequest>());
+        var (waiting, ended) = (new List<TaskRequest>(), new List<TaskRequest>());
         foreach (var request in _live.Find(isRevoked))
         {
             if (_live.TryTake(request))
@@ -245,7 +245,7 @@ internal sealed class TaskFlow : IAsyncDisposable
             End(request);
         }
 
-        Forget(new HashSet<TaskRequest> { request });
+        Forget([request]);
     }
 
     private void End(TaskRequest request) => End(request.Delivery, new Verdict.Revoked(request));
@@ -253,15 +253,20 @@ internal sealed class TaskFlow : IAsyncDisposable
     private void End(IDelivery delivery, Verdict refusal) => _endings.Add(() => _handler.EndAsync(delivery, refusal, _lastCall.Token));
 
     // Those that are not live any more would be passed over when their turn comes, which may be in a year.
-    private void Forget(IReadOnlySet<TaskRequest> requests)
+    private void Forget(IReadOnlyList<TaskRequest> requests)
     {
-        if (_etas.Remove(requests.Contains).Count > 0)
+        var wasHeld = false;
+        foreach (var request in requests)
+        {
+            wasHeld |= _etas.Remove(request);
+            RateLimits.Remove(request);
+            Slots.Remove(request);
+        }
+
+        if (wasHeld)
         {
             CountHeld();
         }
-
-        RateLimits.Remove(requests.Contains);
-        Slots.Remove(requests);
     }
 
     private void Start(TaskRequest request)

@@ -85,4 +85,16 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
 
     /// <inheritdoc cref="Previous" />
     public TaskRequest? Next { get; set; }
+
+    /// <summary>Where it waits for its time; null when it does not. Belongs to <see cref="EtaQueue"/>.</summary>
+    public HeldPlace? HeldPlace { get; set; }
+
+    /// <summary>The line it waits in; null when it waits in none. Belongs to <see cref="WaitingLine"/>.</summary>
+    public WaitingLine? Line { get; set; }
+
+    /// <summary>The neighbours in the line. Belongs to <see cref="WaitingLine"/>.</summary>
+    public TaskRequest? Ahead { get; set; }
+
+    /// <inheritdoc cref="Ahead" />
+    public TaskRequest? Behind { get; set; }
 }

@@ -217,6 +217,6 @@ public sealed class RedisWorkerVectorTests
         }
 
         member.ShouldBe(RedisBindings.Member(new BindingSpec(new ExchangeSpec(exchange), parts[0]), queue, _keys.Separator));
-        RedisBindings.Match(members, parts[0], _keys.Separator).ShouldBe([queue]);
+        new RedisBindings().Match(members, parts[0], _keys.Separator).ShouldBe([queue]);
     }
 }

@@ -86,6 +86,21 @@ public sealed class ExecutionSlotsTests
     }
 
     [Fact]
+    public void One_that_is_taken_out_is_not_started()
+    {
+        var slots = new ExecutionSlots(1, _started.Add);
+        TaskRequest[] requests = [Requests.Make(), Requests.Make(), Requests.Make()];
+        Array.ForEach(requests, request => slots.TryEnter(request, _lost.Add));
+
+        slots.Remove(requests[1]).ShouldBeTrue();
+        slots.Remove(requests[0]).ShouldBeFalse();
+
+        (slots.Busy, slots.Waiting, slots.Load).ShouldBe((1, 1, 2));
+        slots.NextOrLeave().ShouldBe(requests[2]);
+        slots.NextOrLeave().ShouldBeNull();
+    }
+
+    [Fact]
     public void What_was_lost_while_it_waited_does_not_pile_up()
     {
         const int Prefetch = 100;

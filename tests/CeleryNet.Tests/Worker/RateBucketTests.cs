@@ -28,6 +28,21 @@ public sealed class RateBucketTests : IAsyncDisposable
     }
 
     [Fact]
+    public void One_that_is_taken_out_takes_no_turn_from_the_others()
+    {
+        var bucket = Bucket(2);
+        TaskRequest[] requests = [Requests.Make(), Requests.Make(), Requests.Make()];
+        Array.ForEach(requests, request => bucket.Enter(request, _lost.Add));
+
+        bucket.Remove(requests[1]).ShouldBeTrue();
+        bucket.Remove(requests[0]).ShouldBeFalse();
+
+        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        _passed.ShouldBe([requests[2]]);
+        bucket.Close().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_pause_earns_one_run_not_many()
     {
         var bucket = Bucket(1);

@@ -227,6 +227,36 @@ public sealed class RevokeTests
     }
 
     [Fact]
+    public async Task Revoked_tasks_leave_nothing_behind_where_they_waited()
+    {
+        var runs = new TestSignal();
+        using var gate = new Gate();
+        await using var harness = new WorkerHarness([new TaskDefinition("wait", [], gate.PassAsync) { AcksLate = true }, Counted(runs)], new WorkerOptions { Concurrency = 1 });
+        await harness.StartAsync();
+        harness.Worker.SetRateLimit("count", RateLimit.Parse("1/h"));
+        (await harness.RunAsync("count")).State.ShouldBe(TaskState.Success);
+        var prefetch = harness.Flow.Prefetch.Count;
+        await harness.CallAsync("wait");
+        await gate.Entered.WaitAsync();
+        var reserved = await CallAndReceiveAsync(harness, "wait");
+        var held = await harness.PublishAsync(Later(harness, TimeSpan.FromDays(1)));
+        await harness.WhenHeldAsync();
+        var limited = await harness.CallAsync("count");
+        await harness.WhenWaitingAsync(1);
+        (harness.Flow.Slots.Waiting, harness.Flow.Prefetch.Count).ShouldBe((1, prefetch + 1));
+
+        foreach (var id in new[] { reserved, held, limited })
+        {
+            harness.Worker.Revoke(id).ShouldBeTrue();
+            ShouldBeRevoked(await harness.ResultAsync(id), "revoked");
+        }
+
+        (harness.Flow.Slots.Waiting, harness.Flow.Prefetch.Count).ShouldBe((0, prefetch));
+        harness.Flow.RateLimits.Close().ShouldBeEmpty();
+        gate.Open();
+    }
+
+    [Fact]
     public async Task A_result_that_cannot_be_stored_before_the_worker_ends_leaves_the_revoked_message_in_its_queue()
     {
         var backend = new FaultyBackend(int.MaxValue);

@@ -109,17 +109,17 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var admission = new Admission(reader, registry, Revoked, application, options, Clock);
         var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>(), hooks);
         var retirement = new WorkerRetirement(options, stuck, () => WorkingSet, hostname, Clock, _loggers.CreateLogger<WorkerRetirement>());
-        var flow = new TaskFlow(handler, new LiveTasks(), registry, retirement, options, Clock, _loggers.CreateLogger<TaskFlow>());
+        Flow = new TaskFlow(handler, new LiveTasks(), registry, retirement, options, Clock, _loggers.CreateLogger<TaskFlow>());
         var logger = _loggers.CreateLogger<CeleryWorker>();
         var queues = new WorkerQueues(new QueueCatalog(application), [QueueSpec.Named(Queue)], hostname, logger);
-        var revoker = new Revoker(Revoked, flow, _loggers.CreateLogger<Revoker>());
+        var revoker = new Revoker(Revoked, Flow, _loggers.CreateLogger<Revoker>());
         var file = options.StateDb is { } path ? new RevokedTaskFile(path, Revoked, Clock, _loggers.CreateLogger<RevokedTaskFile>()) : null;
-        var workerEvents = new WorkerEvents(Events, flow, events && options.SendHeartbeats ? options.HeartbeatInterval : null, Clock);
+        var workerEvents = new WorkerEvents(Events, Flow, events && options.SendHeartbeats ? options.HeartbeatInterval : null, Clock);
         var node = control
             ? new ControlNode(
                 _broker, Mailbox, codec, new ControlCommands().AddRevokes(revoker).AddEvents(Events, workerEvents, logger), ControlClock, hostname, Clock, _loggers.CreateLogger<ControlNode>())
             : null;
-        _worker = new CeleryWorker(Transport, flow, revoker, file, node, registry, queues, options, hostname, Clock, logger, hooks, workerEvents);
+        _worker = new CeleryWorker(Transport, Flow, revoker, file, node, registry, queues, options, hostname, Clock, logger, hooks, workerEvents);
     }
 
     public TestClock Clock { get; } = new();
@@ -127,6 +127,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public WatchedTransport Transport { get; }
 
     public TaskLimits Limits { get; }
+
+    /// <summary>Where what waits is.</summary>
+    public TaskFlow Flow { get; }
 
     /// <summary>The memory the worker's process uses, in bytes.</summary>
     public long WorkingSet { get; set; }

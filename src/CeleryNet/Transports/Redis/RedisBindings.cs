@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using CeleryNet.Routing;
 
 namespace CeleryNet.Transports.Redis;
@@ -7,9 +6,10 @@ namespace CeleryNet.Transports.Redis;
 /// The members of a binding set: <c>routing key SEP pattern SEP queue</c>. The exchange's type is stored nowhere; a topic binding shows by its pattern.
 /// kombu/transport/redis.py Channel._queue_bind, kombu/transport/virtual/exchange.py
 /// </summary>
-internal static class RedisBindings
+/// <remarks>Safe for concurrent use.</remarks>
+internal sealed class RedisBindings
 {
-    private static readonly TimeSpan _matchTimeout = TimeSpan.FromSeconds(1);
+    private readonly RedisTopics _topics = new();
 
     /// <summary>The member that binds a queue.</summary>
     public static string Member(BindingSpec binding, string queue, string separator)
@@ -19,14 +19,14 @@ internal static class RedisBindings
     }
 
     /// <summary>The queues among the members that a routing key reaches, each once.</summary>
-    public static IReadOnlyList<string> Match(IEnumerable<string> members, string routingKey, string separator)
+    public IReadOnlyList<string> Match(IEnumerable<string> members, string routingKey, string separator)
     {
         var queues = new List<string>();
         foreach (var member in members)
         {
             var parts = member.Split(separator);
             if (parts is [var key, var pattern, { Length: > 0 } queue]
-                && (pattern.Length == 0 ? key == routingKey : MatchesTopic(key, routingKey))
+                && (pattern.Length == 0 ? key == routingKey : _topics.Matches(key, routingKey))
                 && !queues.Contains(queue))
             {
                 queues.Add(queue);
@@ -43,8 +43,8 @@ internal static class RedisBindings
     public static string TopicPattern(string routingKey)
         => TopicPattern(routingKey, character => @"\" + (character == '\0' ? "000" : character.ToString()));
 
-    // kombu/utils/text.py escape_regex with ".#*" left as they are.
-    private static string TopicPattern(string routingKey, Func<char, string> escape)
+    /// <summary>The same with escapes of another kind. kombu/utils/text.py escape_regex with ".#*" left as they are.</summary>
+    public static string TopicPattern(string routingKey, Func<char, string> escape)
     {
         var words = routingKey.Split('.').Select(word => word switch
         {
@@ -53,20 +53,5 @@ internal static class RedisBindings
             _ => string.Concat(word.Select(character => char.IsLetterOrDigit(character) || character is '#' or '*' ? character.ToString() : escape(character))),
         });
         return "^" + string.Join(@"\.", words) + "$";
-    }
-
-    // Python escapes what .NET refuses to have escaped (\_), so the expression is made anew from the binding's key. It comes from the broker: it is
-    // matched without backtracking and cannot be made to run for ever.
-    private static bool MatchesTopic(string bindingKey, string routingKey)
-    {
-        try
-        {
-            var pattern = TopicPattern(bindingKey, character => Regex.Escape(character.ToString()));
-            return Regex.IsMatch(routingKey, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, _matchTimeout);
-        }
-        catch (Exception error) when (error is ArgumentException or NotSupportedException or RegexMatchTimeoutException)
-        {
-            return false;
-        }
     }
 }

@@ -31,14 +31,7 @@ internal sealed class RedisEnvelopeWriter
     /// <summary>Writes an element with a delivery tag of its own. It is nobody else's: a command whose caller has given up may still wait to be sent.</summary>
     /// <exception cref="CelerySerializationException">A header has a value JSON cannot carry.</exception>
     public byte[] Write(Envelope envelope, Destination destination)
-    {
-        var buffer = _buffers.Rent();
-        Write(buffer.Writer, envelope, destination);
-        buffer.Writer.Flush();
-        var element = buffer.Output.WrittenSpan.ToArray();
-        _buffers.Return(buffer);
-        return element;
-    }
+        => _buffers.Write((Writer: this, Envelope: envelope, Destination: destination), static (buffer, each) => each.Writer.Write(buffer.Writer, each.Envelope, each.Destination));
 
     private void Write(Utf8JsonWriter writer, Envelope envelope, Destination destination)
     {

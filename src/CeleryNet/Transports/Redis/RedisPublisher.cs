@@ -11,6 +11,7 @@ namespace CeleryNet.Transports.Redis;
 /// </summary>
 internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys, RedisDeclarations declarations) : IPublisher
 {
+    private readonly RedisBindings _bindings = new();
     private readonly RedisEnvelopeWriter _writer = new();
     private readonly PushedElements _pushed = new(connection);
 
@@ -59,7 +60,7 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisKeys keys,
     private async Task RouteAsync(IDatabase database, Envelope envelope, Destination destination, CancellationToken cancellationToken)
     {
         var members = await database.SetMembersAsync(keys.Bindings(destination.Exchange)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        var queues = RedisBindings.Match(members.Select(member => member.ToString()), destination.RoutingKey, keys.Separator);
+        var queues = _bindings.Match(members.Select(member => member.ToString()), destination.RoutingKey, keys.Separator);
         if (queues.Count == 0 && destination.Mandatory)
         {
             throw new PublishException(

@@ -16,6 +16,8 @@ internal sealed class UnackedRestorer(RedisConnection connection, RedisKeys keys
     // here does not, so a sweep may be short and a later one goes on with what is left.
     private static readonly TimeSpan _mutexExpiry = TimeSpan.FromSeconds(10);
 
+    private readonly RedisBindings _bindings = new();
+
     /// <summary>Restores at once and then by the interval until told to stop; outages only interrupt it.</summary>
     public Task RunAsync(CancellationToken stopping)
         => BackgroundLoop.RunAsync("Restoring messages", SweepAndWaitAsync, options.RestoreInterval, time, logger, stopping);
@@ -156,7 +158,7 @@ internal sealed class UnackedRestorer(RedisConnection connection, RedisKeys keys
     private async Task<IReadOnlyList<string>> FindQueuesAsync(IDatabase database, StoredMessage record, CancellationToken cancellationToken)
     {
         var members = await database.SetMembersAsync(keys.Bindings(record.Exchange)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return RedisBindings.Match(members.Select(member => member.ToString()), record.RoutingKey, keys.Separator);
+        return _bindings.Match(members.Select(member => member.ToString()), record.RoutingKey, keys.Separator);
     }
 
     private readonly record struct Expired(RedisValue Tag, RedisValue Score, byte[]? Stored);
