@@ -29,7 +29,7 @@ internal static class MarkdownTables
         }
 
         var neighbours = samples.Neighbours;
-        text.Append(CultureInfo.InvariantCulture, $"| rounds | {samples.All.Max(sample => sample.Round)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| rounds, at most | {samples.All.Max(sample => sample.Round)} |\n");
         text.Append(
             CultureInfo.InvariantCulture,
             $"| processors used by programs outside of the run | {neighbours.Median:0} % (median of the turns), {neighbours.Min:0} to {neighbours.Max:0} % |\n");
@@ -98,5 +98,6 @@ internal static class MarkdownTables
         }
     }
 
-    private static string Range(Spread spread) => $"{NumberText.Of(spread.Median)} ({NumberText.Of(spread.Min)} to {NumberText.Of(spread.Max)})";
+    private static string Range(Spread spread)
+        => spread.Min < spread.Max ? $"{NumberText.Of(spread.Median)} ({NumberText.Of(spread.Min)} to {NumberText.Of(spread.Max)})" : NumberText.Of(spread.Median);
 }
