@@ -1,10 +1,12 @@
 // Measures CeleryNet against Python's Celery and against the clients alone, in turns:
 // `dotnet run -c Release --project benchmarks/CeleryNet.Throughput -- [--quick] [--check] [--json FILE] [--figure NAME ...] [--rounds N]`.
-// Exit codes: 0 measured; 1 interrupted, a turn failed, or, with --check, a goal was missed that compares peers; 2 the command line is wrong or something is not installed.
+// `… -- render JSON DIR` makes charts and tables of what `--json` has written.
+// Exit codes: 0 measured; 1 interrupted, a turn failed, or, with --check, a goal was missed that compares peers, or there is nothing to render; 2 the command line is wrong or something is not installed.
 using System.CommandLine;
 using CeleryNet.Throughput;
 
 var command = BenchCommand.Create();
+command.Add(RenderCommand.Create());
 command.Add(PeerCommands.Worker());
 command.Add(PeerCommands.Publisher());
 command.Add(PeerCommands.Caller());

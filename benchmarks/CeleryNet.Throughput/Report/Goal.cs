@@ -15,11 +15,13 @@ internal sealed record Goal(string Text, bool IsRelative, Func<Figure, SampleSet
 
     /// <summary>At least so many times what another has in the same round.</summary>
     public static Goal AtLeast(double factor, Peer other) => new(
-        Invariant($"≥ {factor:0.###} × {other.Name}"), true, Ratio(other), ratio => ratio >= factor) { MeasureRaw = RawRatio(other) };
+        Invariant($"≥ {factor:0.###} × {other.Name}"), true, Ratio(other), ratio => ratio >= factor)
+    { MeasureRaw = RawRatio(other) };
 
     /// <summary>At most so many times what another has in the same round.</summary>
     public static Goal AtMost(double factor, Peer other) => new(
-        Invariant($"≤ {factor:0.###} × {other.Name}"), true, Ratio(other), ratio => ratio <= factor) { MeasureRaw = RawRatio(other) };
+        Invariant($"≤ {factor:0.###} × {other.Name}"), true, Ratio(other), ratio => ratio <= factor)
+    { MeasureRaw = RawRatio(other) };
 
     /// <summary>At most so much more than another in the same round.</summary>
     public static Goal AtMostMore(double surplus, Peer other) => new(

@@ -12,4 +12,7 @@ internal static class NumberText
         >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
         _ => value.ToString("0.000", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>The median of a ratio; empty when there is none, or when the other had nothing.</summary>
+    public static string Of(Spread? ratio) => ratio is { Median: < double.PositiveInfinity } known ? Of(known.Median) : "";
 }

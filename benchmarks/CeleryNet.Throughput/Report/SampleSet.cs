@@ -1,3 +1,4 @@
+using CeleryNet.Throughput.Measurements;
 using CeleryNet.Throughput.Peers;
 
 namespace CeleryNet.Throughput.Report;
@@ -9,6 +10,22 @@ internal sealed class SampleSet
     private readonly Dictionary<(string Measurement, string Peer), string> _settings = [];
 
     public IReadOnlyList<Sample> All => _samples;
+
+    /// <summary>The shares of the processors that went to others during the turns, in per cent.</summary>
+    public Spread Neighbours => Spread.Of(_samples.Where(sample => sample.Metric == Metrics.Neighbours).Select(sample => sample.Value).DefaultIfEmpty());
+
+    /// <summary>What an earlier run has measured.</summary>
+    public static SampleSet Restore(IEnumerable<Sample> samples, IEnumerable<(string Measurement, string Peer, string Settings)> settings)
+    {
+        var restored = new SampleSet();
+        restored._samples.AddRange(samples);
+        foreach (var (measurement, peer, told) in settings)
+        {
+            restored._settings[(measurement, peer)] = told;
+        }
+
+        return restored;
+    }
 
     public void Add(string measurement, Peer peer, int round, IReadOnlyDictionary<string, double> measured)
     {

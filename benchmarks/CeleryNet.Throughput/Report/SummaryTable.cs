@@ -15,9 +15,7 @@ internal static class SummaryTable
             var median = own.Count > 0 ? NumberText.Of(Spread.Of(own.Values).Median) : "";
             var goals = string.Join(", ", Verdict.Of(figure, samples).Select(verdict => $"{verdict.Goal.Text} {verdict.Word}"));
             text.AppendLine(FormattableString.Invariant(
-                $"{$"{figure.Title} [{figure.Unit}]",-76}{median,12}{Ratio(figure, Peer.Celery, samples),10}{Ratio(figure, Peer.Raw, samples),10}  {goals}"));
+                $"{$"{figure.Title} [{figure.Unit}]",-76}{median,12}{NumberText.Of(samples.Ratio(figure, Peer.Celery.Name)),10}{NumberText.Of(samples.Ratio(figure, Peer.Raw.Name)),10}  {goals}"));
         }
     }
-
-    private static string Ratio(Figure figure, Peer other, SampleSet samples) => samples.Ratio(figure, other.Name) is { Median: < double.PositiveInfinity } ratio ? NumberText.Of(ratio.Median) : "";
 }

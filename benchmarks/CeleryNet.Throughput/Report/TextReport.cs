@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CeleryNet.Throughput.Measurements;
 
 namespace CeleryNet.Throughput.Report;
 
@@ -15,8 +14,9 @@ internal static class TextReport
             text.AppendLine(CultureInfo.InvariantCulture, $"{name}: {value}");
         }
 
-        var neighbours = Spread.Of(samples.All.Where(sample => sample.Metric == Metrics.Neighbours).Select(sample => sample.Value).DefaultIfEmpty());
-        text.AppendLine(CultureInfo.InvariantCulture, $"processors used by others: {neighbours.Median:0} % (median of the turns), {neighbours.Max:0} % at most");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"processors used by others: {samples.Neighbours.Median:0} % (median of the turns), {samples.Neighbours.Max:0} % at most");
         text.AppendLine();
         SummaryTable.Write(text, samples);
         foreach (var figure in samples.Measured(Figures.All))
