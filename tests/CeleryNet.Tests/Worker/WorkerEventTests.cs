@@ -45,10 +45,13 @@ public sealed class WorkerEventTests
         await using var listener = await harness.ListenAsync();
         await harness.StartAsync();
         await harness.RunAsync("work");
+
+        // The end of a task is told when its result is there already.
+        (await listener.NextTypesAsync(3)).ShouldBe(["task-received", "task-started", "task-succeeded"]);
         harness.Clock.Advance(TimeSpan.FromMinutes(1));
         await harness.RunAsync("work");
 
-        (await listener.NextTypesAsync(6)).ShouldBe(["task-received", "task-started", "task-succeeded", "task-received", "task-started", "task-succeeded"]);
+        (await listener.NextTypesAsync(3)).ShouldBe(["task-received", "task-started", "task-succeeded"]);
     }
 
     [Fact]
