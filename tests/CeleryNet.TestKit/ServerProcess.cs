@@ -31,9 +31,11 @@ public abstract class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"{GetType().Name} runs already.");
         }
 
-        if (_process is not null)
+        if (_process is { } ended)
         {
-            await _process.DisposeAsync();
+            // Not twice, even if it cannot be started again now.
+            _process = null;
+            await ended.DisposeAsync();
         }
 
         _process = await LaunchAsync();
