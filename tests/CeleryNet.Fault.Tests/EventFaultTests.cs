@@ -15,6 +15,7 @@ public sealed class EventFaultTests(SharedServers servers)
     {
         using var directory = new TestDirectory();
         using var bound = new CancellationTokenSource(Bound.Long);
+        using var turn = await servers.TakeTurnAsync(kind);
         await using var broker = await FaultBroker.StartAsync(kind, servers);
         await using var worker = await CeleryHost.StartWorkerAsync(broker, Names.Unique("events"), directory["runs"], 1, null, null);
         await using var monitor = await CeleryHost.StartProducerAsync(broker);
