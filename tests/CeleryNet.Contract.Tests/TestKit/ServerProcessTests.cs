@@ -44,7 +44,12 @@ public sealed class ServerProcessTests
         await server.KillAsync();
         server.IsRunning.ShouldBeFalse();
         await server.StartAsync();
-        (await server.ControlAsync("list_queues", "name", "messages")).ShouldContain("queue\t1");
+        await using (var connection = await ConnectAsync(server))
+        await using (var channel = await connection.CreateChannelAsync(cancellationToken: Token))
+        {
+            (await channel.QueueDeclarePassiveAsync("queue", Token)).MessageCount.ShouldBe(1u);
+        }
+
         await server.StopAsync();
         server.IsRunning.ShouldBeFalse();
         await server.StartAsync();
