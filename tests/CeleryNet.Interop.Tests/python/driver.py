@@ -1,4 +1,4 @@
-"""Does what a Python producer does, on command: a JSON object a line comes in, a line "ANSWER <number> <JSON>" goes out."""
+"""Does what a Python producer does, on command: see commands.py."""
 import base64
 import datetime
 import decimal
@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import time
-import traceback
 import uuid
 
 import celery
@@ -16,6 +15,7 @@ import redis
 from app import app
 from celery.utils.nodenames import worker_direct
 from celery.utils.time import get_exponential_backoff_interval
+from commands import serve
 from kombu import Exchange, Queue
 from times import delayed, times
 
@@ -251,17 +251,5 @@ OPERATIONS = {
 }
 
 
-def main():
-    print("DRIVER-READY", os.getpid(), flush=True)
-    for line in sys.stdin:
-        command = json.loads(line)
-        number = command.pop("number")
-        try:
-            answer = OPERATIONS[command.pop("operation")](**command)
-        except Exception:
-            answer = {"driver_failed": traceback.format_exc()}
-        print("ANSWER", number, json.dumps(answer), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(OPERATIONS)

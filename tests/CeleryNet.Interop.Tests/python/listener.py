@@ -1,12 +1,10 @@
-"""Listens to events as any monitor does (celery.events), and tells on command what it has heard: the protocol is that of driver.py."""
-import json
-import sys
+"""Listens to events as any monitor does (celery.events), and tells on command what it has heard: see commands.py."""
 import threading
 import time
-import traceback
 
 from app import app
 from celery.events.state import State
+from commands import serve
 
 TIMEOUT = 30
 
@@ -95,15 +93,7 @@ def main():
     threading.Thread(target=capture, args=(ready,), daemon=True).start()
     if not ready.wait(TIMEOUT):
         raise TimeoutError("no connection")
-    print("DRIVER-READY", flush=True)
-    for line in sys.stdin:
-        command = json.loads(line)
-        number = command.pop("number")
-        try:
-            answer = OPERATIONS[command.pop("operation")](**command)
-        except Exception:
-            answer = {"driver_failed": traceback.format_exc()}
-        print("ANSWER", number, json.dumps(answer), flush=True)
+    serve(OPERATIONS)
 
 
 if __name__ == "__main__":
