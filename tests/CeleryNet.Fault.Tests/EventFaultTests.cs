@@ -14,9 +14,8 @@ public sealed class EventFaultTests(SharedServers servers)
     public async Task Heartbeats_are_heard_again_after_the_broker_was_killed(string kind)
     {
         using var directory = new TestDirectory();
-        using var turn = await servers.TakeTurnAsync(kind);
-        using var bound = new CancellationTokenSource(Bound.Long);
         await using var broker = await FaultBroker.StartAsync(kind, servers);
+        using var bound = new CancellationTokenSource(Bound.Long);
         await using var worker = await CeleryHost.StartWorkerAsync(broker, Names.Unique("events"), directory["runs"], 1, null, null);
         await using var monitor = await CeleryHost.StartProducerAsync(broker);
         await using var listening = monitor.Events.ListenAsync("worker.#", bound.Token).GetAsyncEnumerator(bound.Token);

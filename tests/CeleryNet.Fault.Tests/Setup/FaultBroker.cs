@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace CeleryNet.Fault.Tests.Setup;
 
-/// <summary>One of the brokers that each fault is done to. Results are kept elsewhere, in a server that is never stopped.</summary>
+/// <summary>One of the brokers that each fault is done to, its owner's alone until it is disposed. Results are kept elsewhere, in a server that is never stopped.</summary>
 internal sealed class FaultBroker : IAsyncDisposable
 {
     public const string Redis = "redis";
@@ -12,12 +12,14 @@ internal sealed class FaultBroker : IAsyncDisposable
 
     private readonly SharedServers _servers;
     private readonly RedisServerProcess? _redis;
+    private readonly IDisposable _turn;
     private TcpFaultProxy? _network;
 
-    private FaultBroker(string kind, SharedServers servers)
+    private FaultBroker(string kind, SharedServers servers, IDisposable turn)
     {
         Kind = kind;
         _servers = servers;
+        _turn = turn;
         _redis = kind == Redis ? RedisProbe.CreateServer() : null;
     }
 
@@ -50,15 +52,25 @@ internal sealed class FaultBroker : IAsyncDisposable
     /// <summary>The kind of queue that is made for each test.</summary>
     public QueueType QueueType => Kind == Quorum ? QueueType.Quorum : QueueType.Classic;
 
+    /// <summary>Waits until no other test has a broker of the kind, and sees to it that it runs.</summary>
     public static async Task<FaultBroker> StartAsync(string kind, SharedServers servers)
     {
-        var broker = new FaultBroker(kind, servers);
-        if (!broker.Server.IsRunning)
+        var turn = await servers.TakeTurnAsync(kind);
+        try
         {
-            await broker.Server.StartAsync();
-        }
+            var broker = new FaultBroker(kind, servers, turn);
+            if (!broker.Server.IsRunning)
+            {
+                await broker.Server.StartAsync();
+            }
 
-        return broker;
+            return broker;
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Looks into the Redis; after a restart of it a new probe is needed.</summary>
@@ -139,6 +151,7 @@ internal sealed class FaultBroker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        using var end = _turn;
         if (_network is not null)
         {
             await _network.DisposeAsync();

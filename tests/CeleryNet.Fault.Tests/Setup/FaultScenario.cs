@@ -11,11 +11,9 @@ internal sealed class FaultScenario : IAsyncDisposable
     private readonly List<CeleryHost> _workers = [];
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private readonly CeleryHost _producer;
-    private readonly IDisposable _turn;
 
-    private FaultScenario(FaultBroker broker, CeleryHost producer, IDisposable turn)
+    private FaultScenario(FaultBroker broker, CeleryHost producer)
     {
-        _turn = turn;
         Broker = broker;
         _producer = producer;
         Ledger = NewLedger();
@@ -47,23 +45,14 @@ internal sealed class FaultScenario : IAsyncDisposable
     /// <param name="configure">Changes the producer's options, such as its broker to a proxy.</param>
     public static async Task<FaultScenario> StartAsync(string kind, SharedServers servers, Action<FaultBroker, CeleryOptions>? configure = null)
     {
-        var turn = await servers.TakeTurnAsync(kind);
+        var broker = await FaultBroker.StartAsync(kind, servers);
         try
         {
-            var broker = await FaultBroker.StartAsync(kind, servers);
-            try
-            {
-                return new FaultScenario(broker, await CeleryHost.StartProducerAsync(broker, celery => configure?.Invoke(broker, celery)), turn);
-            }
-            catch
-            {
-                await broker.DisposeAsync();
-                throw;
-            }
+            return new FaultScenario(broker, await CeleryHost.StartProducerAsync(broker, celery => configure?.Invoke(broker, celery)));
         }
         catch
         {
-            turn.Dispose();
+            await broker.DisposeAsync();
             throw;
         }
     }
@@ -135,12 +124,11 @@ internal sealed class FaultScenario : IAsyncDisposable
             TestContext.Current.TestOutputHelper?.WriteLine(Broker.Server.Output);
             await StopWorkersAsync();
             await _producer.DisposeAsync();
-            await Broker.DisposeAsync();
             _runs.Dispose();
         }
         finally
         {
-            _turn.Dispose();
+            await Broker.DisposeAsync();
         }
     }
 
