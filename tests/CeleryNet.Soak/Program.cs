@@ -21,4 +21,5 @@ command.SetAction(async (parsed, cancellationToken) =>
 });
 
 var arguments = command.Parse(args);
-return arguments.Errors.Count > 0 ? await arguments.InvokeAsync() | 2 : await arguments.InvokeAsync();
+var exitCode = await arguments.InvokeAsync();
+return arguments.Errors.Count > 0 ? 2 : exitCode;
