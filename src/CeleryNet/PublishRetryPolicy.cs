@@ -6,8 +6,6 @@ namespace CeleryNet;
 /// <remarks>Mirrors <c>retry_policy</c> and <c>task_publish_retry_policy</c>.</remarks>
 public sealed record PublishRetryPolicy
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromHours(1);
-
     /// <summary>One attempt only (<c>retry=False</c>).</summary>
     internal static PublishRetryPolicy None { get; } = new() { MaxRetries = 0 };
 
@@ -17,9 +15,7 @@ public sealed record PublishRetryPolicy
     public int? MaxRetries
     {
         get;
-        init => field = value is null or >= 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"MaxRetries must be 0 or more, or null for no bound, was {value}.");
+        init => field = RetryPauses.CheckedCount(nameof(MaxRetries), value);
     } = 3;
 
     /// <summary>The pause before the first retry (<c>interval_start</c>).</summary>
@@ -28,7 +24,7 @@ public sealed record PublishRetryPolicy
     public TimeSpan IntervalStart
     {
         get;
-        init => field = Checked(nameof(IntervalStart), value);
+        init => field = RetryPauses.Checked(nameof(IntervalStart), value);
     }
 
     /// <summary>By how much each pause is longer than the one before (<c>interval_step</c>).</summary>
@@ -37,7 +33,7 @@ public sealed record PublishRetryPolicy
     public TimeSpan IntervalStep
     {
         get;
-        init => field = Checked(nameof(IntervalStep), value);
+        init => field = RetryPauses.Checked(nameof(IntervalStep), value);
     } = TimeSpan.FromSeconds(0.2);
 
     /// <summary>The longest pause (<c>interval_max</c>).</summary>
@@ -46,18 +42,10 @@ public sealed record PublishRetryPolicy
     public TimeSpan IntervalMax
     {
         get;
-        init => field = Checked(nameof(IntervalMax), value);
+        init => field = RetryPauses.Checked(nameof(IntervalMax), value);
     } = TimeSpan.FromSeconds(1);
 
     /// <summary>The pause before a retry.</summary>
     /// <param name="retry">Its number, from 0.</param>
-    internal TimeSpan PauseBefore(int retry)
-    {
-        var pause = IntervalStart + (IntervalStep * retry);
-        return pause < IntervalMax ? pause : IntervalMax;
-    }
-
-    private static TimeSpan Checked(string name, TimeSpan value) => value >= TimeSpan.Zero && value <= _longest
-        ? value
-        : throw new ArgumentOutOfRangeException(nameof(value), value, $"{name} must be 00:00:00 to {_longest}, was {value}.");
+    internal TimeSpan PauseBefore(int retry) => RetryPauses.Before(IntervalStart, IntervalStep, IntervalMax, retry);
 }

@@ -4,17 +4,13 @@ namespace CeleryNet;
 /// <remarks>Mirrors <c>retry_policy</c> of <c>result_backend_transport_options</c>.</remarks>
 public sealed record ResultRetryPolicy
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromHours(1);
-
     /// <summary>How many times it is tried again after the first attempt (<c>max_retries</c>); null for as long as the worker runs.</summary>
     /// <value>The default is 20; 0 or more.</value>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
     public int? MaxRetries
     {
         get;
-        init => field = value is null or >= 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"MaxRetries must be 0 or more, or null for no bound, was {value}.");
+        init => field = RetryPauses.CheckedCount(nameof(MaxRetries), value);
     } = 20;
 
     /// <summary>The pause before the first retry (<c>interval_start</c>).</summary>
@@ -23,7 +19,7 @@ public sealed record ResultRetryPolicy
     public TimeSpan IntervalStart
     {
         get;
-        init => field = Checked(nameof(IntervalStart), value);
+        init => field = RetryPauses.Checked(nameof(IntervalStart), value);
     }
 
     /// <summary>By how much each pause is longer than the one before (<c>interval_step</c>).</summary>
@@ -32,7 +28,7 @@ public sealed record ResultRetryPolicy
     public TimeSpan IntervalStep
     {
         get;
-        init => field = Checked(nameof(IntervalStep), value);
+        init => field = RetryPauses.Checked(nameof(IntervalStep), value);
     } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest pause (<c>interval_max</c>).</summary>
@@ -41,7 +37,7 @@ public sealed record ResultRetryPolicy
     public TimeSpan IntervalMax
     {
         get;
-        init => field = Checked(nameof(IntervalMax), value);
+        init => field = RetryPauses.Checked(nameof(IntervalMax), value);
     } = TimeSpan.FromSeconds(1);
 
     /// <summary>After what time, from the first failure, no further attempt is begun (<c>timeout</c>); null for no such bound.</summary>
@@ -50,18 +46,10 @@ public sealed record ResultRetryPolicy
     public TimeSpan? Timeout
     {
         get;
-        init => field = value is { } timeout ? Checked(nameof(Timeout), timeout) : null;
+        init => field = value is { } timeout ? RetryPauses.Checked(nameof(Timeout), timeout) : null;
     }
 
     /// <summary>The pause before a retry.</summary>
     /// <param name="retry">Its number, from 0.</param>
-    internal TimeSpan PauseBefore(int retry)
-    {
-        var pause = IntervalStart + (IntervalStep * retry);
-        return pause < IntervalMax ? pause : IntervalMax;
-    }
-
-    private static TimeSpan Checked(string name, TimeSpan value) => value >= TimeSpan.Zero && value <= _longest
-        ? value
-        : throw new ArgumentOutOfRangeException(nameof(value), value, $"{name} must be 00:00:00 to {_longest}, was {value}.");
+    internal TimeSpan PauseBefore(int retry) => RetryPauses.Before(IntervalStart, IntervalStep, IntervalMax, retry);
 }
