@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CeleryNet.Events;
@@ -22,11 +21,13 @@ internal sealed class TaskEvents
 
     private readonly EventDispatcher? _dispatcher;
     private readonly JsonSerializerOptions _serializerOptions;
+    private readonly JsonBuffers _buffers;
 
     public TaskEvents(EventDispatcher? dispatcher, JsonSerializerOptions serializerOptions)
     {
         _dispatcher = dispatcher;
         _serializerOptions = serializerOptions;
+        _buffers = new JsonBuffers(new() { Encoder = serializerOptions.Encoder, SkipValidation = true });
         Sender = dispatcher is null ? null : Send;
     }
 
@@ -235,11 +236,10 @@ internal sealed class TaskEvents
     // The result was written once before, where it is kept. What is ignored may be anything.
     private string Repr(TaskValue value)
     {
-        var json = new ArrayBufferWriter<byte>(256);
+        byte[] json;
         try
         {
-            using var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = _serializerOptions.Encoder, SkipValidation = true });
-            value.Write(writer, _serializerOptions);
+            json = _buffers.Write((Value: value, Options: _serializerOptions), static (buffer, shown) => shown.Value.Write(buffer.Writer, shown.Options));
         }
 #pragma warning disable CA1031 // The value is the user's and may throw anything; that it cannot be shown is no failure of its task.
         catch (Exception)
@@ -248,6 +248,6 @@ internal sealed class TaskEvents
             return "...";
         }
 
-        return ArgumentRepr.Value(json.WrittenSpan);
+        return ArgumentRepr.Value(json);
     }
 }
