@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using CeleryNet.Protocol;
 using CeleryNet.Resilience;
 using CeleryNet.Routing;
@@ -60,7 +59,6 @@ internal sealed class TaskPublisher
         BrokerUnavailableException? first = null;
         if (!_untilPublished.IsCustom)
         {
-            // The first attempt mostly succeeds; what a pipeline takes is spent when it does not.
             try
             {
                 deadline.Token.ThrowIfCancellationRequested();
@@ -96,7 +94,7 @@ internal sealed class TaskPublisher
         context.Properties.Set(DefaultStrategies.PolicyKey, options.Retry ?? _retries ? options.RetryPolicy ?? _policy : PublishRetryPolicy.None);
         try
         {
-            await ExecuteAsync(AttemptAsync, context, deadline.Token).ConfigureAwait(false);
+            await ExecuteAsync(AttemptAsync, first, context, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
@@ -117,12 +115,6 @@ internal sealed class TaskPublisher
         {
             try
             {
-                if (first is { } failed)
-                {
-                    first = null;
-                    ExceptionDispatchInfo.Throw(failed);
-                }
-
                 await _transport.Publisher.PublishAsync(envelope, destination, attempt.CancellationToken).ConfigureAwait(false);
                 isSent = true;
             }
@@ -134,9 +126,9 @@ internal sealed class TaskPublisher
         }
     }
 
-    private async ValueTask ExecuteAsync(Func<ResilienceContext, ValueTask> attempt, ResilienceContext context, CancellationToken either)
+    private async ValueTask ExecuteAsync(Func<ResilienceContext, ValueTask> attempt, Exception? first, ResilienceContext context, CancellationToken either)
     {
-        var executing = _untilPublished.Pipeline.ExecuteAsync(attempt, context);
+        var executing = _untilPublished.ExecuteAsync(attempt, first, context);
         if (!_untilPublished.IsCustom)
         {
             try

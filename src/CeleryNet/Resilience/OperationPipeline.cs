@@ -15,6 +15,23 @@ internal sealed class OperationPipeline(CeleryOperation operation, ResiliencePip
 
     public ResiliencePipeline Pipeline => pipeline;
 
+    /// <summary>
+    /// Runs an operation whose first attempt was made before, since it mostly succeeds and costs less without a pipeline around it: its failure is that of the
+    /// pipeline's first attempt. Not for pipelines of the user's, who counts attempts.
+    /// </summary>
+    /// <param name="attempt">Makes a further attempt.</param>
+    /// <param name="first">What the attempt made before has failed of; null when there was none.</param>
+    /// <param name="context">Of <see cref="Begin(IRetryWatcher?, CancellationToken)"/>.</param>
+    public ValueTask ExecuteAsync(Func<ResilienceContext, ValueTask> attempt, Exception? first, ResilienceContext context)
+    {
+        return pipeline.ExecuteAsync(first is null ? attempt : NextAsync, context);
+
+        ValueTask NextAsync(ResilienceContext next)
+        {
+            return Interlocked.Exchange(ref first, null) is { } failure ? ValueTask.FromException(failure) : attempt(next);
+        }
+    }
+
     /// <summary>The context of one execution; to be returned after it.</summary>
     public ResilienceContext Begin(IRetryWatcher? watcher, CancellationToken cancellationToken)
     {

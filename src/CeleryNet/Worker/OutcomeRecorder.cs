@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
@@ -136,10 +135,9 @@ internal sealed class OutcomeRecorder : IRetryWatcher
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> StoreAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
-        ExceptionDispatchInfo? failure = null;
+        Exception? first = null;
         if (!_untilStored.IsCustom)
         {
-            // The first attempt of nearly every result is its last, and costs less without a pipeline around it.
             try
             {
                 await StoreOnceAsync(meta, reply, cancellationToken).ConfigureAwait(false);
@@ -147,27 +145,26 @@ internal sealed class OutcomeRecorder : IRetryWatcher
             }
             catch (Exception error) when (error is not CelerySerializationException)
             {
-                failure = ExceptionDispatchInfo.Capture(error);
+                first = error;
             }
         }
 
-        return await StoreAsync(headers, meta, reply, failure, cancellationToken).ConfigureAwait(false);
+        return await StoreInPipelineAsync(headers, meta, reply, first, cancellationToken).ConfigureAwait(false);
     }
 
-    // What the first attempt has failed of, if there was one, is the failure of the pipeline's first.
-    private async ValueTask<bool> StoreAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, ExceptionDispatchInfo? failure, CancellationToken cancellationToken)
+    private async ValueTask<bool> StoreInPipelineAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, Exception? first, CancellationToken cancellationToken)
     {
         var context = _untilStored.Begin(this, headers.TaskName, headers.Id.Value, cancellationToken);
         try
         {
             var isStored = false;
-            await _untilStored.Pipeline.ExecuteAsync(
+            await _untilStored.ExecuteAsync(
                 async attempt =>
                 {
-                    Interlocked.Exchange(ref failure, null)?.Throw();
                     await StoreOnceAsync(meta, reply, attempt.CancellationToken).ConfigureAwait(false);
                     isStored = true;
                 },
+                first,
                 context).ConfigureAwait(false);
             return isStored ? true : throw new ResultBackendException("The pipeline of StoreResult ended without an error, and without the result being stored.");
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace CeleryNet.Transports.Redis;
@@ -19,6 +20,7 @@ internal sealed class PushedElements
     }
 
     /// <summary>Pushes a message; returns when the list has it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask PushAsync(string list, ReadOnlyMemory<byte> element, CancellationToken cancellationToken)
         => await _bursts.SendAsync((list, element), cancellationToken).ConfigureAwait(false);
 
