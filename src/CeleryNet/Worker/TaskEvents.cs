@@ -84,7 +84,7 @@ internal sealed class TaskEvents
         }
     }
 
-    /// <summary>A run has ended, and its message was settled.</summary>
+    /// <summary>A run has ended, and its message was settled or is about to go back to its queue.</summary>
     /// <param name="request">The task.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="settlement">What has become of its message; null when that was acknowledged before.</param>

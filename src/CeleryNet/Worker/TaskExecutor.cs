@@ -61,15 +61,25 @@ internal sealed class TaskExecutor(
             guard.Remember(request);
         }
 
-        SettlementKind? settled = null;
-        if (request.AcksLate)
+        Settlement? settlement = request.AcksLate ? SettlementRule.For(outcome, request.Terms, isRecorded) : null;
+
+        // Told after its message went back to its queue, the end of this run could follow the beginning of the next.
+        var isToRunAgain = settlement?.Kind == SettlementKind.Requeue;
+        if (isToRunAgain)
         {
-            var settlement = SettlementRule.For(outcome, request.Terms, isRecorded);
-            await request.Delivery.SettleAsync(settlement, lastCall).ConfigureAwait(false);
-            settled = settlement.Kind;
+            _events.Finished(request, outcome, settlement?.Kind, elapsed);
         }
 
-        _events.Finished(request, outcome, settled, elapsed);
+        if (settlement is { } late)
+        {
+            await request.Delivery.SettleAsync(late, lastCall).ConfigureAwait(false);
+        }
+
+        if (!isToRunAgain)
+        {
+            _events.Finished(request, outcome, settlement?.Kind, elapsed);
+        }
+
         AnnounceFinished(request, outcome, elapsed);
         await _observers.FinishedAsync(request, outcome, elapsed, lastCall).ConfigureAwait(false);
     }

@@ -8,13 +8,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CeleryNet.Tests.Hosting;
 
 /// <summary>What becomes of a host, and of its process's exit code, when its worker ends by itself.</summary>
 public sealed class WorkerHostedServiceTests : IDisposable
 {
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(1);
     private readonly ManualResetEventSlim _release = new();
+    private readonly TestSignal _blocked = new();
     private readonly TestSignal _failed = new();
     private readonly Lifetime _lifetime = new();
 
@@ -43,11 +46,14 @@ public sealed class WorkerHostedServiceTests : IDisposable
     [Fact]
     public async Task A_host_whose_worker_has_too_much_stuck_code_stops_with_a_failure()
     {
-        await using var services = Services(worker => worker.MaxStuckTasks = 0);
+        var time = new FakeTimeProvider();
+        await using var services = Services(worker => worker.MaxStuckTasks = 0, services => services.AddSingleton<TimeProvider>(time));
         using var service = Service(services);
         await service.StartAsync(Token);
 
         await services.GetRequiredService<ICeleryClient>().SendTaskAsync("block", cancellationToken: Token);
+        await _blocked.WaitAsync("the task to block");
+        time.Advance(_limit);
         await _lifetime.Stopped.WaitAsync("the stop of the host");
         await service.StopAsync(Token);
         _release.Set();
@@ -127,10 +133,11 @@ public sealed class WorkerHostedServiceTests : IDisposable
         services.AddSingleton(new TaskDefinition("task", [], _ => new(TaskValue.Null)));
         services.AddSingleton(new TaskDefinition("block", [], _ =>
         {
+            _blocked.Fire();
             _release.Wait(Bound.Long);
             return new(TaskValue.Null);
         })
-        { TimeLimit = TimeSpan.FromMilliseconds(1) });
+        { TimeLimit = _limit });
         services.AddCelery().AddWorker(configure);
         return services.BuildServiceProvider();
     }
