@@ -11,7 +11,7 @@ public sealed class TaskContext
 
     private static readonly AsyncLocal<TaskContext?> _current = new();
     private readonly ITaskCancellation _cancellation;
-    private List<TaskId>? _children;
+    private List<ResultNode>? _children;
     private volatile bool _isOver;
 
     internal TaskContext(TaskId id, string taskName, ITaskCancellation cancellation)
@@ -217,7 +217,9 @@ public sealed class TaskContext
     /// <summary>The run is over, even if code of it goes on.</summary>
     internal void End() => _isOver = true;
 
-    internal void AddChild(TaskId child)
+    internal void AddChild(TaskId child) => AddChild(new ResultNode(child.Value));
+
+    internal void AddChild(ResultNode child)
     {
         // It is this run's own, too, and few runs have children.
         lock (_cancellation)
@@ -226,7 +228,7 @@ public sealed class TaskContext
         }
     }
 
-    internal IReadOnlyList<TaskId> Children
+    internal IReadOnlyList<ResultNode> Children
     {
         get
         {

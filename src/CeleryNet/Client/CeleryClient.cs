@@ -4,27 +4,55 @@ using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Results;
 using CeleryNet.Routing;
+using CeleryNet.Workflows;
 
 namespace CeleryNet.Client;
 
 /// <summary>Turns calls into messages and hands them to the broker.</summary>
-internal sealed class CeleryClient(
-    TaskPublisher publisher,
-    TaskMessageWriter writer,
-    TaskRouter router,
-    RevokeSender revokes,
-    ResultAccess results,
-    TimeProvider time,
-    ClientOptions clientOptions,
-    PublishPipeline? middleware = null,
-    SentEvents? events = null) : ICeleryClient
+internal sealed class CeleryClient : ICeleryClient
 {
-    private readonly Func<CancellationToken, ValueTask> _prepare = results.Backend.PrepareAsync;
-    private readonly BulkSender _bulk = new(clientOptions.PublishConcurrency, time);
-    private readonly ResultAccess _results = results with
+    private readonly TaskPublisher _publisher;
+    private readonly TaskMessageWriter _writer;
+    private readonly TaskRouter _router;
+    private readonly RevokeSender _revokes;
+    private readonly TimeProvider _time;
+    private readonly ClientOptions _options;
+    private readonly PublishPipeline? _middleware;
+    private readonly SentEvents? _events;
+    private readonly Func<CancellationToken, ValueTask> _prepare;
+    private readonly BulkSender _bulk;
+    private readonly ResultAccess _results;
+
+    public CeleryClient(
+        TaskPublisher publisher,
+        TaskMessageWriter writer,
+        TaskRouter router,
+        RevokeSender revokes,
+        ResultAccess results,
+        TimeProvider time,
+        ClientOptions clientOptions,
+        PublishPipeline? middleware = null,
+        SentEvents? events = null)
     {
-        RevokeAsync = (id, terminate, cancellationToken) => revokes.RevokeAsync([id], new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
-    };
+        _publisher = publisher;
+        _writer = writer;
+        _router = router;
+        _revokes = revokes;
+        _time = time;
+        _options = clientOptions;
+        _middleware = middleware;
+        _events = events;
+        _prepare = results.Backend.PrepareAsync;
+        _bulk = new BulkSender(clientOptions.PublishConcurrency, time);
+        _results = results with
+        {
+            RevokeAsync = (id, terminate, cancellationToken) => revokes.RevokeAsync([id], new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
+        };
+        Canvas = new CanvasSender(PublishAsync, _results, _bulk, router);
+    }
+
+    /// <summary>Sends what is composed; the worker's half uses it too.</summary>
+    public CanvasSender Canvas { get; }
 
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
@@ -97,14 +125,14 @@ internal sealed class CeleryClient(
     public async Task RevokeAsync(IReadOnlyCollection<TaskId> taskIds, RevokeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(taskIds);
-        await revokes.RevokeAsync(taskIds, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
+        await _revokes.RevokeAsync(taskIds, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task RevokeByStampsAsync(
         IReadOnlyDictionary<string, IReadOnlyList<string>> stamps, RevokeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stamps);
-        await revokes.RevokeAsync(stamps, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
+        await _revokes.RevokeAsync(stamps, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
     }
 
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
@@ -152,9 +180,9 @@ internal sealed class CeleryClient(
     /// <param name="parent">The task that gets it as its child; null for none, or where the sender sees to it.</param>
     /// <param name="cancellationToken">The sender's.</param>
     private ValueTask PublishAsync(Signature signature, TaskId id, TaskContext? parent, CancellationToken cancellationToken)
-        => middleware is null or { IsEmpty: true }
+        => _middleware is null or { IsEmpty: true }
             ? SendOnAsync(signature, id, parent, cancellationToken)
-            : PublishAsync(middleware, signature, id, parent, cancellationToken);
+            : PublishAsync(_middleware, signature, id, parent, cancellationToken);
 
     private async ValueTask PublishAsync(PublishPipeline pipeline, Signature signature, TaskId id, TaskContext? parent, CancellationToken cancellationToken)
     {
@@ -168,17 +196,17 @@ internal sealed class CeleryClient(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendOnAsync(Signature signature, TaskId id, TaskContext? parent, CancellationToken cancellationToken)
     {
-        var routed = router.Route(signature);
+        var routed = _router.Route(signature);
         var call = Decide(signature, id, routed);
-        var envelope = writer.Write(call);
+        var envelope = _writer.Write(call);
         var prepare = routed.Options.IgnoreResult is true ? null : _prepare;
         var destination = call.Eta is null ? routed.Destination : routed.Destination with { NotBefore = call.Eta };
-        await publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
-        events?.Sent(envelope, destination);
+        await _publisher.PublishAsync(envelope, destination, prepare, routed.Options, cancellationToken).ConfigureAwait(false);
+        _events?.Sent(envelope, destination);
         parent?.AddChild(id);
-        if (clientOptions.ThrowsFailures && routed.Options.IgnoreResult is not true)
+        if (_options.ThrowsFailures && routed.Options.IgnoreResult is not true)
         {
-            await AsyncResult.Create(id, results).WaitAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            await AsyncResult.Create(id, _results).WaitAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -187,13 +215,13 @@ internal sealed class CeleryClient(
     {
         var options = routed.Options;
         SendOptionsRules.Check(options, nameof(signature));
-        if (clientOptions.HideArguments)
+        if (_options.HideArguments)
         {
             options = options with { ArgsRepr = options.ArgsRepr ?? "(...)", KwargsRepr = options.KwargsRepr ?? "{...}" };
         }
 
         var parent = TaskContext.Current;
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var expires = options.ExpiresAt ?? (options.ExpiresAfter is { } after ? After(now, after) : null);
         return new TaskCall(signature.TaskName, id, signature.Args, signature.Kwargs, options)
         {
@@ -202,11 +230,12 @@ internal sealed class CeleryClient(
             Eta = options.Eta ?? (options.Countdown is { } countdown ? After(now, countdown) : null),
             Expires = expires,
             TimeToLive = expires - now,
-            Priority = options.Priority ?? (clientOptions.InheritParentPriority ? parent?.Priority : null) ?? clientOptions.DefaultPriority,
+            Priority = options.Priority ?? (_options.InheritParentPriority ? parent?.Priority : null) ?? _options.DefaultPriority,
             Persistent = routed.DeliveryMode == DeliveryMode.Persistent,
             ReplyTo = options.ReplyTo ?? _results.Backend.ReplyTo,
+            Embed = options.Workflow is { } workflow ? SignatureWriter.ToEmbed(workflow, _results.SerializerOptions) : TaskEmbed.Empty,
         };
     }
 
-    private DateTimeOffset After(DateTimeOffset now, TimeSpan wait) => CountedInstant.After(now, wait, clientOptions.Zone);
+    private DateTimeOffset After(DateTimeOffset now, TimeSpan wait) => CountedInstant.After(now, wait, _options.Zone);
 }

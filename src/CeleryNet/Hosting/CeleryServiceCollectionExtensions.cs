@@ -75,7 +75,9 @@ public static class CeleryServiceCollectionExtensions
         services.TryAddSingleton(provider => new PublishPipeline(provider.GetServices<IPublishMiddleware>()));
         services.TryAddSingleton(_ => new LamportClock());
         services.TryAddSingleton(EventFactory.CreateSent);
-        services.TryAddSingleton<ICeleryClient>(CreateClient);
+        services.TryAddSingleton(CreateClient);
+        services.TryAddSingleton<ICeleryClient>(provider => provider.GetRequiredService<CeleryClient>());
+        services.TryAddSingleton(provider => provider.GetRequiredService<CeleryClient>().Canvas);
         services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
             provider.GetRequiredService<ITransport>().DeadLetters,
             new QueueCatalog(Options(provider)),

@@ -103,20 +103,13 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         return request.IsRead ? extension : extension.WithoutArguments();
     }
 
-    // A result tuple each: [[id, null], null]. celery/result.py as_tuple
-    private ReadOnlyMemory<byte> Children(IReadOnlyList<TaskId> children) => children.Count == 0 ? default : _buffers.Write(children, static (buffer, children) =>
+    private ReadOnlyMemory<byte> Children(IReadOnlyList<ResultNode> children) => children.Count == 0 ? default : _buffers.Write(children, static (buffer, children) =>
     {
         var writer = buffer.Writer;
         writer.WriteStartArray();
         foreach (var child in children)
         {
-            writer.WriteStartArray();
-            writer.WriteStartArray();
-            writer.WriteStringValue(child.Value);
-            writer.WriteNullValue();
-            writer.WriteEndArray();
-            writer.WriteNullValue();
-            writer.WriteEndArray();
+            ResultTuple.Write(writer, child);
         }
 
         writer.WriteEndArray();
