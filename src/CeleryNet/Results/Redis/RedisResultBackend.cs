@@ -10,6 +10,9 @@ namespace CeleryNet.Results.Redis;
 /// <summary>Keeps results in Redis as Celery's own backend does: a document per task, told on a channel of the same name.</summary>
 internal sealed class RedisResultBackend : IResultBackend
 {
+    // How many documents are asked for at once.
+    private const int Chunk = 200;
+
     private readonly RedisConnection _connection;
     private readonly RedisResultKeys _keys;
     private readonly StoredDocuments _documents;
@@ -40,15 +43,7 @@ internal sealed class RedisResultBackend : IResultBackend
     public async ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var document = _codec.Encode(meta).Body;
-        try
-        {
-            await _documents.StoreAsync(_keys.Task(meta.TaskId), document, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (IsOutage(error))
-        {
-            throw Unavailable(error);
-        }
+        await StoreAsync(_keys.Task(meta.TaskId), _codec.Encode(meta).Body, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken)
@@ -62,10 +57,51 @@ internal sealed class RedisResultBackend : IResultBackend
     public async ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken)
         => await RunAsync(database => database.KeyDeleteAsync(_keys.Task(taskId)), cancellationToken).ConfigureAwait(false);
 
+    public async IAsyncEnumerable<ResultMeta?> GetManyAsync(IReadOnlyList<TaskId> taskIds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var chunk in taskIds.Chunk(Chunk))
+        {
+            RedisKey[] keys = [.. chunk.Select(id => (RedisKey)_keys.Task(id))];
+            var documents = await RunAsync(database => database.StringGetAsync(keys), cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < chunk.Length; i++)
+            {
+                yield return documents[i].IsNull ? null : _codec.Decode(documents[i], chunk[i]);
+            }
+        }
+    }
+
+    public async ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await StoreAsync(_keys.Group(group.Id), _codec.EncodeGroup(group), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<ResultNode?> GetGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+    {
+        var document = await RunAsync(database => database.StringGetAsync(_keys.Group(groupId)), cancellationToken).ConfigureAwait(false);
+        return document.IsNull ? null : _codec.DecodeGroup(document, groupId);
+    }
+
+    public async ValueTask DeleteGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+        => await RunAsync(database => database.KeyDeleteAsync(_keys.Group(groupId)), cancellationToken).ConfigureAwait(false);
+
     public async ValueTask DisposeAsync()
     {
         await _watches.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask StoreAsync(string key, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _documents.StoreAsync(key, document, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsOutage(error))
+        {
+            throw Unavailable(error);
+        }
     }
 
     private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
