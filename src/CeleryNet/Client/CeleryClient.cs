@@ -46,7 +46,7 @@ internal sealed class CeleryClient : ICeleryClient
         _bulk = new BulkSender(clientOptions.PublishConcurrency, time);
         _results = results with
         {
-            RevokeAsync = (id, terminate, cancellationToken) => revokes.RevokeAsync([id], new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
+            RevokeAsync = (ids, terminate, cancellationToken) => revokes.RevokeAsync(ids, new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
         };
         Canvas = new CanvasSender(PublishAsync, _results, _bulk, router);
     }
@@ -118,6 +118,15 @@ internal sealed class CeleryClient : ICeleryClient
     }
 
     public AsyncResult<TResult> GetResult<TResult>(TaskId taskId) => new(taskId, _results);
+
+    public GroupResult<TResult> GetGroupResult<TResult>(IEnumerable<AsyncResult<TResult>> results, TaskId? groupId = null)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        return GroupResult<TResult>.Create((groupId ?? TaskId.New()).Value, [.. results], null, _results);
+    }
+
+    public async Task<GroupResult<TResult>?> RestoreGroupAsync<TResult>(TaskId groupId, CancellationToken cancellationToken = default)
+        => await _results.Backend.GetGroupAsync(groupId, cancellationToken).ConfigureAwait(false) is { } node ? ResultTree.ToGroup<TResult>(node, _results) : null;
 
     public Task RevokeAsync(TaskId taskId, bool terminate = false, CancellationToken cancellationToken = default)
         => RevokeAsync([taskId], new RevokeOptions { Terminate = terminate }, cancellationToken);
