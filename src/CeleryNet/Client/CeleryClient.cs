@@ -57,14 +57,30 @@ internal sealed class CeleryClient : ICeleryClient
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(signature);
+        if (signature.Parts is not null)
+        {
+            return (await SendPartsAsync(signature, cancellationToken).ConfigureAwait(false)).ToTask<TResult>(_results);
+        }
+
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
         return GetResult<TResult>(id);
     }
 
+    public async Task<GroupResult<TResult>> SendAsync<TResult>(GroupSignature<TResult> signature, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        return (await SendPartsAsync(signature, cancellationToken).ConfigureAwait(false)).ToGroup<TResult>(_results);
+    }
+
     public async Task<AsyncResult> SendAsync(Signature signature, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(signature);
+        if (signature.Parts is not null)
+        {
+            return (await SendPartsAsync(signature, cancellationToken).ConfigureAwait(false)).ToHandle(_results);
+        }
+
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
         return AsyncResult.Create(id, _results);
@@ -146,6 +162,23 @@ internal sealed class CeleryClient : ICeleryClient
 
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
+    // What is composed, or has something else about it than a name, arguments and options.
+    private async ValueTask<WorkflowResult> SendPartsAsync(Signature signature, CancellationToken cancellationToken)
+    {
+        Composer.ThrowIfUnsettled(signature);
+        return await Canvas.ApplyAsync(signature, PartialArguments.None, SendOptions.Default, TaskContext.Current, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArgumentException("A chain must have a step; it has none.", nameof(signature));
+    }
+
+    private ValueTask SendAsync(Signature signature, TaskId id, CancellationToken cancellationToken)
+        => signature.Parts is null ? PublishAsync(signature, id, null, cancellationToken) : SendPartsAsync(signature, id, cancellationToken);
+
+    private async ValueTask SendPartsAsync(Signature signature, TaskId id, CancellationToken cancellationToken)
+    {
+        Composer.ThrowIfUnsettled(signature);
+        await Canvas.ApplyAsync(signature, PartialArguments.None, new SendOptions { TaskId = id }, null, cancellationToken).ConfigureAwait(false);
+    }
+
     private static TaskId IdOf(Signature signature) => signature.Options.TaskId ?? TaskId.New();
 
     private async Task<SendOutcome<TResult>> TrySendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken)
@@ -155,7 +188,7 @@ internal sealed class CeleryClient : ICeleryClient
         {
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
-            await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
+            await SendAsync(signature, id, cancellationToken).ConfigureAwait(false);
             return SendOutcome<TResult>.Sent(GetResult<TResult>(id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
@@ -173,7 +206,7 @@ internal sealed class CeleryClient : ICeleryClient
         {
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
-            await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
+            await SendAsync(signature, id, cancellationToken).ConfigureAwait(false);
             return SendOutcome.Sent(AsyncResult.Create(id, _results));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.

@@ -41,6 +41,17 @@ internal sealed class SignatureFreezer(string replyTo)
         _ => FreezeCall(signature, place),
     };
 
+    /// <summary>Of a group of one, that one; anything else as it is. celery/canvas.py maybe_unroll_group</summary>
+    public static Signature Unroll(Signature step)
+    {
+        while (step is { Kind: SignatureKind.Group, Parts.Tasks: [var only] })
+        {
+            step = only.Copy(SignatureMerge.Merge(only.Options, ForMembers(step)));
+        }
+
+        return step;
+    }
+
     /// <summary>The members of a group as they are sent: groups within it are taken apart, the others get their places.</summary>
     /// <remarks>The order is that of the members. Celery turns the members of a group within the header of a chord around, and promises no order there.</remarks>
     public (IReadOnlyList<Signature> Members, IReadOnlyList<WorkflowResult> Results) FreezeMembers(Signature group, WorkflowPlace place)
@@ -68,11 +79,7 @@ internal sealed class SignatureFreezer(string replyTo)
         var (steps, results) = (new List<Signature>(), new List<WorkflowResult>());
         while (todo.TryPop(out var step))
         {
-            while (step is { Kind: SignatureKind.Group, Parts.Tasks: [var only] })
-            {
-                step = only.Copy(SignatureMerge.Merge(only.Options, ForMembers(step)));
-            }
-
+            step = Unroll(step);
             if (step.Kind == SignatureKind.Chain)
             {
                 foreach (var inner in SignatureLinks.Unchain(step))
