@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Workflows;
@@ -40,6 +41,7 @@ public static class Canvas
     /// <typeparam name="TResult">The type the result of each is read as.</typeparam>
     /// <param name="members">The calls, or workflows; a group among them is a part of this one.</param>
     /// <remarks>Mirrors <c>group</c>.</remarks>
+    [OverloadResolutionPriority(1)] // Without members it is this one.
     public static GroupSignature<TResult> Group<TResult>(params IEnumerable<Signature<TResult>> members) => CreateGroup<TResult>(members);
 
     /// <summary>Calls to make at the same time, whose results are of different types.</summary>

@@ -247,6 +247,39 @@ def note(key, text):
     counters().rpush(key, f"py {text}")
 
 
+@app.task(name="interop.note_value")
+def note_value(value, key):
+    counters().rpush(key, f"py {value}")
+    return value
+
+
+@app.task(name="interop.note_failure", bind=True)
+def note_failure(self, task_id, key):
+    """The old form of an errback: it gets the id of the task that failed. Bound, so that it is sent and not called."""
+    counters().rpush(key, f"py failed {task_id}")
+
+
+@app.task(name="interop.scale")
+def scale(value, *, factor):
+    return value * factor
+
+
+@app.task(name="interop.fail_with")
+def fail_with(value, message):
+    raise ValueError(f"{message} {value}")
+
+
+@app.task(name="interop.total")
+def total(numbers, plus=0):
+    return sum(numbers) + plus
+
+
+@app.task(name="interop.flat")
+def flat(nested):
+    """All numbers of nested lists, in order."""
+    return [number for part in nested for number in (flat(part) if isinstance(part, list) else [part])]
+
+
 @app.task(name="interop.flaky", bind=True)
 def flaky(self, key, failures, pause):
     counters().rpush(key, self.request.hostname)
