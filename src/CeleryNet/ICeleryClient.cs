@@ -5,16 +5,32 @@ namespace CeleryNet;
 /// <summary>Sends tasks. Registered as a singleton by <c>AddCelery</c>; safe for concurrent use.</summary>
 public interface ICeleryClient
 {
-    /// <summary>Sends a call and returns once the broker has taken it.</summary>
+    /// <summary>
+    /// Sends a call and returns once the broker has taken it. Of a chain the first step is sent, and the others follow as the ones before them succeed; of a chord all
+    /// of its header is.
+    /// </summary>
     /// <typeparam name="TResult">The type the result is read as.</typeparam>
-    /// <param name="signature">The call.</param>
+    /// <param name="signature">The call, or the workflow.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been sent by then.</param>
-    /// <returns>A handle to the task's state and result.</returns>
+    /// <returns>A handle to the task's state and result: of a chain to those of its last step, of a chord to those of its body.</returns>
+    /// <exception cref="WorkflowSendException">Not all of the header of a chord was sent; it names what was not.</exception>
     /// <exception cref="PublishException">The broker did not take the message within the publish deadline, or refused it.</exception>
     /// <exception cref="BrokerUnavailableException">The broker could not be reached within the publish deadline.</exception>
     /// <exception cref="CelerySerializationException">An argument cannot be written.</exception>
     /// <remarks>Mirrors <c>apply_async</c>.</remarks>
     Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a group, or a workflow that ends in one, and returns once the broker has taken what is to be sent of it now.</summary>
+    /// <typeparam name="TResult">The type the result of each member is read as.</typeparam>
+    /// <param name="signature">The group. As many of its members are on their way at a time as <see cref="CeleryOptions.PublishConcurrency"/> allows.</param>
+    /// <param name="cancellationToken">Ends the wait; some members may have been sent by then.</param>
+    /// <returns>A handle to the results of all members.</returns>
+    /// <exception cref="WorkflowSendException">Not all members were sent; it names those that were not.</exception>
+    /// <exception cref="SendManyCanceledException">The token fired before all members were sent. It has the outcomes of those that were begun.</exception>
+    /// <exception cref="CelerySerializationException">An argument of a step cannot be written.</exception>
+    /// <exception cref="CeleryConfigurationException">It has a chord, and the result backend keeps none.</exception>
+    /// <remarks>Mirrors <c>group.apply_async</c>.</remarks>
+    Task<GroupResult<TResult>> SendAsync<TResult>(GroupSignature<TResult> signature, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="SendAsync{TResult}(Signature{TResult}, CancellationToken)" />
     Task<AsyncResult> SendAsync(Signature signature, CancellationToken cancellationToken = default);
@@ -90,6 +106,23 @@ public interface ICeleryClient
     /// <typeparam name="TResult">The type the result is read as.</typeparam>
     /// <param name="taskId">The task's id. Any id is taken; one that nobody sent stays PENDING.</param>
     AsyncResult<TResult> GetResult<TResult>(TaskId taskId);
+
+    /// <summary>Takes results as one group, to wait for them together, to count or to revoke them.</summary>
+    /// <typeparam name="TResult">The type the results are read as.</typeparam>
+    /// <param name="results">The results of tasks that were sent, in any way; their order is that of the joined results.</param>
+    /// <param name="groupId">The group's id; null for a new one.</param>
+    /// <remarks>Mirrors <c>GroupResult(id, results)</c>, and <c>ResultSet</c>.</remarks>
+    GroupResult<TResult> GetGroupResult<TResult>(IEnumerable<AsyncResult<TResult>> results, TaskId? groupId = null);
+
+    /// <summary>Finds a group that was saved (<see cref="GroupResult{T}.SaveAsync"/>), by this process or another, in .NET or Python.</summary>
+    /// <typeparam name="TResult">The type each member's result is read as; <see cref="JsonElement"/> for whatever it is.</typeparam>
+    /// <param name="groupId">The group's id.</param>
+    /// <param name="cancellationToken">Ends the wait for the backend.</param>
+    /// <returns>Null when there is none: it was never saved, has expired or was deleted, which the backend cannot tell apart.</returns>
+    /// <exception cref="ResultBackendException">The backend could not be asked, or what it has cannot be read.</exception>
+    /// <exception cref="CeleryConfigurationException">No result backend is configured, or it keeps no groups, as that of <c>rpc://</c>.</exception>
+    /// <remarks>Mirrors <c>GroupResult.restore</c>.</remarks>
+    Task<GroupResult<TResult>?> RestoreGroupAsync<TResult>(TaskId groupId, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Tells all workers that a task is not wanted any more, and returns once the broker has taken that. A worker that has the task, or gets it later, ends it in

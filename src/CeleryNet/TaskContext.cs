@@ -11,7 +11,7 @@ public sealed class TaskContext
 
     private static readonly AsyncLocal<TaskContext?> _current = new();
     private readonly ITaskCancellation _cancellation;
-    private List<ResultNode>? _children;
+    private List<WorkflowResult>? _children;
     private volatile bool _isOver;
 
     internal TaskContext(TaskId id, string taskName, ITaskCancellation cancellation)
@@ -266,9 +266,9 @@ public sealed class TaskContext
     /// <summary>The run is over, even if code of it goes on.</summary>
     internal void End() => _isOver = true;
 
-    internal void AddChild(TaskId child) => AddChild(new ResultNode(child.Value));
+    internal void AddChild(TaskId child) => AddChild(new WorkflowResult(child.Value));
 
-    internal void AddChild(ResultNode child)
+    internal void AddChild(WorkflowResult child)
     {
         // It is this run's own, too, and few runs have children.
         lock (_cancellation)
@@ -277,7 +277,7 @@ public sealed class TaskContext
         }
     }
 
-    internal IReadOnlyList<ResultNode> Children
+    internal IReadOnlyList<WorkflowResult> Children
     {
         get
         {

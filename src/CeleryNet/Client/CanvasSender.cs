@@ -1,4 +1,5 @@
 using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
 using CeleryNet.Results;
 using CeleryNet.Routing;
 using CeleryNet.Workflows;
@@ -34,7 +35,7 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
     /// <exception cref="WorkflowSendException">Of a group or the header of a chord not all was sent.</exception>
     /// <exception cref="InvalidOperationException">The workflow is not one: something is linked to a group.</exception>
     /// <exception cref="CeleryConfigurationException">The backend cannot keep chords.</exception>
-    public ValueTask<ResultNode?> ApplyAsync(
+    public ValueTask<WorkflowResult?> ApplyAsync(
         Signature signature, PartialArguments partial, SendOptions options, TaskContext? parent, CancellationToken cancellationToken) => signature.Kind switch
     {
         SignatureKind.Chain => SendChainAsync(signature, partial, SignatureMerge.Merge(signature.Options, options), parent, cancellationToken),
@@ -57,14 +58,14 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
         ? new PartialArguments(signature.Args, signature.IsImmutable ? [] : partial.Kwargs ?? [])
         : new PartialArguments([.. partial.Args, .. signature.Args], partial.Kwargs ?? []);
 
-    private async ValueTask<ResultNode?> SendCallAsync(Signature call, TaskContext? parent, CancellationToken cancellationToken)
+    private async ValueTask<WorkflowResult?> SendCallAsync(Signature call, TaskContext? parent, CancellationToken cancellationToken)
     {
         var id = call.Options.TaskId ?? TaskId.New();
         await publish(call, id, parent, cancellationToken).ConfigureAwait(false);
-        return new ResultNode(id.Value);
+        return new WorkflowResult(id.Value);
     }
 
-    private async ValueTask<ResultNode?> SendChainAsync(
+    private async ValueTask<WorkflowResult?> SendChainAsync(
         Signature chain, PartialArguments partial, SendOptions options, TaskContext? parent, CancellationToken cancellationToken)
     {
         var workflow = options.Workflow;
@@ -97,7 +98,7 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
         return rest.Count == 0 ? result : prepared.Results[0];
     }
 
-    private async ValueTask<ResultNode?> SendGroupAsync(
+    private async ValueTask<WorkflowResult?> SendGroupAsync(
         Signature group, PartialArguments partial, SendOptions options, TaskContext? parent, CancellationToken cancellationToken)
     {
         if (options.Workflow is { Links.Count: > 0 } or { ErrorLinks.Count: > 0 })
@@ -121,12 +122,12 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
         }
 
         await SendMembersAsync(id, "group", members, nodes, Join(group, partial), memberOptions, cancellationToken).ConfigureAwait(false);
-        var result = nodes is [{ IsGroup: true } only] ? only : new ResultNode(id, nodes);
+        var result = nodes is [{ IsGroup: true } only] ? only : new WorkflowResult(id, nodes);
         parent?.AddChild(result);
         return result;
     }
 
-    private async ValueTask<ResultNode?> SendChordAsync(
+    private async ValueTask<WorkflowResult?> SendChordAsync(
         Signature chord, PartialArguments partial, SendOptions options, TaskContext? parent, CancellationToken cancellationToken)
     {
         if (results.Backend is IChordlessBackend chordless)
@@ -141,7 +142,7 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
         var frozen = _freezer.Freeze(body, new WorkflowPlace { Id = options.TaskId, RootId = body.Options.RootId });
         var place = new WorkflowPlace { GroupId = id, RootId = body.Options.RootId, ParentId = options.ParentId, Chord = frozen.Signature };
         var (members, nodes) = _freezer.FreezeMembers(header, place);
-        var group = new ResultNode(id, nodes);
+        var group = new WorkflowResult(id, nodes);
         if (members.Count == 0)
         {
             await ApplyAsync(frozen.Signature, PartialArguments.Of(new ListValue([])), SendOptions.Default, null, cancellationToken).ConfigureAwait(false);
@@ -161,13 +162,13 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
     }
 
     // All that is needed to bring the parts together is there before the first of them is sent: where it cannot be, nothing is sent.
-    private async ValueTask PrepareJoinAsync(ResultNode group, IReadOnlyList<Signature> members, Signature body, CancellationToken cancellationToken)
+    private async ValueTask PrepareJoinAsync(WorkflowResult group, IReadOnlyList<Signature> members, Signature body, CancellationToken cancellationToken)
     {
         if (results.Backend is IChordBackend chords)
         {
             if (group.Members!.Any(member => member.IsGroup))
             {
-                await chords.SaveGroupAsync(group, cancellationToken).ConfigureAwait(false);
+                await results.Backend.SaveGroupAsync(WorkflowResults.ToNode(group), cancellationToken).ConfigureAwait(false);
             }
 
             await chords.SetSizeAsync(group.Id, members.Sum(SignatureSize.Of), cancellationToken).ConfigureAwait(false);
@@ -200,7 +201,7 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
         string id,
         string what,
         IReadOnlyList<Signature> members,
-        IReadOnlyList<ResultNode> nodes,
+        IReadOnlyList<WorkflowResult> nodes,
         PartialArguments partial,
         SendOptions options,
         CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed class CeleryClient : ICeleryClient
         _bulk = new BulkSender(clientOptions.PublishConcurrency, time);
         _results = results with
         {
-            RevokeAsync = (id, terminate, cancellationToken) => revokes.RevokeAsync([id], new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
+            RevokeAsync = (ids, terminate, cancellationToken) => revokes.RevokeAsync(ids, new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
         };
         Canvas = new CanvasSender(PublishAsync, _results, _bulk, router);
     }
@@ -57,14 +57,30 @@ internal sealed class CeleryClient : ICeleryClient
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(signature);
+        if (signature.Parts is not null)
+        {
+            return (await SendPartsAsync(signature, cancellationToken).ConfigureAwait(false)).ToTask<TResult>(_results);
+        }
+
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
         return GetResult<TResult>(id);
     }
 
+    public async Task<GroupResult<TResult>> SendAsync<TResult>(GroupSignature<TResult> signature, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        return (await SendPartsAsync(signature, cancellationToken).ConfigureAwait(false)).ToGroup<TResult>(_results);
+    }
+
     public async Task<AsyncResult> SendAsync(Signature signature, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(signature);
+        if (signature.Parts is not null)
+        {
+            return (await SendPartsAsync(signature, cancellationToken).ConfigureAwait(false)).ToHandle(_results);
+        }
+
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
         return AsyncResult.Create(id, _results);
@@ -119,6 +135,15 @@ internal sealed class CeleryClient : ICeleryClient
 
     public AsyncResult<TResult> GetResult<TResult>(TaskId taskId) => new(taskId, _results);
 
+    public GroupResult<TResult> GetGroupResult<TResult>(IEnumerable<AsyncResult<TResult>> results, TaskId? groupId = null)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        return GroupResult<TResult>.Create((groupId ?? TaskId.New()).Value, [.. results], null, _results);
+    }
+
+    public async Task<GroupResult<TResult>?> RestoreGroupAsync<TResult>(TaskId groupId, CancellationToken cancellationToken = default)
+        => await _results.Backend.GetGroupAsync(groupId, cancellationToken).ConfigureAwait(false) is { } node ? ResultTree.ToGroup<TResult>(node, _results) : null;
+
     public Task RevokeAsync(TaskId taskId, bool terminate = false, CancellationToken cancellationToken = default)
         => RevokeAsync([taskId], new RevokeOptions { Terminate = terminate }, cancellationToken);
 
@@ -137,6 +162,23 @@ internal sealed class CeleryClient : ICeleryClient
 
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
+    // What is composed, or has something else about it than a name, arguments and options.
+    private async ValueTask<WorkflowResult> SendPartsAsync(Signature signature, CancellationToken cancellationToken)
+    {
+        Composer.ThrowIfUnsettled(signature);
+        return await Canvas.ApplyAsync(signature, PartialArguments.None, SendOptions.Default, TaskContext.Current, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArgumentException("A chain must have a step; it has none.", nameof(signature));
+    }
+
+    private ValueTask SendAsync(Signature signature, TaskId id, CancellationToken cancellationToken)
+        => signature.Parts is null ? PublishAsync(signature, id, null, cancellationToken) : SendPartsAsync(signature, id, cancellationToken);
+
+    private async ValueTask SendPartsAsync(Signature signature, TaskId id, CancellationToken cancellationToken)
+    {
+        Composer.ThrowIfUnsettled(signature);
+        await Canvas.ApplyAsync(signature, PartialArguments.None, new SendOptions { TaskId = id }, null, cancellationToken).ConfigureAwait(false);
+    }
+
     private static TaskId IdOf(Signature signature) => signature.Options.TaskId ?? TaskId.New();
 
     private async Task<SendOutcome<TResult>> TrySendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken)
@@ -146,7 +188,7 @@ internal sealed class CeleryClient : ICeleryClient
         {
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
-            await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
+            await SendAsync(signature, id, cancellationToken).ConfigureAwait(false);
             return SendOutcome<TResult>.Sent(GetResult<TResult>(id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
@@ -164,7 +206,7 @@ internal sealed class CeleryClient : ICeleryClient
         {
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
-            await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
+            await SendAsync(signature, id, cancellationToken).ConfigureAwait(false);
             return SendOutcome.Sent(AsyncResult.Create(id, _results));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.

@@ -7,8 +7,8 @@ using CeleryNet.Serialization;
 namespace CeleryNet.Results;
 
 /// <summary>
-/// What Celery keeps of a chord beside its members' documents, in the serializer of results: reports, <c>[1, task id, state, result]</c>, and saved headers,
-/// <c>{"result": tuple}</c>. celery/backends/redis.py on_chord_part_return, celery/backends/base.py _save_group
+/// What Celery keeps of the members of a chord beside their documents, in the serializer of results: reports, <c>[1, task id, state, result]</c>.
+/// celery/backends/redis.py on_chord_part_return
 /// </summary>
 internal sealed class ChordCodec(ResultCodec codec)
 {
@@ -61,29 +61,8 @@ internal sealed class ChordCodec(ResultCodec codec)
         }
     }
 
-    public ReadOnlyMemory<byte> EncodeGroup(ResultNode group) => codec.EncodeJson(_buffers.Write(group, static (buffer, each) =>
-    {
-        buffer.Output.Write("{\"result\": "u8);
-        ResultTuple.Write(buffer.Writer, each);
-        buffer.Writer.Flush();
-        buffer.Output.Write("}"u8);
-    }));
-
-    /// <exception cref="ResultBackendException">It is no saved group.</exception>
-    public ResultNode DecodeGroup(ReadOnlyMemory<byte> document)
-    {
-        try
-        {
-            var json = codec.DecodeJson(document);
-            return JsonParts.Members(json).FirstOrDefault(member => member.Key == "result").Value is { IsEmpty: false } tuple
-                ? ResultTuple.Read(tuple)
-                : throw new MalformedMessageException("it has no member 'result'.");
-        }
-        catch (Exception error) when (error is MalformedMessageException or JsonException)
-        {
-            throw new ResultBackendException($"What is stored as the header of a chord cannot be read: {error.Message}", error);
-        }
-    }
+    /// <inheritdoc cref="ResultCodec.DecodeGroup" />
+    public ResultNode DecodeGroup(ReadOnlyMemory<byte> document, TaskId groupId) => codec.DecodeGroup(document, groupId);
 
     private static List<ReadOnlyMemory<byte>> Items(ReadOnlyMemory<byte> json)
     {

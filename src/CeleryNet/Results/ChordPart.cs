@@ -1,3 +1,5 @@
+using CeleryNet.Protocol;
+
 namespace CeleryNet.Results;
 
 /// <summary>What one member of a chord's header came to. celery/backends/redis.py on_chord_part_return</summary>

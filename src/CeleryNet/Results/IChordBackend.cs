@@ -6,15 +6,6 @@ namespace CeleryNet.Results;
 /// </summary>
 internal interface IChordBackend
 {
-    /// <summary>
-    /// Keeps what the results of a chord's header are, before the header is sent. Called only where a result is a group itself, whose members have to be
-    /// brought together from their own documents.
-    /// </summary>
-    /// <param name="group">The header.</param>
-    /// <param name="cancellationToken">The sender's.</param>
-    /// <exception cref="ResultBackendException">It is not kept, or it is not known whether it is.</exception>
-    ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken);
-
     /// <summary>Keeps how many parts a chord has, before the last of them is sent: no part can complete the chord sooner.</summary>
     /// <param name="groupId">The id of the header.</param>
     /// <param name="size">How many parts report.</param>

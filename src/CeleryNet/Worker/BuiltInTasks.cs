@@ -154,7 +154,7 @@ internal sealed class BuiltInTasks
     private async ValueTask<TaskValue> ApplyAsync(TaskInvocation call, Signature signature, PartialArguments partial, SendOptions options)
     {
         var result = await Services.Sender.ApplyAsync(signature, partial, options, call.Context, call.CancellationToken).ConfigureAwait(false);
-        return result is null ? TaskValue.Null : new ResultTupleTaskValue(result);
+        return result is null ? TaskValue.Null : new ResultTupleTaskValue(WorkflowResults.ToNode(result));
     }
 
     private static PartialArguments Partial(TaskInvocation call, int position) => Argument(call, position, "partial_args") is { IsEmpty: false } args
@@ -179,6 +179,6 @@ internal sealed class BuiltInTasks
     {
         public override object AsObject() => node;
 
-        public override void Write(Utf8JsonWriter writer, JsonSerializerOptions options) => ResultTuple.Write(writer, node);
+        public override void Write(Utf8JsonWriter writer, JsonSerializerOptions options) => node.Write(writer);
     }
 }

@@ -1,3 +1,4 @@
+using CeleryNet.Protocol;
 using CeleryNet.Results;
 
 namespace CeleryNet.Worker;

@@ -19,7 +19,7 @@ internal static class ChordUnlock
         call.BindArguments();
         var groupId = BuiltInTasks.PythonText(BuiltInTasks.Argument(call, 0, "group_id"));
         var body = SignatureReader.Read(BuiltInTasks.Argument(call, 1, "callback"));
-        ResultNode[] members = [.. JsonParts.Items(BuiltInTasks.Argument(call, 4, "result")).Select(ResultTuple.Read)];
+        var members = ResultNode.ReadList(BuiltInTasks.Argument(call, 4, "result"));
         var context = call.Context;
         var last = new EndedTask(context.Id, Name) { RootId = context.RootId, Context = context };
         if (services.Results.Backend is IChordlessBackend chordless)
@@ -39,8 +39,8 @@ internal static class ChordUnlock
             parts.Add(part);
         }
 
-        var isFlat = members.All(member => !member.IsGroup);
-        var all = new ChordParts(parts, isFlat ? null : new ResultNode(groupId, members));
+        var isFlat = members.All(member => member.Members is null);
+        var all = new ChordParts(parts, isFlat ? null : new ResultNode(groupId, null, members));
         await services.Chords.CompleteAsync(last, groupId, body, all, call.CancellationToken).ConfigureAwait(false);
         return TaskValue.Null;
     }

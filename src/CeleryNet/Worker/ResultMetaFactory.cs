@@ -114,13 +114,13 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         return request.IsRead ? extension : extension.WithoutArguments();
     }
 
-    private ReadOnlyMemory<byte> Children(IReadOnlyList<ResultNode> children) => children.Count == 0 ? default : _buffers.Write(children, static (buffer, children) =>
+    private ReadOnlyMemory<byte> Children(IReadOnlyList<WorkflowResult> children) => children.Count == 0 ? default : _buffers.Write(children, static (buffer, children) =>
     {
         var writer = buffer.Writer;
         writer.WriteStartArray();
         foreach (var child in children)
         {
-            ResultTuple.Write(writer, child);
+            WorkflowResults.ToNode(child).Write(writer);
         }
 
         writer.WriteEndArray();

@@ -5,7 +5,7 @@ using CeleryNet.Protocol;
 namespace CeleryNet.Workflows;
 
 /// <summary>Results as an argument: what a task that looks after a chord needs to know of its header.</summary>
-internal sealed class ResultTupleValue(IReadOnlyList<ResultNode> nodes) : TaskValue
+internal sealed class ResultTupleValue(IReadOnlyList<WorkflowResult> nodes) : TaskValue
 {
     public override object AsObject() => nodes;
 
@@ -14,7 +14,7 @@ internal sealed class ResultTupleValue(IReadOnlyList<ResultNode> nodes) : TaskVa
         writer.WriteStartArray();
         foreach (var node in nodes)
         {
-            ResultTuple.Write(writer, node);
+            WorkflowResults.ToNode(node).Write(writer);
         }
 
         writer.WriteEndArray();

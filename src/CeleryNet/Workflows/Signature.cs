@@ -64,6 +64,11 @@ public class Signature
     /// <summary>What there is of it beyond a call; null for a call that takes arguments and was not read.</summary>
     internal SignatureParts? Parts { get; }
 
+    /// <summary>The name by which it is routed: a call of <c>celery.map</c> goes where the task goes that it maps.</summary>
+    internal string RouteName => Kwargs.Count > 0 && Kwargs[0] is { Key: "task", Value: SignatureValue task }
+        ? ((Signature)task.AsObject()).TaskName
+        : TaskName;
+
     internal SignatureKind Kind => Parts?.Kind ?? SignatureKind.Call;
 
     /// <summary>The same call with other options; those already set and not set in <paramref name="options"/> stay.</summary>
@@ -73,6 +78,59 @@ public class Signature
     {
         ArgumentNullException.ThrowIfNull(options);
         return Copy(Args, Kwargs, Options.Overlay(options), Parts);
+    }
+
+    /// <summary>The same, taking no arguments from what it follows; of what is composed, its beginning takes none.</summary>
+    /// <remarks>Mirrors <c>.si()</c>, <c>set_immutable</c>. Where a step is given as a signature and not by a lambda, it is taken so by itself.</remarks>
+    public Signature AsImmutable() => SignatureLinks.Immutable(this);
+
+    /// <summary>The same, with a call to make once it has succeeded, which does not get the result. Of a chain it follows the last step, of a chord the body.</summary>
+    /// <param name="callback">What to call; one that is there already is not added again.</param>
+    /// <exception cref="InvalidOperationException">It is a group, which has no single end; follow it by <c>Then</c>.</exception>
+    /// <remarks>Mirrors <c>link</c> of an immutable signature.</remarks>
+    public Signature Link(Signature callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return SignatureLinks.Link(this, SignatureLinks.Immutable(callback));
+    }
+
+    /// <summary>The same, with a call to make when it fails: any step of a chain, any member of a group, a chord as a whole. It gets no arguments but its own.</summary>
+    /// <param name="errback">What to call; one that is there already is not added again.</param>
+    /// <remarks>Mirrors <c>on_error</c>, <c>link_error</c> of an immutable signature.</remarks>
+    public Signature OnError(Signature errback)
+    {
+        ArgumentNullException.ThrowIfNull(errback);
+        return SignatureLinks.OnError(this, SignatureLinks.Immutable(errback));
+    }
+
+    /// <summary>The same, with a call to make when it fails, which gets the id of the task that has failed in front of its arguments.</summary>
+    /// <param name="errback">Makes the call of the id.</param>
+    /// <exception cref="ArgumentException">What it makes was given the result of another step.</exception>
+    /// <remarks>Mirrors <c>on_error</c>, <c>link_error</c>.</remarks>
+    public Signature OnError(Func<IPrevious<string>, Signature> errback) => SignatureLinks.OnError(this, Composer.Bind(errback));
+
+    /// <summary>Followed by something that does not get its result.</summary>
+    /// <typeparam name="TNext">The type the result of what follows is read as.</typeparam>
+    /// <param name="next">What follows.</param>
+    /// <remarks>Mirrors <c>signature | next</c> of an immutable one. After a group it is the body of a chord.</remarks>
+    public Signature<TNext> Then<TNext>(Signature<TNext> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        return Composer.Typed<TNext>(Composer.Join(this, SignatureLinks.Immutable(next)));
+    }
+
+    /// <inheritdoc cref="Then{TNext}(Signature{TNext})" />
+    public GroupSignature<TNext> Then<TNext>(GroupSignature<TNext> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        return Composer.TypedGroup<TNext>(Composer.Join(this, SignatureLinks.Immutable(next)));
+    }
+
+    /// <inheritdoc cref="Then{TNext}(Signature{TNext})" path="//summary|//param[@name='next']|//remarks" />
+    public Signature Then(Signature next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        return Composer.Join(this, SignatureLinks.Immutable(next));
     }
 
     /// <summary>A signature of the same type with other content.</summary>
@@ -137,4 +195,38 @@ public sealed class Signature<TResult> : Signature
     internal override Signature Copy(
         IReadOnlyList<TaskValue> args, IReadOnlyList<KeyValuePair<string, TaskValue>> kwargs, SendOptions options, SignatureParts? parts)
         => new Signature<TResult>(TaskName, args, kwargs, options, parts);
+
+    /// <inheritdoc cref="Signature.AsImmutable" />
+    public new Signature<TResult> AsImmutable() => (Signature<TResult>)base.AsImmutable();
+
+    /// <inheritdoc cref="Signature.Link(Signature)" />
+    public new Signature<TResult> Link(Signature callback) => (Signature<TResult>)base.Link(callback);
+
+    /// <summary>The same, with a call to make with its result once it has succeeded. Of a chain it is that of the last step, of a chord that of the body.</summary>
+    /// <param name="callback">Makes the call of the result; one that is there already is not added again.</param>
+    /// <exception cref="ArgumentException">What it makes was given the result of another step.</exception>
+    /// <remarks>Mirrors <c>link</c>.</remarks>
+    public Signature<TResult> Link(Func<IPrevious<TResult>, Signature> callback) => (Signature<TResult>)SignatureLinks.Link(this, Composer.Bind(callback));
+
+    /// <inheritdoc cref="Signature.OnError(Signature)" />
+    public new Signature<TResult> OnError(Signature errback) => (Signature<TResult>)base.OnError(errback);
+
+    /// <inheritdoc cref="Signature.OnError(Func{IPrevious{string}, Signature})" />
+    public new Signature<TResult> OnError(Func<IPrevious<string>, Signature> errback) => (Signature<TResult>)base.OnError(errback);
+
+    /// <summary>Followed by something that gets its result.</summary>
+    /// <typeparam name="TNext">The type the result of what follows is read as.</typeparam>
+    /// <param name="next">
+    /// Makes what follows. What it is given stands for the result; a factory takes it in place of its first argument. What does not take it gets nothing. In a
+    /// group, each member may take it.
+    /// </param>
+    /// <exception cref="ArgumentException">What it makes was given the result of another step.</exception>
+    /// <remarks>Mirrors <c>signature | next</c>.</remarks>
+    public Signature<TNext> Then<TNext>(Func<IPrevious<TResult>, Signature<TNext>> next) => Composer.Typed<TNext>(Composer.Join(this, Composer.Bind(next)));
+
+    /// <inheritdoc cref="Then{TNext}(Func{IPrevious{TResult}, Signature{TNext}})" />
+    public GroupSignature<TNext> Then<TNext>(Func<IPrevious<TResult>, GroupSignature<TNext>> next) => Composer.TypedGroup<TNext>(Composer.Join(this, Composer.Bind(next)));
+
+    /// <inheritdoc cref="Then{TNext}(Func{IPrevious{TResult}, Signature{TNext}})" path="//summary|//param[@name='next']|//exception|//remarks" />
+    public Signature Then(Func<IPrevious<TResult>, Signature> next) => Composer.Join(this, Composer.Bind(next));
 }

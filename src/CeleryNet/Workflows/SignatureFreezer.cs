@@ -18,10 +18,10 @@ internal readonly record struct WorkflowPlace
 }
 
 /// <summary>A signature whose parts have their ids, and the results they will have.</summary>
-internal readonly record struct FrozenSignature(Signature Signature, ResultNode Result);
+internal readonly record struct FrozenSignature(Signature Signature, WorkflowResult Result);
 
 /// <summary>The steps of a chain, ready to be sent, the last one first; and their results in the same order.</summary>
-internal readonly record struct PreparedChain(IReadOnlyList<Signature> Steps, IReadOnlyList<ResultNode> Results);
+internal readonly record struct PreparedChain(IReadOnlyList<Signature> Steps, IReadOnlyList<WorkflowResult> Results);
 
 /// <summary>
 /// Gives the parts of a workflow their ids before anything is sent, so that each can be waited for. Ids that are there stay: to freeze again changes nothing.
@@ -41,12 +41,23 @@ internal sealed class SignatureFreezer(string replyTo)
         _ => FreezeCall(signature, place),
     };
 
+    /// <summary>Of a group of one, that one; anything else as it is. celery/canvas.py maybe_unroll_group</summary>
+    public static Signature Unroll(Signature step)
+    {
+        while (step is { Kind: SignatureKind.Group, Parts.Tasks: [var only] })
+        {
+            step = only.Copy(SignatureMerge.Merge(only.Options, ForMembers(step)));
+        }
+
+        return step;
+    }
+
     /// <summary>The members of a group as they are sent: groups within it are taken apart, the others get their places.</summary>
     /// <remarks>The order is that of the members. Celery turns the members of a group within the header of a chord around, and promises no order there.</remarks>
-    public (IReadOnlyList<Signature> Members, IReadOnlyList<ResultNode> Results) FreezeMembers(Signature group, WorkflowPlace place)
+    public (IReadOnlyList<Signature> Members, IReadOnlyList<WorkflowResult> Results) FreezeMembers(Signature group, WorkflowPlace place)
     {
         var members = new List<Signature>();
-        var results = new List<ResultNode>();
+        var results = new List<WorkflowResult>();
         foreach (var member in Flatten(group))
         {
             var frozen = Freeze(member, place with { Id = null, GroupIndex = member.Options.GroupIndex ?? members.Count });
@@ -65,14 +76,10 @@ internal sealed class SignatureFreezer(string replyTo)
         Signature chain, PartialArguments partial, WorkflowPlace place, IReadOnlyList<Signature>? links = null, IReadOnlyList<Signature>? errorLinks = null)
     {
         var todo = new Stack<Signature>(chain.Parts!.Tasks);
-        var (steps, results) = (new List<Signature>(), new List<ResultNode>());
+        var (steps, results) = (new List<Signature>(), new List<WorkflowResult>());
         while (todo.TryPop(out var step))
         {
-            while (step is { Kind: SignatureKind.Group, Parts.Tasks: [var only] })
-            {
-                step = only.Copy(SignatureMerge.Merge(only.Options, ForMembers(step)));
-            }
-
+            step = Unroll(step);
             if (step.Kind == SignatureKind.Chain)
             {
                 foreach (var inner in SignatureLinks.Unchain(step))
@@ -163,7 +170,7 @@ internal sealed class SignatureFreezer(string replyTo)
             GroupIndex = place.GroupIndex ?? options.GroupIndex,
             Workflow = WithChord(options.Workflow, place.Chord),
         });
-        return new FrozenSignature(frozen, new ResultNode(id.Value));
+        return new FrozenSignature(frozen, new WorkflowResult(id.Value));
     }
 
     private FrozenSignature FreezeChain(Signature chain, WorkflowPlace place)
@@ -192,7 +199,7 @@ internal sealed class SignatureFreezer(string replyTo)
             ParentId = options.ParentId ?? place.ParentId,
             Workflow = WithChord(options.Workflow, place.Chord),
         }), members);
-        return new FrozenSignature(frozen, new ResultNode(id, results));
+        return new FrozenSignature(frozen, new WorkflowResult(id, results));
     }
 
     private FrozenSignature FreezeChord(Signature chord, WorkflowPlace place)

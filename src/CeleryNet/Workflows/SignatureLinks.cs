@@ -46,23 +46,38 @@ internal static class SignatureLinks
         }
     }
 
-    /// <summary>The steps of a chain, each with what the chain calls when it fails, the last with what it calls with its result. celery/canvas.py unchain_tasks</summary>
+    /// <summary>
+    /// The steps of a chain that is to be taken apart. What is said of the chain is said of them: each has what is called when it fails, the last has its place and
+    /// what is called with the result, the first has how the chain is sent. celery/canvas.py unchain_tasks
+    /// </summary>
     public static IReadOnlyList<Signature> Unchain(Signature chain)
     {
-        var steps = chain.Parts!.Tasks.ToArray();
-        foreach (var errback in chain.ErrorLinks)
+        var options = chain.Options;
+        if (ReferenceEquals(options, SendOptions.Default) || chain.Parts!.Tasks.Count == 0)
         {
-            for (var i = 0; i < steps.Length; i++)
-            {
-                steps[i] = OnError(steps[i], errback);
-            }
+            return chain.Parts!.Tasks;
         }
 
-        foreach (var callback in steps.Length == 0 ? [] : chain.Links)
+        var workflow = options.Workflow;
+        Signature[] steps = [.. chain.Parts.Tasks.Select(step => (workflow?.ErrorLinks ?? []).Aggregate(step, OnError))];
+        steps[^1] = (workflow?.Links ?? []).Aggregate(steps[^1], Link);
+        var last = new SendOptions
         {
-            steps[^1] = Link(steps[^1], callback);
-        }
-
+            TaskId = options.TaskId,
+            GroupId = options.GroupId,
+            GroupIndex = options.GroupIndex,
+            Workflow = workflow?.Chord is { } chord ? new WorkflowOptions { Chord = chord } : null,
+        };
+        var first = options with
+        {
+            TaskId = null,
+            GroupId = null,
+            GroupIndex = null,
+            Workflow = workflow is { Unknown.Count: > 0 } ? new WorkflowOptions { Unknown = workflow.Unknown } : null,
+        };
+        // What a step has of its own goes before what it gets from the chain only where it is its identity.
+        steps[^1] = steps[^1].Copy(SignatureMerge.Merge(last, steps[^1].Options));
+        steps[0] = first == SendOptions.Default ? steps[0] : steps[0].Copy(SignatureMerge.Merge(steps[0].Options, first));
         return steps;
     }
 

@@ -26,6 +26,9 @@ internal sealed record SignatureParts
 
     public bool IsImmutable { get; init; }
 
+    /// <summary>The step whose result it gets in front of its arguments; null when it gets none, or that has become a matter of where it stands.</summary>
+    public object? Previous { get; init; }
+
     /// <summary>The steps of a chain in the order they run, or the members of a group.</summary>
     public IReadOnlyList<Signature> Tasks { get; init; } = [];
 

@@ -21,7 +21,7 @@ internal sealed class SignatureListValue(IReadOnlyList<Signature> signatures) : 
 }
 
 /// <summary>Values as one argument, a list.</summary>
-internal sealed class ListValue(IReadOnlyList<TaskValue> items) : TaskValue
+internal sealed class ListValue(IReadOnlyList<TaskValue> items) : TaskValue(items.Any(item => item.IsSensitive))
 {
     public override object AsObject() => items;
 

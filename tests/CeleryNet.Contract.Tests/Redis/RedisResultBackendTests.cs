@@ -27,6 +27,34 @@ public sealed class RedisResultBackendTests : ResultBackendContract
     }
 
     [Fact]
+    public async Task Group_has_the_key_and_the_look_of_celerys()
+    {
+        await using var client = await RedisServer.ConnectSharedAsync();
+        var database = client.GetDatabase(RedisServer.ResultDatabase);
+        var id = TaskId.New();
+
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, new("p"), [new("a"), new("inner", null, [new("b")])]), Token);
+
+        (await database.StringGetAsync("celery-taskset-meta-" + id)).ToString().ShouldBe(
+            "{\"result\":[[\"" + id + "\",[[\"p\",null],null]],[[[\"a\",null],null],[[\"inner\",null],[[[\"b\",null],null]]]]]}");
+        (await database.KeyTimeToLiveAsync("celery-taskset-meta-" + id)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
+    }
+
+    [Theory]
+    [InlineData("no document")]
+    [InlineData("""{"result": [["g", null], null]}""")]
+    [InlineData("""{"other": 1}""")]
+    public async Task Group_that_cannot_be_read_is_an_error_that_names_it(string stored)
+    {
+        await using var client = await RedisServer.ConnectSharedAsync();
+        var id = TaskId.New();
+        await client.GetDatabase(RedisServer.ResultDatabase).StringSetAsync("celery-taskset-meta-" + id, stored, TimeSpan.FromMinutes(1));
+
+        (await Should.ThrowAsync<ResultBackendException>(async () => await Reading.GetGroupAsync(id, Token)))
+            .Message.ShouldStartWith($"What is stored of group {id} cannot be read: ");
+    }
+
+    [Fact]
     public async Task Document_without_an_expiry_stays()
     {
         await using var client = await RedisServer.ConnectSharedAsync();

@@ -1,4 +1,5 @@
 using System.Text;
+using CeleryNet.Protocol;
 using CeleryNet.Results;
 using CeleryNet.TestKit;
 
@@ -137,7 +138,7 @@ public abstract class ChordContract : IAsyncLifetime
     [Fact]
     public async Task Saved_header_comes_with_the_parts()
     {
-        await Sender.SaveGroupAsync(new ResultNode(Group, [new ResultNode("a"), new ResultNode("inner", [new ResultNode("b"), new ResultNode("c")])]), Token);
+        await Backend.SaveGroupAsync(new ResultNode(Group, null, [new ResultNode("a"), new ResultNode("inner", null, [new ResultNode("b"), new ResultNode("c")])]), Token);
         await Sender.SetSizeAsync(Group, 1, Token);
 
         var group = (await AddAsync("a", 0)).ShouldNotBeNull().Group.ShouldNotBeNull();

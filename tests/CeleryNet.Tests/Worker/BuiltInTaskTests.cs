@@ -57,7 +57,7 @@ public sealed class BuiltInTaskTests
 
         var result = await harness.RunAsync(MessageFactory.Task("celery.chunks", "[]", """{"task": {"task": "add"}, "it": [[1, 1], [2, 2], [3, 3]], "n": 2}"""));
 
-        var members = ResultTuple.Read(result.Result).Members.ShouldNotBeNull();
+        var members = ResultNode.Read(result.ReadResult()).Members.ShouldNotBeNull();
         members.Count.ShouldBe(2);
         Text(await harness.ResultAsync(members[0].Id)).ShouldBe("[2,4]");
         Text(await harness.ResultAsync(members[1].Id)).ShouldBe("[6]");

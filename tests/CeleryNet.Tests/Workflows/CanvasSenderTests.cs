@@ -75,7 +75,7 @@ public sealed class CanvasSenderTests : IDisposable
         Text(message.Body.Args).ShouldBe("[[]]");
     }
 
-    private ValueTask<ResultNode?> ApplyAsync(ClientSetup setup, Signature signature, PartialArguments partial)
+    private ValueTask<WorkflowResult?> ApplyAsync(ClientSetup setup, Signature signature, PartialArguments partial)
         => ((CeleryClient)setup.Client).Canvas.ApplyAsync(signature, partial, SendOptions.Default, null, _bound.Token);
 
     private static Signature Call(string task, params int[] args) => new(task, [.. args.Select(TaskValue.Of)]);

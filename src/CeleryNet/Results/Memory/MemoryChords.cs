@@ -1,3 +1,5 @@
+using CeleryNet.Protocol;
+
 namespace CeleryNet.Results.Memory;
 
 /// <summary>
@@ -14,15 +16,6 @@ internal sealed class MemoryChords(int capacity, TimeSpan? expires, TimeProvider
 
     // From the one touched longest ago to the newest: the next to expire and the next to make room stands first.
     private readonly LinkedList<Chord> _byAge = new();
-
-    /// <summary>See <see cref="IChordBackend.SaveGroupAsync"/>.</summary>
-    public void SaveGroup(ResultNode group)
-    {
-        lock (_gate)
-        {
-            Touch(group.Id).Group = group;
-        }
-    }
 
     /// <summary>See <see cref="IChordBackend.SetSizeAsync"/>.</summary>
     public void SetSize(string groupId, int size)
@@ -43,7 +36,7 @@ internal sealed class MemoryChords(int capacity, TimeSpan? expires, TimeProvider
     }
 
     /// <summary>See <see cref="IChordParts.AddPartAsync"/>.</summary>
-    public ChordParts? AddPart(string groupId, ChordPart part)
+    public ChordParts? AddPart(string groupId, ChordPart part, ResultNode? group)
     {
         lock (_gate)
         {
@@ -55,7 +48,7 @@ internal sealed class MemoryChords(int capacity, TimeSpan? expires, TimeProvider
             }
 
             return chord.Size is { } size && chord.Parts.Count >= size + chord.Added
-                ? new ChordParts([.. chord.Parts.Values.OrderBy(each => each.Index ?? int.MaxValue)], chord.Group)
+                ? new ChordParts([.. chord.Parts.Values.OrderBy(each => each.Index ?? int.MaxValue)], group)
                 : null;
         }
     }
@@ -108,8 +101,6 @@ internal sealed class MemoryChords(int capacity, TimeSpan? expires, TimeProvider
         public int? Size { get; set; }
 
         public int Added { get; set; }
-
-        public ResultNode? Group { get; set; }
 
         public DateTimeOffset? ExpiresAt { get; set; }
 

@@ -23,6 +23,7 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
     private readonly LinkedList<Entry> _byAge = new();
     private readonly Dictionary<string, List<Channel<ResultMeta>>> _watchers = new(StringComparer.Ordinal);
     private readonly MemoryChords _chords = new(MaxChords, resultExpires, time);
+    private readonly SavedGroups _groups = new(DefaultMaxResults, resultExpires, time);
     private bool _disposed;
 
     public string ReplyTo { get; } = TaskId.New().Value;
@@ -130,13 +131,6 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        _chords.SaveGroup(group);
-        return ValueTask.CompletedTask;
-    }
-
     public ValueTask SetSizeAsync(string groupId, int size, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -147,7 +141,7 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
     public ValueTask<ChordParts?> AddPartAsync(string groupId, ChordPart part, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_chords.AddPart(groupId, part));
+        return new(_chords.AddPart(groupId, part, _groups.Find(groupId)));
     }
 
     public ValueTask ExpectOneMoreAsync(string groupId, CancellationToken cancellationToken)
@@ -161,6 +155,31 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
     {
         cancellationToken.ThrowIfCancellationRequested();
         _chords.Delete(groupId);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        _groups.Save(group);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ResultNode?> GetGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+        => cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<ResultNode?>(cancellationToken) : new(_groups.Find(groupId));
+
+    public ValueTask DeleteGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        _groups.Delete(groupId);
         return ValueTask.CompletedTask;
     }
 

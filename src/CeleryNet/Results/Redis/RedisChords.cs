@@ -12,10 +12,6 @@ internal sealed class RedisChords(RedisResultKeys keys, ChordCodec codec, long e
 {
     private readonly Expiration _expiry = expirySeconds == 0 ? default : new Expiration(TimeSpan.FromSeconds(expirySeconds));
 
-    /// <summary>See <see cref="IChordBackend.SaveGroupAsync"/>.</summary>
-    public Task<bool> SaveGroupAsync(IDatabase database, ResultNode group)
-        => database.StringSetAsync(keys.Group(group.Id), codec.EncodeGroup(group), _expiry);
-
     /// <summary>See <see cref="IChordBackend.SetSizeAsync"/>.</summary>
     public Task<bool> SetSizeAsync(IDatabase database, string groupId, int size) => database.StringSetAsync(keys.ChordSize(groupId), size, _expiry);
 
@@ -34,7 +30,7 @@ internal sealed class RedisChords(RedisResultKeys keys, ChordCodec codec, long e
             RedisChordScripts.AddPart,
             [keys.ChordParts(groupId), keys.ChordAdded(groupId), keys.ChordSize(groupId), keys.Group(groupId)],
             arguments).ConfigureAwait(false);
-        return answer.IsNull ? null : Read((RedisValue[])answer!);
+        return answer.IsNull ? null : Read(groupId, (RedisValue[])answer!);
     }
 
     /// <summary>See <see cref="IChordParts.ExpectOneMoreAsync"/>.</summary>
@@ -46,10 +42,10 @@ internal sealed class RedisChords(RedisResultKeys keys, ChordCodec codec, long e
         => database.KeyDeleteAsync([keys.ChordParts(groupId), keys.ChordAdded(groupId), keys.ChordSize(groupId)]);
 
     // As many reports as members, or more, need not be a report of each member: a member that ran twice may have made two.
-    private ChordParts? Read(RedisValue[] answer)
+    private ChordParts? Read(string groupId, RedisValue[] answer)
     {
         var size = (int)answer[0];
         var parts = ChordParts.Distinct(answer.Skip(2).Select(report => codec.DecodePart(report)));
-        return parts.Count < size ? null : new ChordParts(parts, answer[1].IsNullOrEmpty ? null : codec.DecodeGroup(answer[1]));
+        return parts.Count < size ? null : new ChordParts(parts, answer[1].IsNullOrEmpty ? null : codec.DecodeGroup(answer[1], groupId));
     }
 }
