@@ -230,6 +230,9 @@ public sealed class TaskContext
     public Task<TResult> ReplaceAsync<TResult>(Signature<TResult> replacement) => Task.FromException<TResult>(Replace(replacement));
 
     /// <inheritdoc cref="ReplaceAsync{TResult}(Signature{TResult})" />
+    public Task<TResult[]> ReplaceAsync<TResult>(GroupSignature<TResult> replacement) => Task.FromException<TResult[]>(Replace(replacement));
+
+    /// <inheritdoc cref="ReplaceAsync{TResult}(Signature{TResult})" />
     public Task ReplaceAsync(Signature replacement) => Task.FromException(Replace(replacement));
 #pragma warning restore CA1822
 
