@@ -242,7 +242,7 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
             "call" => Plus(x, y),
             "chain" => Canvas.Chain(Plus(x, y), Plus(1)),
             "group" => (Signature)Canvas.Group(Plus(x, y), Plus(y, y)),
-            _ => Canvas.Chord([Plus(x, y), Plus(y, y)], _ => new Signature<long>("interop.tsum", [], options: new SendOptions { Queue = task.RoutingKey })),
+            _ => Canvas.Chain(Canvas.Group(Plus(x, y), Plus(y, y)), new Signature<long>("interop.tsum", [], options: new SendOptions { Queue = task.RoutingKey })),
         });
         return default;
     }
