@@ -42,6 +42,15 @@ internal static class Compositions
         return chord.Copy(chord.Args, kwargs, chord.Options, Keep(chord, parts));
     }
 
+    /// <summary>Whether what it ends in is a group, which has no single result.</summary>
+    public static bool EndsInGroup(Signature signature) => signature.Kind switch
+    {
+        SignatureKind.Group => true,
+        SignatureKind.Chain => signature.Parts!.Tasks is [.., var last] && EndsInGroup(last),
+        SignatureKind.Chord => EndsInGroup(signature.Parts!.Body!),
+        _ => false,
+    };
+
     /// <summary>The keyword arguments that a chord has for all of its header.</summary>
     public static IReadOnlyList<KeyValuePair<string, TaskValue>> HeaderKwargs(Signature chord)
         => chord.Kwargs.FirstOrDefault(pair => pair.Key == "kwargs").Value is MapValue map ? map.Entries : [];
