@@ -209,6 +209,12 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
         var outcomes = await bulk.SendAsync(Enumerable.Range(0, members.Count), TrySendAsync, null, cancellationToken).ConfigureAwait(false);
         if (outcomes.FirstOrDefault(outcome => !outcome.IsSent) is { } failed)
         {
+            // Where sending is running, a member that was sent may have failed.
+            if (failed.Error is RemoteTaskException)
+            {
+                failed.ThrowIfFailed();
+            }
+
             throw WorkflowSendException.Of(id, what, outcomes, failed);
         }
 

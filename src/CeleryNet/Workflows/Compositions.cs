@@ -51,6 +51,11 @@ internal static class Compositions
         _ => false,
     };
 
+    /// <summary>Whether it has a chord, or will have one where a group is followed by something.</summary>
+    public static bool HasChord(Signature signature) => signature.Kind == SignatureKind.Chord || (signature.Parts is { } parts
+        && (parts.Tasks.Any(HasChord)
+            || (signature.Kind == SignatureKind.Chain && parts.Tasks.SkipLast(1).Any(step => step is { Kind: SignatureKind.Group, Parts.Tasks.Count: not 1 }))));
+
     /// <summary>The keyword arguments that a chord has for all of its header.</summary>
     public static IReadOnlyList<KeyValuePair<string, TaskValue>> HeaderKwargs(Signature chord)
         => chord.Kwargs.FirstOrDefault(pair => pair.Key == "kwargs").Value is MapValue map ? map.Entries : [];
