@@ -87,7 +87,12 @@ public static class CeleryServiceCollectionExtensions
         return new CeleryBuilder(services);
     }
 
-    private static CeleryClient CreateClient(IServiceProvider provider)
+    private static CeleryClient CreateClient(IServiceProvider provider) => CreateClient(provider, Options(provider) is { AlwaysEager: true, EagerPropagates: true });
+
+    // A task has not failed because one that comes after it did, be it that this was run at once.
+    internal static CanvasSender CreateWorkerSender(IServiceProvider provider) => CreateClient(provider, throwsFailures: false).Canvas;
+
+    private static CeleryClient CreateClient(IServiceProvider provider, bool throwsFailures)
     {
         var options = Options(provider);
         return new CeleryClient(
@@ -103,7 +108,7 @@ public static class CeleryServiceCollectionExtensions
                 InheritParentPriority = options.InheritParentPriority,
                 HideArguments = options.HideArguments,
                 Zone = options.FindTimeZone(),
-                ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
+                ThrowsFailures = throwsFailures,
                 // Where sending is running, one task runs after another, as the calls one by one would.
                 PublishConcurrency = options.AlwaysEager ? 1 : options.PublishConcurrency,
             },

@@ -50,6 +50,17 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         DateDone = state.IsReady ? time.GetUtcNow() : null,
     };
 
+    /// <summary>The document of a task that was not run since another before it failed.</summary>
+    public ResultMeta OfFailure(TaskId id, FailureRecord failure) => new(id, failure.State)
+    {
+        Result = failure.Result,
+        Traceback = failure.Traceback,
+        DateDone = time.GetUtcNow(),
+    };
+
+    /// <summary>The exception as Python would show it to programmers.</summary>
+    public string ReprOf(Exception error) => PythonExceptions.ToPython(error, serializerOptions).Repr;
+
     /// <summary>The document of an exception with the texts of its arguments in place of them: for a serializer that cannot write them.</summary>
     public ResultMeta InTexts(ResultMeta failure, Exception error)
         => failure with { Result = Json(PythonExceptions.ToPython(error, serializerOptions).InTexts().Write) };

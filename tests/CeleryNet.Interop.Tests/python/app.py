@@ -328,3 +328,34 @@ def reprs(self, *args, **kwargs):
 def who(self, key, number):
     counters().hincrby(key, number, 1)
     return self.request.hostname
+
+
+@app.task(name="interop.push")
+def push(value, key):
+    """Notes what it was called with; for callbacks, which nobody waits for."""
+    counters().rpush(key, json.dumps(value))
+    return value
+
+
+@app.task(name="interop.on_error")
+def on_error(request, error, traceback, key):
+    """An error callback of Celery's new style."""
+    counters().rpush(key, f"{request.id} {error}")
+
+
+@app.task(name="interop.replace", bind=True)
+def replace(self, how, x, y):
+    def plus(*args):
+        return app.signature("interop.add", args=args).set(queue=self.request.delivery_info["routing_key"])
+
+    return self.replace({
+        "call": lambda: plus(x, y),
+        "chain": lambda: plus(x, y) | plus(1),
+        "group": lambda: group(plus(x, y), plus(y, y)),
+        "chord": lambda: group(plus(x, y), plus(y, y)) | app.signature("interop.tsum").set(queue=self.request.delivery_info["routing_key"]),
+    }[how]())
+
+
+@app.task(name="interop.ignored", ignore_result=True)
+def ignored(value):
+    return value
