@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace CeleryNet.Protocol;
 
@@ -13,6 +14,9 @@ internal sealed class MessageHeaders
     private readonly List<KeyValuePair<string, object?>> _items = new(20);
 
     public IReadOnlyList<KeyValuePair<string, object?>> Items => _items;
+
+    /// <summary>The same for who looks at each; not to be kept while headers are added.</summary>
+    public ReadOnlySpan<KeyValuePair<string, object?>> AsSpan() => CollectionsMarshal.AsSpan(_items);
 
     public object? this[string name]
     {

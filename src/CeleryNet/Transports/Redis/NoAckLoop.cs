@@ -65,7 +65,7 @@ internal sealed class NoAckLoop(
             delivered.Add(queue);
             for (var left = (int)taken[i++]; left > 0; left--)
             {
-                window.Enter();
+                window.Enter(1);
                 deliveries.TryWrite(Read(queue, list, (byte[])taken[i++]!));
                 count++;
             }

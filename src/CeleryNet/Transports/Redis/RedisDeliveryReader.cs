@@ -19,7 +19,12 @@ internal sealed class RedisDeliveryReader(ChannelReader<IDelivery> inner) : Chan
             return false;
         }
 
-        (item as NoAckDelivery)?.Window.Leave();
+        if (item is NoAckDelivery delivery)
+        {
+            delivery.Window.Leave();
+            delivery.Window.TellOfRoom();
+        }
+
         return true;
     }
 
