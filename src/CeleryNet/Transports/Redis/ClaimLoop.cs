@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using CeleryNet.Serialization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -17,7 +16,7 @@ internal sealed class ClaimLoop(
     PrefetchWindow window,
     LeaseTable leases,
     QueueWatch watch,
-    ChannelWriter<IDelivery> deliveries,
+    DeliveryQueue deliveries,
     string deadLetterSuffix,
     TimeProvider time,
     ILogger logger)
@@ -131,16 +130,10 @@ internal sealed class ClaimLoop(
         Deliver();
     }
 
-    // All at once: a reader that is woken for the first would run beside the reading of the others, and wait for each.
     private void Deliver()
     {
         leases.Add(_claimed);
-        foreach (var delivery in _claimed)
-        {
-            // The channel has a place for every lease; it is completed only after this loop has ended.
-            deliveries.TryWrite(delivery);
-        }
-
+        deliveries.Add(_claimed);
         _claimed.Clear();
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Transports.Redis;
@@ -10,7 +9,7 @@ internal sealed class NoAckLoop(
     ConsumedQueues queues,
     PrefetchWindow window,
     QueueWatch watch,
-    ChannelWriter<IDelivery> deliveries,
+    DeliveryQueue deliveries,
     TimeProvider time,
     ILogger logger)
 {
@@ -66,7 +65,7 @@ internal sealed class NoAckLoop(
             for (var left = (int)taken[i++]; left > 0; left--)
             {
                 window.Enter(1);
-                deliveries.TryWrite(Read(queue, list, (byte[])taken[i++]!));
+                deliveries.TryAdd(Read(queue, list, (byte[])taken[i++]!));
                 count++;
             }
         }
