@@ -48,7 +48,7 @@ internal sealed class CeleryClient : ICeleryClient
         {
             RevokeAsync = (ids, terminate, cancellationToken) => revokes.RevokeAsync(ids, new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
         };
-        Canvas = new CanvasSender(PublishAsync, _results, _bulk, router);
+        Canvas = new CanvasSender(PublishAsync, _results, _bulk, router, clientOptions.UsesLinks);
     }
 
     /// <summary>Sends what is composed; the worker's half uses it too.</summary>
@@ -254,8 +254,12 @@ internal sealed class CeleryClient : ICeleryClient
         var context = new PublishContext(signature.TaskName, signature.Args, signature.Kwargs, signature.Options) { Id = id };
         await pipeline.PublishAsync(context, SendAsync, cancellationToken).ConfigureAwait(false);
 
+        // What ties the call to others a middleware does not see, so it cannot have meant to take it away.
         async ValueTask SendAsync(PublishContext passed, CancellationToken token)
-            => await SendOnAsync(new Signature(passed.TaskName, passed.Args, passed.Kwargs, passed.Options with { TaskId = id }), id, parent, token).ConfigureAwait(false);
+        {
+            var options = passed.Options with { TaskId = id, Workflow = passed.Options.Workflow ?? signature.Options.Workflow };
+            await SendOnAsync(new Signature(passed.TaskName, passed.Args, passed.Kwargs, options), id, parent, token).ConfigureAwait(false);
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -24,12 +24,6 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
         var args = json.AsMemory(1, argsLength);
         var kwargs = json.AsMemory(kwargsStart, kwargsLength);
         var isSimple = format.Protocol == 1;
-        if (isSimple && !call.Embed.Chain.IsEmpty)
-        {
-            throw new CelerySerializationException(
-                $"The call of task '{call.TaskName}' has the rest of a chain, for which messages of protocol 1 have no place; set TaskProtocol to 2, or link the next step by Link.");
-        }
-
         var headers = isSimple
             ? WriteOwnHeaders(call, new MessageHeaders())
             : WriteHeaders(call, CallRepr.Args(call, args), CallRepr.Kwargs(call, kwargs));

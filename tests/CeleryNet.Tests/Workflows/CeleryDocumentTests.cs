@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CeleryNet.Extensibility;
 using CeleryNet.Serialization;
-using CeleryNet.Tests.Client;
 using CeleryNet.TestKit;
+using CeleryNet.Tests.Client;
 using CeleryNet.Workflows;
 
 namespace CeleryNet.Tests.Workflows;

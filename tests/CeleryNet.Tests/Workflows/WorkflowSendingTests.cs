@@ -1,7 +1,12 @@
 using CeleryNet.Extensibility;
+using CeleryNet.Client;
 using CeleryNet.Results;
-using CeleryNet.Tests.Client;
+using CeleryNet.Results.Memory;
+using CeleryNet.Routing;
+using CeleryNet.Serialization;
 using CeleryNet.TestKit;
+using CeleryNet.Workflows;
+using CeleryNet.Tests.Client;
 
 namespace CeleryNet.Tests.Workflows;
 
@@ -127,6 +132,39 @@ public sealed class WorkflowSendingTests : IDisposable
     }
 
     [Fact]
+    public async Task Middleware_that_sets_options_of_its_own_leaves_the_call_in_its_workflow()
+    {
+        await using var setup = new ClientSetup(middleware: new Replacing());
+
+        await setup.Client.SendAsync(S("a").Then(S("b")), Token);
+
+        var message = await setup.ReadAsync();
+        message.Headers.Shadow.ShouldBe("replaced");
+        System.Text.Encoding.UTF8.GetString(message.Body.Embed.Chain.Span).ShouldContain("\"task\":\"b\"");
+    }
+
+    [Fact]
+    public async Task Steps_of_a_chain_are_linked_to_each_other_where_messages_have_no_place_for_the_rest_of_it()
+    {
+        await using var backend = new MemoryResultBackend(null, TimeProvider.System);
+        var sent = new List<Signature>();
+        var sender = new CanvasSender(
+            (call, _, _, _) => { sent.Add(call); return ValueTask.CompletedTask; },
+            new ResultAccess(backend, CeleryJson.Complete(null), TimeSpan.FromDays(1), TimeProvider.System),
+            new BulkSender(1, TimeProvider.System),
+            new TaskRouter("celery"),
+            usesLinks: true);
+
+        var result = await sender.ApplyAsync(S("a").Then(S("b")).Then(S("c")), PartialArguments.None, SendOptions.Default, null, Token);
+
+        var first = sent.ShouldHaveSingleItem();
+        first.Options.Workflow!.Chain.ShouldBeNull();
+        var second = first.Links.ShouldHaveSingleItem();
+        second.TaskName.ShouldBe("b");
+        second.Links.ShouldHaveSingleItem().Options.TaskId!.Value.Value.ShouldBe(result!.Id);
+    }
+
+    [Fact]
     public async Task Group_that_a_task_sends_is_one_child_of_it()
     {
         await using var setup = new ClientSetup();
@@ -144,6 +182,12 @@ public sealed class WorkflowSendingTests : IDisposable
     private static Signature<int> S(string task, params int[] args) => new(task, [.. args.Select(TaskValue.Of)]);
 
     private static Signature<int> Take<T>(IPrevious<T> previous, string task) => PartialSignatures.Take(previous, new Signature<int>(task, []));
+
+    private sealed class Replacing : IPublishMiddleware
+    {
+        public ValueTask PublishAsync(PublishContext context, PublishDelegate next, CancellationToken cancellationToken)
+            => next(context with { Options = new SendOptions { Shadow = "replaced" } }, cancellationToken);
+    }
 
     private sealed class Refusing(string task) : IPublishMiddleware
     {
