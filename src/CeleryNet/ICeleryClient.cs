@@ -102,6 +102,19 @@ public interface ICeleryClient
         SendOptions? options = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Looks at a workflow without sending it.</summary>
+    /// <param name="signature">The workflow, or a call.</param>
+    /// <returns>
+    /// What is wrong with it, each with the step and the rule; empty when nothing is known to be: chains without steps, groups linked to, options that cannot be
+    /// combined, queues that this application does not know and may not make, chords where the result backend keeps none, results of steps given to others. Whether
+    /// workers know the tasks only they know.
+    /// </returns>
+    /// <remarks>
+    /// A workflow is looked at in the same way when it is sent, but for the queues: each step is routed by whoever sends it. What is wrong is thrown as an
+    /// <see cref="ArgumentException"/> then, and nothing is sent.
+    /// </remarks>
+    IReadOnlyList<string> Validate(Signature signature);
+
     /// <summary>A handle to a task that was sent before, by this process or another.</summary>
     /// <typeparam name="TResult">The type the result is read as.</typeparam>
     /// <param name="taskId">The task's id. Any id is taken; one that nobody sent stays PENDING.</param>

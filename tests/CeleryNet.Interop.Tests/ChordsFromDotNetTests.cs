@@ -125,7 +125,23 @@ public abstract class ChordsFromDotNetTests(PeerFixture peers) : CanvasFromDotNe
 }
 
 [Collection<RedisRedis>]
-public sealed class CanvasFromDotNetOverRedisTests(PeerFixture<RedisBrokerRedisResults> peers) : ChordsFromDotNetTests(peers);
+public sealed class CanvasFromDotNetOverRedisTests(PeerFixture<RedisBrokerRedisResults> peers) : ChordsFromDotNetTests(peers)
+{
+    private readonly PeerFixture _peers = peers;
+
+    [Fact]
+    public async Task Group_of_ten_thousand_is_sent_at_once_and_run()
+    {
+        const int count = 10_000;
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        var group = await _peers.Client.SendAsync(Canvas.Group(Enumerable.Range(0, count).Select(i => IPythonTasks.Signatures.Add(i, 1))));
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"sent in {watch.ElapsedMilliseconds} ms");
+        (await group.JoinAsync(TimeSpan.FromMinutes(2))).Sum().ShouldBe(count * (count + 1L) / 2);
+        TestContext.Current.TestOutputHelper?.WriteLine($"run in {watch.ElapsedMilliseconds} ms");
+    }
+}
 
 [Collection<AmqpRedis>]
 public sealed class CanvasFromDotNetOverAmqpTests(PeerFixture<AmqpBrokerRedisResults> peers) : ChordsFromDotNetTests(peers);

@@ -14,7 +14,8 @@ namespace CeleryNet.Client;
 /// <param name="results">The backend, and what handles to results need.</param>
 /// <param name="bulk">Sends many at a time.</param>
 /// <param name="router">Knows the queues.</param>
-internal sealed class CanvasSender(PublishCall publish, ResultAccess results, BulkSender bulk, TaskRouter router)
+/// <param name="usesLinks">Whether the steps of a chain are linked to each other: messages of protocol 1 have no place for the rest of a chain.</param>
+internal sealed class CanvasSender(PublishCall publish, ResultAccess results, BulkSender bulk, TaskRouter router, bool usesLinks = false)
 {
     private const string UnlockName = "celery.chord_unlock";
 
@@ -37,12 +38,12 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
     /// <exception cref="CeleryConfigurationException">The backend cannot keep chords.</exception>
     public ValueTask<WorkflowResult?> ApplyAsync(
         Signature signature, PartialArguments partial, SendOptions options, TaskContext? parent, CancellationToken cancellationToken) => signature.Kind switch
-    {
-        SignatureKind.Chain => SendChainAsync(signature, partial, SignatureMerge.Merge(signature.Options, options), parent, cancellationToken),
-        SignatureKind.Group => SendGroupAsync(signature, partial, SignatureMerge.Merge(signature.Options, options), parent, cancellationToken),
-        SignatureKind.Chord => SendChordAsync(signature, partial, SignatureMerge.Merge(signature.Options, options), parent, cancellationToken),
-        _ => SendCallAsync(SignatureMerge.Apply(signature, partial, options), parent, cancellationToken),
-    };
+        {
+            SignatureKind.Chain => SendChainAsync(signature, partial, SignatureMerge.Merge(signature.Options, options), parent, cancellationToken),
+            SignatureKind.Group => SendGroupAsync(signature, partial, SignatureMerge.Merge(signature.Options, options), parent, cancellationToken),
+            SignatureKind.Chord => SendChordAsync(signature, partial, SignatureMerge.Merge(signature.Options, options), parent, cancellationToken),
+            _ => SendCallAsync(SignatureMerge.Apply(signature, partial, options), parent, cancellationToken),
+        };
 
     private static SendOptions ForParts(SendOptions options) => options == SendOptions.Default ? options : options with
     {
@@ -58,9 +59,22 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
         ? new PartialArguments(signature.Args, signature.IsImmutable ? [] : partial.Kwargs ?? [])
         : new PartialArguments([.. partial.Args, .. signature.Args], partial.Kwargs ?? []);
 
+    // celery/canvas.py prepare_steps with use_link
+    private static Signature LinkTo(Signature call, IReadOnlyList<Signature> chain)
+    {
+        var next = chain[0];
+        for (var i = 1; i < chain.Count; i++)
+        {
+            next = SignatureLinks.Link(chain[i], next);
+        }
+
+        return SignatureLinks.Link(SignatureMerge.WithWorkflow(call, workflow => workflow with { Chain = null }), next);
+    }
+
     private async ValueTask<WorkflowResult?> SendCallAsync(Signature call, TaskContext? parent, CancellationToken cancellationToken)
     {
         var id = call.Options.TaskId ?? TaskId.New();
+        call = usesLinks && call.Options.Workflow?.Chain is { Count: > 0 } chain ? LinkTo(call, chain) : call;
         await publish(call, id, parent, cancellationToken).ConfigureAwait(false);
         return new WorkflowResult(id.Value);
     }
@@ -209,6 +223,12 @@ internal sealed class CanvasSender(PublishCall publish, ResultAccess results, Bu
         var outcomes = await bulk.SendAsync(Enumerable.Range(0, members.Count), TrySendAsync, null, cancellationToken).ConfigureAwait(false);
         if (outcomes.FirstOrDefault(outcome => !outcome.IsSent) is { } failed)
         {
+            // Where sending is running, a member that was sent may have failed.
+            if (failed.Error is RemoteTaskException)
+            {
+                failed.ThrowIfFailed();
+            }
+
             throw WorkflowSendException.Of(id, what, outcomes, failed);
         }
 

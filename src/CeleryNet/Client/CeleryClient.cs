@@ -48,7 +48,7 @@ internal sealed class CeleryClient : ICeleryClient
         {
             RevokeAsync = (ids, terminate, cancellationToken) => revokes.RevokeAsync(ids, new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
         };
-        Canvas = new CanvasSender(PublishAsync, _results, _bulk, router);
+        Canvas = new CanvasSender(PublishAsync, _results, _bulk, router, clientOptions.UsesLinks);
     }
 
     /// <summary>Sends what is composed; the worker's half uses it too.</summary>
@@ -133,6 +133,29 @@ internal sealed class CeleryClient : ICeleryClient
         return SendAsync(signature, cancellationToken);
     }
 
+    public IReadOnlyList<string> Validate(Signature signature)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        var problems = new List<string>();
+        WorkflowRules.Find(signature, problems, (call, found) =>
+        {
+            try
+            {
+                _router.Route(call);
+            }
+            catch (CeleryConfigurationException error)
+            {
+                found.Add($"The call of task '{call.TaskName}': {error.Message}");
+            }
+        });
+        if (_results.Backend is IChordlessBackend chordless && Compositions.HasChord(signature))
+        {
+            problems.Add(chordless.ChordRefusal);
+        }
+
+        return problems;
+    }
+
     public AsyncResult<TResult> GetResult<TResult>(TaskId taskId) => new(taskId, _results);
 
     public GroupResult<TResult> GetGroupResult<TResult>(IEnumerable<AsyncResult<TResult>> results, TaskId? groupId = null)
@@ -165,9 +188,9 @@ internal sealed class CeleryClient : ICeleryClient
     // What is composed, or has something else about it than a name, arguments and options.
     private async ValueTask<WorkflowResult> SendPartsAsync(Signature signature, CancellationToken cancellationToken)
     {
-        Composer.ThrowIfUnsettled(signature);
+        WorkflowRules.Check(signature, nameof(signature));
         return await Canvas.ApplyAsync(signature, PartialArguments.None, SendOptions.Default, TaskContext.Current, cancellationToken).ConfigureAwait(false)
-            ?? throw new ArgumentException("A chain must have a step; it has none.", nameof(signature));
+            ?? throw new InvalidOperationException("A chain without steps was sent."); // The rules do not let it pass.
     }
 
     private ValueTask SendAsync(Signature signature, TaskId id, CancellationToken cancellationToken)
@@ -175,7 +198,7 @@ internal sealed class CeleryClient : ICeleryClient
 
     private async ValueTask SendPartsAsync(Signature signature, TaskId id, CancellationToken cancellationToken)
     {
-        Composer.ThrowIfUnsettled(signature);
+        WorkflowRules.Check(signature, nameof(signature));
         await Canvas.ApplyAsync(signature, PartialArguments.None, new SendOptions { TaskId = id }, null, cancellationToken).ConfigureAwait(false);
     }
 
@@ -231,8 +254,12 @@ internal sealed class CeleryClient : ICeleryClient
         var context = new PublishContext(signature.TaskName, signature.Args, signature.Kwargs, signature.Options) { Id = id };
         await pipeline.PublishAsync(context, SendAsync, cancellationToken).ConfigureAwait(false);
 
+        // What ties the call to others a middleware does not see, so it cannot have meant to take it away.
         async ValueTask SendAsync(PublishContext passed, CancellationToken token)
-            => await SendOnAsync(new Signature(passed.TaskName, passed.Args, passed.Kwargs, passed.Options with { TaskId = id }), id, parent, token).ConfigureAwait(false);
+        {
+            var options = passed.Options with { TaskId = id, Workflow = passed.Options.Workflow ?? signature.Options.Workflow };
+            await SendOnAsync(new Signature(passed.TaskName, passed.Args, passed.Kwargs, options), id, parent, token).ConfigureAwait(false);
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -259,7 +286,12 @@ internal sealed class CeleryClient : ICeleryClient
         SendOptionsRules.Check(options, nameof(signature));
         if (_options.HideArguments)
         {
-            options = options with { ArgsRepr = options.ArgsRepr ?? "(...)", KwargsRepr = options.KwargsRepr ?? "{...}" };
+            options = options with
+            {
+                ArgsRepr = options.ArgsRepr ?? "(...)",
+                KwargsRepr = options.KwargsRepr ?? "{...}",
+                Workflow = options.Workflow is { } shown ? HiddenArguments.Hide(shown) : null,
+            };
         }
 
         var parent = TaskContext.Current;

@@ -108,6 +108,7 @@ public static class CeleryServiceCollectionExtensions
                 InheritParentPriority = options.InheritParentPriority,
                 HideArguments = options.HideArguments,
                 Zone = options.FindTimeZone(),
+                UsesLinks = options.TaskProtocol == 1,
                 ThrowsFailures = throwsFailures,
                 // Where sending is running, one task runs after another, as the calls one by one would.
                 PublishConcurrency = options.AlwaysEager ? 1 : options.PublishConcurrency,

@@ -76,7 +76,7 @@ public static class Canvas
     public static Signature<TResult> Chain<TResult>(params IEnumerable<Signature> steps)
     {
         var chain = Fold(steps, keepsLast: false, nameof(steps));
-        return EndsInGroup(chain)
+        return Compositions.EndsInGroup(chain)
             ? throw new ArgumentException("The chain ends in a group, which has no single result; use ChainToGroup, or let something follow.", nameof(steps))
             : Composer.Typed<TResult>(chain);
     }
@@ -92,7 +92,7 @@ public static class Canvas
     public static GroupSignature<TResult> ChainToGroup<TResult>(params IEnumerable<Signature> steps)
     {
         var chain = Fold(steps, keepsLast: true, nameof(steps));
-        return EndsInGroup(chain)
+        return Compositions.EndsInGroup(chain)
             ? Composer.TypedGroup<TResult>(chain)
             : throw new ArgumentException("The chain does not end in a group; use Chain.", nameof(steps));
     }
@@ -213,14 +213,6 @@ public static class Canvas
 
         return chain ?? throw new ArgumentException("A chain must have a step; it has none.", parameter);
     }
-
-    private static bool EndsInGroup(Signature signature) => signature.Kind switch
-    {
-        SignatureKind.Group => true,
-        SignatureKind.Chain => EndsInGroup(signature.Parts!.Tasks[^1]),
-        SignatureKind.Chord => EndsInGroup(signature.Parts!.Body!),
-        _ => false,
-    };
 
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 

@@ -85,11 +85,11 @@ internal static class Composer
 
     private static IReadOnlyList<Signature> JoinChain(IReadOnlyList<Signature> steps, Signature next) => (steps, next.Kind) switch
     {
-        ([.. , { Kind: SignatureKind.Group } last], SignatureKind.Call or SignatureKind.Group or SignatureKind.Chord) => Replace(steps, Compositions.Chord(last, next)),
-        ([.. , { Kind: SignatureKind.Group } last], _) => Steps(next) is [var body, ..]
+        ([.., { Kind: SignatureKind.Group } last], SignatureKind.Call or SignatureKind.Group or SignatureKind.Chord) => Replace(steps, Compositions.Chord(last, next)),
+        ([.., { Kind: SignatureKind.Group } last], _) => Steps(next) is [var body, ..]
             ? [.. Replace(steps, Compositions.Chord(last, body)), .. Steps(next).Skip(1)]
             : steps,
-        ([.. , { Kind: SignatureKind.Chord } last], SignatureKind.Call) => Replace(steps, AppendToBody(last, next)),
+        ([.., { Kind: SignatureKind.Chord } last], SignatureKind.Call) => Replace(steps, AppendToBody(last, next)),
         _ => [.. steps, .. Steps(next)],
     };
 

@@ -42,6 +42,20 @@ internal static class Compositions
         return chord.Copy(chord.Args, kwargs, chord.Options, Keep(chord, parts));
     }
 
+    /// <summary>Whether what it ends in is a group, which has no single result.</summary>
+    public static bool EndsInGroup(Signature signature) => signature.Kind switch
+    {
+        SignatureKind.Group => true,
+        SignatureKind.Chain => signature.Parts!.Tasks is [.., var last] && EndsInGroup(last),
+        SignatureKind.Chord => EndsInGroup(signature.Parts!.Body!),
+        _ => false,
+    };
+
+    /// <summary>Whether it has a chord, or will have one where a group is followed by something.</summary>
+    public static bool HasChord(Signature signature) => signature.Kind == SignatureKind.Chord || (signature.Parts is { } parts
+        && (parts.Tasks.Any(HasChord)
+            || (signature.Kind == SignatureKind.Chain && parts.Tasks.SkipLast(1).Any(step => step is { Kind: SignatureKind.Group, Parts.Tasks.Count: not 1 }))));
+
     /// <summary>The keyword arguments that a chord has for all of its header.</summary>
     public static IReadOnlyList<KeyValuePair<string, TaskValue>> HeaderKwargs(Signature chord)
         => chord.Kwargs.FirstOrDefault(pair => pair.Key == "kwargs").Value is MapValue map ? map.Entries : [];

@@ -133,6 +133,14 @@ public class Signature
         return Composer.Join(this, SignatureLinks.Immutable(next));
     }
 
+    /// <summary>A picture of the workflow as a Mermaid flowchart, which code hosts and documentation tools draw.</summary>
+    /// <remarks>Calls are boxes, what a chord waits for meets in a circle, callbacks hang on dotted lines. Arguments are not shown.</remarks>
+    public string ToMermaid() => MermaidWriter.Write(WorkflowGraph.Of(this));
+
+    /// <summary>A picture of the workflow in Graphviz's language, for <c>dot</c>.</summary>
+    /// <remarks>It shows what <see cref="ToMermaid"/> shows. The counterpart of <c>celery graph</c> and <c>result.graph</c>, for a workflow that was not sent yet.</remarks>
+    public string ToGraphviz() => GraphvizWriter.Write(WorkflowGraph.Of(this));
+
     /// <summary>A signature of the same type with other content.</summary>
     internal virtual Signature Copy(
         IReadOnlyList<TaskValue> args, IReadOnlyList<KeyValuePair<string, TaskValue>> kwargs, SendOptions options, SignatureParts? parts)

@@ -58,8 +58,9 @@ internal sealed class SignatureFreezer(string replyTo)
     {
         var members = new List<Signature>();
         var results = new List<WorkflowResult>();
-        foreach (var member in Flatten(group))
+        foreach (var each in Flatten(group))
         {
+            var member = place.Chord is null ? each : PartOfChord.Of(each);
             var frozen = Freeze(member, place with { Id = null, GroupIndex = member.Options.GroupIndex ?? members.Count });
             members.Add(frozen.Signature);
             results.Add(frozen.Result);
@@ -191,7 +192,8 @@ internal sealed class SignatureFreezer(string replyTo)
     {
         var options = group.Options;
         var id = options.TaskId?.Value ?? place.GroupId ?? TaskId.New().Value;
-        var (members, results) = FreezeMembers(group, place with { GroupId = id });
+        // The members are told the id when they are sent: Celery 5.2 gives the header of a chord within a workflow another one then.
+        var (members, results) = FreezeMembers(group, place);
         var frozen = Compositions.WithTasks(group.Copy(options with
         {
             TaskId = id,

@@ -30,7 +30,7 @@ internal static class SignatureWriter
 
         writer.WriteEndObject();
         writer.WritePropertyName("options");
-        SignatureOptionsWriter.Write(writer, signature.Options, options);
+        SignatureOptionsWriter.Write(writer, signature.Kind == SignatureKind.Call ? HiddenArguments.ForSensitive(signature) : signature.Options, options);
         writer.WriteString("subtask_type", signature.Kind switch
         {
             SignatureKind.Chain => "chain",

@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using CeleryNet.Client;
 using CeleryNet.Extensibility;
-using CeleryNet.Tests.Client;
 using CeleryNet.TestKit;
+using CeleryNet.Tests.Client;
 using CeleryNet.Workflows;
 
 namespace CeleryNet.Tests.Workflows;
