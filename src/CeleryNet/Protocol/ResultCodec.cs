@@ -10,7 +10,7 @@ namespace CeleryNet.Protocol;
 internal sealed class ResultCodec(ContentCodec content, CelerySerializer serializer)
 {
     // A long chain is nested deeply.
-    private readonly JsonBuffers _groups = new(new() { MaxDepth = 100_000 });
+    private readonly JsonBuffers _groups = new(new() { MaxDepth = ResultTuple.MaxDepth });
     private readonly ResultMetaWriter _writer = new();
 
     public static ResultCodec CreateJson()
@@ -52,7 +52,7 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
     {
         buffer.Writer.WriteStartObject();
         buffer.Writer.WritePropertyName("result"u8);
-        group.Write(buffer.Writer);
+        ResultTuple.Write(buffer.Writer, group);
         buffer.Writer.WriteEndObject();
     }));
 
@@ -62,11 +62,12 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
     {
         try
         {
-            using var json = ResultNode.Parse(Open(document, serializer.ContentType, serializer.ContentEncoding));
+            using var json = JsonDocument.Parse(
+                Open(document, serializer.ContentType, serializer.ContentEncoding), new JsonDocumentOptions { MaxDepth = ResultTuple.MaxDepth });
             var node = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("result"u8, out var result)
-                ? ResultNode.Read(result)
+                ? ResultTuple.Read(result)
                 : throw new FormatException("it must be a map with a 'result'.");
-            return node.Members is not null ? node : throw new FormatException("its 'result' is that of a task.");
+            return node.IsGroup ? node : throw new FormatException("its 'result' is that of a task.");
         }
         catch (Exception error) when (error is MalformedMessageException or FormatException or JsonException or InvalidOperationException)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CeleryNet.Protocol;
 
 namespace CeleryNet.Results;
 
@@ -74,7 +73,7 @@ internal static class ResultTree
         ResultNode? node = null;
         foreach (var step in steps)
         {
-            node = new ResultNode(step.Id.Value, node, step.Members is { } members ? [.. members.Select(ToNode)] : null);
+            node = new ResultNode(step.Id.Value, step.Members is { } members ? [.. members.Select(ToNode)] : null) { Parent = node };
         }
 
         return node!; // There is one step at least.

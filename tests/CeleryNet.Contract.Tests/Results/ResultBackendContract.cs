@@ -321,8 +321,10 @@ public abstract class ResultBackendContract : IAsyncLifetime
         var id = TaskId.New();
         var group = new ResultNode(
             id.Value,
-            new ResultNode("parent", new ResultNode("header", null, [new("h1"), new("h2")])),
-            [new("a"), new("inner", null, [new("b"), new("c", new("before c"))]), new("none", null, [])]);
+            [new("a"), new("inner", [new("b"), new("c") { Parent = new("before c") }]), new("none", [])])
+        {
+            Parent = new("parent") { Parent = new("header", [new("h1"), new("h2")]) },
+        };
         if (!KeepsGroups)
         {
             (await Should.ThrowAsync<CeleryConfigurationException>(async () => await Storing.SaveGroupAsync(group, Token))).Message.ShouldContain("ResultBackend");
@@ -349,8 +351,8 @@ public abstract class ResultBackendContract : IAsyncLifetime
 
         var id = TaskId.New();
         (await Reading.GetGroupAsync(id, Token)).ShouldBeNull();
-        await Storing.SaveGroupAsync(new ResultNode(id.Value, null, [new("a")]), Token);
-        await Storing.SaveGroupAsync(new ResultNode(id.Value, null, [new("a"), new("b")]), Token);
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, [new("a")]), Token);
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, [new("a"), new("b")]), Token);
         (await Reading.GetGroupAsync(id, Token)).ShouldNotBeNull().Members.ShouldNotBeNull().Count.ShouldBe(2);
 
         await Reading.DeleteGroupAsync(id, Token);
