@@ -179,7 +179,7 @@ public abstract class ResultTreeTests(PeerFixture peers)
     private async Task<(AsyncResult Result, JsonElement Tuple)> StartAsync(string expression)
     {
         var tuple = await peers.Python.AskAsync("workflow", new JsonObject { ["expression"] = expression, ["queue"] = peers.PythonQueue });
-        return (ResultTree.ToHandle(ResultTuple.Read(tuple), peers.Client.GetResult<int>("any").Access), tuple);
+        return (ResultTree.ToHandle(ResultNode.Read(tuple), peers.Client.GetResult<int>("any").Access), tuple);
     }
 
     private Task<JsonElement> AskAsync(string operation, JsonElement tuple)

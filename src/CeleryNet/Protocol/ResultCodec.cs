@@ -10,7 +10,7 @@ namespace CeleryNet.Protocol;
 internal sealed class ResultCodec(ContentCodec content, CelerySerializer serializer)
 {
     // A long chain is nested deeply.
-    private readonly JsonBuffers _groups = new(new() { MaxDepth = ResultTuple.MaxDepth });
+    private readonly JsonBuffers _groups = new(new() { MaxDepth = 100_000 });
     private readonly ResultMetaWriter _writer = new();
 
     public static ResultCodec CreateJson()
@@ -52,7 +52,7 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
     {
         buffer.Writer.WriteStartObject();
         buffer.Writer.WritePropertyName("result"u8);
-        ResultTuple.Write(buffer.Writer, group);
+        group.Write(buffer.Writer);
         buffer.Writer.WriteEndObject();
     }));
 
@@ -62,12 +62,11 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
     {
         try
         {
-            using var json = JsonDocument.Parse(
-                Open(document, serializer.ContentType, serializer.ContentEncoding), new JsonDocumentOptions { MaxDepth = ResultTuple.MaxDepth });
+            using var json = ResultNode.Parse(Open(document, serializer.ContentType, serializer.ContentEncoding));
             var node = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("result"u8, out var result)
-                ? ResultTuple.Read(result)
+                ? ResultNode.Read(result)
                 : throw new FormatException("it must be a map with a 'result'.");
-            return node.IsGroup ? node : throw new FormatException("its 'result' is that of a task.");
+            return node.Members is not null ? node : throw new FormatException("its 'result' is that of a task.");
         }
         catch (Exception error) when (error is MalformedMessageException or FormatException or JsonException or InvalidOperationException)
         {

@@ -81,9 +81,9 @@ public sealed class ResultSnapshot
     {
         try
         {
-            return [.. ResultTuple.ReadList(_meta.Children).Select(child => ResultTree.ToHandle(child, _access))];
+            return [.. ResultNode.ReadList(_meta.Children).Select(child => ResultTree.ToHandle(child, _access))];
         }
-        catch (MalformedMessageException error)
+        catch (Exception error) when (error is FormatException or JsonException or InvalidOperationException)
         {
             throw new ResultBackendException($"What is stored as the children of task {TaskId} cannot be read: {error.Message}", error);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CeleryNet.Protocol;
 
 namespace CeleryNet.Results;
 
@@ -73,7 +74,7 @@ internal static class ResultTree
         ResultNode? node = null;
         foreach (var step in steps)
         {
-            node = new ResultNode(step.Id.Value, step.Members is { } members ? [.. members.Select(ToNode)] : null) { Parent = node };
+            node = new ResultNode(step.Id.Value, node, step.Members is { } members ? [.. members.Select(ToNode)] : null);
         }
 
         return node!; // There is one step at least.

@@ -33,7 +33,7 @@ public sealed class RedisResultBackendTests : ResultBackendContract
         var database = client.GetDatabase(RedisServer.ResultDatabase);
         var id = TaskId.New();
 
-        await Storing.SaveGroupAsync(new ResultNode(id.Value, [new("a"), new("inner", [new("b")])]) { Parent = new("p") }, Token);
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, new("p"), [new("a"), new("inner", null, [new("b")])]), Token);
 
         (await database.StringGetAsync("celery-taskset-meta-" + id)).ToString().ShouldBe(
             "{\"result\":[[\"" + id + "\",[[\"p\",null],null]],[[[\"a\",null],null],[[\"inner\",null],[[[\"b\",null],null]]]]]}");

@@ -148,7 +148,7 @@ public sealed class MemoryResultBackendTests : ResultBackendContract
     public async Task Saved_group_is_gone_when_it_has_expired()
     {
         var id = TaskId.New();
-        await Storing.SaveGroupAsync(new ResultNode(id.Value, [new("a")]), Token);
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, null, [new("a")]), Token);
 
         _time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromTicks(1));
         (await Reading.GetGroupAsync(id, Token)).ShouldNotBeNull();

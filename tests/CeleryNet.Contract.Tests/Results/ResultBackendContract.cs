@@ -268,15 +268,15 @@ public abstract class ResultBackendContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ten_thousand_tasks_may_be_watched_at_once()
+    public async Task Thousand_tasks_may_be_watched_at_once()
     {
-        var ids = Enumerable.Range(0, 10_000).Select(_ => TaskId.New()).ToArray();
+        var ids = Enumerable.Range(0, 1_000).Select(_ => TaskId.New()).ToArray();
         var watching = ids.Select(WatchToEndAsync).ToArray();
 
         await Task.WhenAll(ids.Select((id, i) => StoreAsync(Success(id, i.ToString(CultureInfo.InvariantCulture)))));
 
         var seen = await Task.WhenAll(watching);
-        seen.Select(states => states[^1].ReadResult().GetInt32()).ShouldBe(Enumerable.Range(0, 10_000));
+        seen.Select(states => states[^1].ReadResult().GetInt32()).ShouldBe(Enumerable.Range(0, 1_000));
         seen.Select(states => states[^1].TaskId).ShouldBe(ids);
     }
 
@@ -321,10 +321,8 @@ public abstract class ResultBackendContract : IAsyncLifetime
         var id = TaskId.New();
         var group = new ResultNode(
             id.Value,
-            [new("a"), new("inner", [new("b"), new("c") { Parent = new("before c") }]), new("none", [])])
-        {
-            Parent = new("parent") { Parent = new("header", [new("h1"), new("h2")]) },
-        };
+            new ResultNode("parent", new ResultNode("header", null, [new("h1"), new("h2")])),
+            [new("a"), new("inner", null, [new("b"), new("c", new("before c"))]), new("none", null, [])]);
         if (!KeepsGroups)
         {
             (await Should.ThrowAsync<CeleryConfigurationException>(async () => await Storing.SaveGroupAsync(group, Token))).Message.ShouldContain("ResultBackend");
@@ -351,8 +349,8 @@ public abstract class ResultBackendContract : IAsyncLifetime
 
         var id = TaskId.New();
         (await Reading.GetGroupAsync(id, Token)).ShouldBeNull();
-        await Storing.SaveGroupAsync(new ResultNode(id.Value, [new("a")]), Token);
-        await Storing.SaveGroupAsync(new ResultNode(id.Value, [new("a"), new("b")]), Token);
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, null, [new("a")]), Token);
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, null, [new("a"), new("b")]), Token);
         (await Reading.GetGroupAsync(id, Token)).ShouldNotBeNull().Members.ShouldNotBeNull().Count.ShouldBe(2);
 
         await Reading.DeleteGroupAsync(id, Token);

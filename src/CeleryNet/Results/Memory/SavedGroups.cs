@@ -1,3 +1,5 @@
+using CeleryNet.Protocol;
+
 namespace CeleryNet.Results.Memory;
 
 /// <summary>Groups that were saved, each for a time; the oldest go when there are too many. Safe for concurrent use.</summary>
