@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
@@ -29,7 +30,7 @@ internal sealed class RedisResultBackend : IResultBackend
     {
         _connection = new RedisConnection(options, logger);
         _keys = new RedisResultKeys(options.GlobalKeyPrefix);
-        _documents = new StoredDocuments(_connection, (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds));
+        _documents = new StoredDocuments(_connection, (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds), error => IsOutage(error) ? Unavailable(error) : error);
         _codec = codec;
         _watches = new ResultWatches(_connection, _keys, codec, time, logger);
     }
@@ -39,11 +40,10 @@ internal sealed class RedisResultBackend : IResultBackend
 
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+    public ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await StoreAsync(_keys.Task(meta.TaskId), _codec.Encode(meta).Body, cancellationToken).ConfigureAwait(false);
+        return _documents.StoreAsync(_keys.TaskBytes(meta.TaskId), _codec.Encode(meta).Body, cancellationToken);
     }
 
     public async ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken)
@@ -70,10 +70,10 @@ internal sealed class RedisResultBackend : IResultBackend
         }
     }
 
-    public async ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
+    public ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await StoreAsync(_keys.Group(group.Id), _codec.EncodeGroup(group), cancellationToken).ConfigureAwait(false);
+        return _documents.StoreAsync(Encoding.UTF8.GetBytes(_keys.Group(group.Id)), _codec.EncodeGroup(group), cancellationToken);
     }
 
     public async ValueTask<ResultNode?> GetGroupAsync(TaskId groupId, CancellationToken cancellationToken)
@@ -89,19 +89,6 @@ internal sealed class RedisResultBackend : IResultBackend
     {
         await _watches.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask StoreAsync(string key, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _documents.StoreAsync(key, document, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (IsOutage(error))
-        {
-            throw Unavailable(error);
-        }
     }
 
     private async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
