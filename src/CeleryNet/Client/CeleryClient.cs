@@ -31,7 +31,7 @@ internal sealed class CeleryClient(
         ArgumentNullException.ThrowIfNull(signature);
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
-        return GetResult<TResult>(id);
+        return Sent<TResult>(signature, id);
     }
 
     public async Task<AsyncResult> SendAsync(Signature signature, CancellationToken cancellationToken = default)
@@ -39,7 +39,7 @@ internal sealed class CeleryClient(
         ArgumentNullException.ThrowIfNull(signature);
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
-        return AsyncResult.Create(id, _results);
+        return Sent<JsonElement>(signature, id);
     }
 
     public Task<IReadOnlyList<SendOutcome<TResult>>> SendManyAsync<TResult>(IEnumerable<Signature<TResult>> signatures, CancellationToken cancellationToken = default)
@@ -116,6 +116,9 @@ internal sealed class CeleryClient(
         await revokes.RevokeAsync(stamps, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
     }
 
+    private AsyncResult<TResult> Sent<TResult>(Signature signature, TaskId id)
+        => new(id, _results) { SentAt = signature.Options.IgnoreResult is true ? null : _results.Time.GetUtcNow() };
+
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
     private static TaskId IdOf(Signature signature) => signature.Options.TaskId ?? TaskId.New();
@@ -128,7 +131,7 @@ internal sealed class CeleryClient(
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
             await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
-            return SendOutcome<TResult>.Sent(GetResult<TResult>(id));
+            return SendOutcome<TResult>.Sent(Sent<TResult>(signature, id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
         catch (Exception error)
@@ -146,7 +149,7 @@ internal sealed class CeleryClient(
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
             await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
-            return SendOutcome.Sent(AsyncResult.Create(id, _results));
+            return SendOutcome.Sent(Sent<JsonElement>(signature, id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
         catch (Exception error)
