@@ -24,23 +24,24 @@ internal static class Awaited
     }
 
     /// <summary>With StackExchange.Redis alone: listens to all channels, and looks once whether results were there before.</summary>
-    public static async Task JoinRawAsync(string results, int count, TextWriter output)
+    public static Task JoinRawAsync(string results, int count, TextWriter output) => TellAsync(count, output, async () =>
     {
+        // The others connect when they have something to wait for, too.
         await using var connection = await RawRedis.ConnectAsync(results);
         var (database, subscriber) = (RawRedis.Database(connection, results), connection.GetSubscriber());
-        await TellAsync(count, output, async () => await Task.WhenAll(Enumerable.Range(0, count).Select(ReadAsync)));
+        return await Task.WhenAll(Enumerable.Range(0, count).Select(number => ReadAsync(database, subscriber, number)));
+    });
 
-        async Task<int> ReadAsync(int number)
-        {
-            var key = RawResults.Key(Id(number));
-            var channel = RedisChannel.Literal(key);
-            var arrived = new TaskCompletionSource<RedisValue>(TaskCreationOptions.RunContinuationsAsynchronously);
-            await subscriber.SubscribeAsync(channel, (_, value) => arrived.TrySetResult(value));
-            var stored = await database.StringGetAsync(key);
-            using var document = JsonDocument.Parse((ReadOnlyMemory<byte>)(stored.IsNull ? await arrived.Task.WaitAsync(_deadline) : stored));
-            await subscriber.UnsubscribeAsync(channel);
-            return document.RootElement.GetProperty("result").GetInt32();
-        }
+    private static async Task<int> ReadAsync(IDatabase database, ISubscriber subscriber, int number)
+    {
+        var key = RawResults.Key(Id(number));
+        var channel = RedisChannel.Literal(key);
+        var arrived = new TaskCompletionSource<RedisValue>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await subscriber.SubscribeAsync(channel, (_, value) => arrived.TrySetResult(value));
+        var stored = await database.StringGetAsync(key);
+        using var document = JsonDocument.Parse((ReadOnlyMemory<byte>)(stored.IsNull ? await arrived.Task.WaitAsync(_deadline) : stored));
+        await subscriber.UnsubscribeAsync(channel);
+        return document.RootElement.GetProperty("result").GetInt32();
     }
 
     private static async Task TellAsync(int count, TextWriter output, Func<Task<IReadOnlyList<int>>> join)

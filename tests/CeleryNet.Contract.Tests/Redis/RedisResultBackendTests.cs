@@ -194,8 +194,8 @@ public sealed class RedisResultBackendTests : ResultBackendContract
         await all.WaitAsync("each task's state");
 
         var clients = await client.GetServers()[0].ClientListAsync();
-        clients.Length.ShouldBe(others);
-        clients.Where(each => each.SubscriptionCount > 1).ShouldHaveSingleItem().SubscriptionCount.ShouldBe(ids.Length, tolerance: 2);
+        (clients.Length - others).ShouldBeInRange(0, 1);
+        clients.Where(each => each.SubscriptionCount > 1).ShouldHaveSingleItem().SubscriptionCount.ShouldBeInRange(ids.Length, ids.Length + 2);
         await Task.WhenAll(ids.Select(id => backend.StoreAsync(Success(id), default, Token).AsTask()));
         await Task.WhenAll(watching).WithinBound("all ends");
 
