@@ -11,7 +11,7 @@ import time
 
 import redis
 import topology
-from celery import Celery
+from celery import Celery, group
 from celery.exceptions import Reject
 from celery.signals import worker_ready
 from celery.utils.saferepr import saferepr
@@ -39,6 +39,7 @@ app.conf.update(
     worker_direct=bool(os.environ.get("CELERYNET_WORKER_DIRECT")),
     task_send_sent_event=bool(os.environ.get("CELERYNET_SENT_EVENTS")),
     worker_redirect_stdouts=False,
+    result_extended=bool(os.environ.get("CELERYNET_RESULT_EXTENDED")),
     result_expires=3600,
 )
 if SIGNED:
@@ -70,6 +71,14 @@ class Shop:
 @app.task(name="interop.add")
 def add(x, y):
     return x + y
+
+
+@app.task(name="interop.spread")
+def spread(count):
+    """Sends a group of tasks, and one alone which has a callback."""
+    group(add.s(number, 10) for number in range(count)).apply_async()
+    add.apply_async((count, 100), link=add.s(1000))
+    return count
 
 
 @app.task(name="interop.tsum")

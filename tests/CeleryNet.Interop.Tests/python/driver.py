@@ -18,6 +18,7 @@ from celery.utils.time import get_exponential_backoff_interval
 from commands import serve
 from kombu import Exchange, Queue
 from times import delayed, times
+from trees import children, collected, deleted, restored, saved, waited, workflow
 
 TIMEOUT = 30
 
@@ -247,7 +248,9 @@ def command_line(arguments):
 
 OPERATIONS = {
     each.__name__: each
-    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore, command_line, control, broadcast, get)
+    for each in (
+        version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore,
+        command_line, control, broadcast, get, workflow, collected, waited, saved, restored, deleted, children)
 }
 
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
@@ -9,6 +11,9 @@ namespace CeleryNet.Results.Redis;
 /// <summary>Keeps results in Redis as Celery's own backend does: a document per task, told on a channel of the same name.</summary>
 internal sealed class RedisResultBackend : IResultBackend
 {
+    // How many documents are asked for at once.
+    private const int Chunk = 200;
+
     private readonly RedisConnection _connection;
     private readonly RedisResultKeys _keys;
     private readonly StoredDocuments _documents;
@@ -51,6 +56,34 @@ internal sealed class RedisResultBackend : IResultBackend
 
     public async ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken)
         => await RunAsync(database => database.KeyDeleteAsync(_keys.Task(taskId)), cancellationToken).ConfigureAwait(false);
+
+    public async IAsyncEnumerable<ResultMeta?> GetManyAsync(IReadOnlyList<TaskId> taskIds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var chunk in taskIds.Chunk(Chunk))
+        {
+            RedisKey[] keys = [.. chunk.Select(id => (RedisKey)_keys.Task(id))];
+            var documents = await RunAsync(database => database.StringGetAsync(keys), cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < chunk.Length; i++)
+            {
+                yield return documents[i].IsNull ? null : _codec.Decode(documents[i], chunk[i]);
+            }
+        }
+    }
+
+    public ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _documents.StoreAsync(Encoding.UTF8.GetBytes(_keys.Group(group.Id)), _codec.EncodeGroup(group), cancellationToken);
+    }
+
+    public async ValueTask<ResultNode?> GetGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+    {
+        var document = await RunAsync(database => database.StringGetAsync(_keys.Group(groupId)), cancellationToken).ConfigureAwait(false);
+        return document.IsNull ? null : _codec.DecodeGroup(document, groupId);
+    }
+
+    public async ValueTask DeleteGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+        => await RunAsync(database => database.KeyDeleteAsync(_keys.Group(groupId)), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {

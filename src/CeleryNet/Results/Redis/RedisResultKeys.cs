@@ -6,6 +6,7 @@ namespace CeleryNet.Results.Redis;
 internal sealed class RedisResultKeys
 {
     private const string TaskPrefix = "celery-task-meta-";
+    private const string GroupPrefix = "celery-taskset-meta-";
 
     private readonly string _prefix;
     private readonly byte[] _taskPrefix;
@@ -28,4 +29,7 @@ internal sealed class RedisResultKeys
         Encoding.UTF8.GetBytes(id.Value, key.AsSpan(_taskPrefix.Length));
         return key;
     }
+
+    /// <summary>The document of a saved group.</summary>
+    public string Group(TaskId id) => _prefix + GroupPrefix + id.Value;
 }
