@@ -35,7 +35,7 @@ public abstract class ResultBackendContract : IAsyncLifetime
         await Reading.PrepareAsync(Token).WithinBound("the backend to be prepared");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (_reading is not null && !ReferenceEquals(_reading, _storing))
         {

@@ -185,7 +185,7 @@ public sealed class OptionsValidatorTests
         var options = new CeleryOptions();
         change(options);
 
-        new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull(what).ShouldBe([message]);
+        new CeleryOptionsValidator([], [], []).Validate(null, options).Failures.ShouldNotBeNull(what).ShouldBe([message]);
         message.ShouldNotContain("secret");
     }
 
@@ -206,7 +206,7 @@ public sealed class OptionsValidatorTests
         var options = new CeleryOptions();
         change(options);
 
-        new CeleryOptionsValidator([], []).Validate(null, options).Succeeded.ShouldBeTrue(what);
+        new CeleryOptionsValidator([], [], []).Validate(null, options).Succeeded.ShouldBeTrue(what);
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class OptionsValidatorTests
             FanoutPrefix = "x",
         };
 
-        var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
+        var keys = new CeleryOptionsValidator([], [], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
         keys.Length.ShouldBe(53);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));

@@ -1,0 +1,183 @@
+using CeleryNet.Extensibility;
+
+namespace CeleryNet.Results.FileSystem;
+
+/// <summary>
+/// <c>file:///path</c>: a file for each result in a folder that all share, named and written as by Celery. A document is written beside its
+/// place and then moved there, so that no reader meets half of one; Python writes in place. celery/backends/filesystem.py
+/// </summary>
+internal sealed class FileSystemResultBackend : CeleryResultBackend
+{
+    private const string TaskPrefix = "celery-task-meta-";
+    private const string GroupPrefix = "celery-taskset-meta-";
+    private const string UnfinishedPrefix = ".celerynet-";
+
+    // chord-unlock- is the counters of Celery's other key-value backends, which its own cleanup removes too.
+    private static readonly string[] _prefixes = [TaskPrefix, GroupPrefix, "chord-unlock-", UnfinishedPrefix];
+
+    // How long a document that makes no sense may be one that Python is writing.
+    private static readonly TimeSpan _writing = TimeSpan.FromSeconds(2);
+
+    private readonly string _folder;
+    private readonly ResultFormat _format;
+    private readonly TimeProvider _time;
+
+    // What is compared and replaced within this process is so by one at a time. Sixteen, so that results of different tasks seldom wait for each other.
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1))];
+
+    /// <exception cref="CeleryConfigurationException">The URL names no folder that exists.</exception>
+    public FileSystemResultBackend(ResultBackendContext context)
+    {
+        _folder = FolderOf(context.Url);
+        _format = context.Format;
+        _time = context.Time;
+    }
+
+    public override async ValueTask StoreAsync(ResultRecord record, CancellationToken cancellationToken)
+    {
+        var path = PathOf(TaskPrefix, record.TaskId.Value);
+        var document = _format.EncodeDocument(record);
+        var turn = _turns[(uint)StringComparer.Ordinal.GetHashCode(path) % _turns.Length];
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (await FindAsync(record.TaskId, cancellationToken).ConfigureAwait(false) is { ReadError: null } stored && stored.State == TaskState.Success)
+            {
+                return;
+            }
+
+            await WriteAsync(path, document, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public override async ValueTask<IReadOnlyList<ResultRecord>> FindAsync(IReadOnlyList<TaskId> taskIds, CancellationToken cancellationToken)
+    {
+        var found = new List<ResultRecord>();
+        foreach (var taskId in taskIds)
+        {
+            if (await FindAsync(taskId, cancellationToken).ConfigureAwait(false) is { } record)
+            {
+                found.Add(record);
+            }
+        }
+
+        return found;
+    }
+
+    public override ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken)
+    {
+        File.Delete(PathOf(TaskPrefix, taskId.Value));
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask SaveGroupAsync(string groupId, ReadOnlyMemory<byte> group, CancellationToken cancellationToken)
+    {
+        byte[] document = [.. "{\"result\": "u8, .. group.Span, (byte)'}'];
+        await WriteAsync(PathOf(GroupPrefix, groupId), _format.Encode(document), cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async ValueTask<ReadOnlyMemory<byte>> FindGroupAsync(string groupId, CancellationToken cancellationToken)
+        => await ReadAsync(PathOf(GroupPrefix, groupId), cancellationToken).ConfigureAwait(false) is { } document
+            ? SavedGroup.Read(_format.Decode(document), groupId)
+            : default;
+
+    public override ValueTask ForgetGroupAsync(string groupId, CancellationToken cancellationToken)
+    {
+        File.Delete(PathOf(GroupPrefix, groupId));
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask CleanUpAsync(DateTimeOffset storedBefore, CancellationToken cancellationToken)
+        => await Task.Run(() => CleanUp(storedBefore, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    public override ValueTask DisposeAsync()
+    {
+        foreach (var turn in _turns)
+        {
+            turn.Dispose();
+        }
+
+        return base.DisposeAsync();
+    }
+
+    private async Task<ResultRecord?> FindAsync(TaskId taskId, CancellationToken cancellationToken)
+    {
+        var path = PathOf(TaskPrefix, taskId.Value);
+        if (await ReadAsync(path, cancellationToken).ConfigureAwait(false) is not { } document)
+        {
+            return null;
+        }
+
+        var record = _format.DecodeDocument(taskId, document);
+        return record.ReadError is not null && _time.GetUtcNow() - File.GetLastWriteTimeUtc(path) < _writing ? null : record;
+    }
+
+    private static async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async Task WriteAsync(string path, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
+    {
+        var unfinished = Path.Combine(_folder, UnfinishedPrefix + TaskId.New());
+        try
+        {
+            await File.WriteAllBytesAsync(unfinished, document, cancellationToken).ConfigureAwait(false);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    private void CleanUp(DateTimeOffset storedBefore, CancellationToken cancellationToken)
+    {
+        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_prefixes.Any(prefix => file.Name.StartsWith(prefix, StringComparison.Ordinal)) && file.LastWriteTimeUtc < storedBefore)
+            {
+                file.Delete();
+            }
+        }
+    }
+
+    // An id comes from whoever sent the message: it must not lead out of the folder.
+    private string PathOf(string prefix, string id)
+        => id.AsSpan().IndexOfAny('/', '\\', '\0') < 0 && prefix.Length + id.Length <= 255
+            ? Path.Combine(_folder, prefix + id)
+            : throw new CelerySerializationException($"'{id}' cannot be part of a file's name: it must have no slash, backslash or NUL, and {255 - prefix.Length} characters at most.");
+
+    private static string FolderOf(string url)
+    {
+        const string Scheme = "file://", Local = "localhost";
+        var path = url[Scheme.Length..];
+        if (path.StartsWith(Local + "/", StringComparison.OrdinalIgnoreCase))
+        {
+            path = path[Local.Length..];
+        }
+
+        // file:///C:/results
+        if (OperatingSystem.IsWindows())
+        {
+            path = path.TrimStart('/');
+        }
+
+        return Path.IsPathRooted(path) && Directory.Exists(path)
+            ? path
+            : throw new CeleryConfigurationException($"ResultBackend must name an existing folder, as 'file:///var/results' does; was '{url}'.");
+    }
+}

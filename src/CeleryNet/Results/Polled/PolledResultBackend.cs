@@ -1,0 +1,98 @@
+using CeleryNet.Extensibility;
+using CeleryNet.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace CeleryNet.Results.Polled;
+
+/// <summary>Makes a result backend of what can only store records and find them: bounds each call, and finds changes by asking for them.</summary>
+internal sealed class PolledResultBackend : IResultBackend, IResultCleaner
+{
+    private readonly CeleryResultBackend _records;
+    private readonly string _display;
+    private readonly TimeSpan? _resultExpires;
+    private readonly TimeProvider _time;
+    private readonly ResultPoller _poller;
+
+    /// <param name="records">Where the records are. It belongs to this object.</param>
+    /// <param name="display">What messages call that place.</param>
+    /// <param name="resultExpires">How long records are kept (<c>result_expires</c>); null for ever.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where outages are told.</param>
+    public PolledResultBackend(CeleryResultBackend records, string display, TimeSpan? resultExpires, TimeProvider time, ILogger logger)
+    {
+        _records = records;
+        _display = display;
+        _resultExpires = resultExpires;
+        _time = time;
+        _poller = new ResultPoller(FindAsync, PollPace.Of(records), display, time, logger);
+    }
+
+    // Results are found by their ids; the name only tells the messages of this client from others', as Celery's oid does.
+    public string ReplyTo { get; } = TaskId.New().Value;
+
+    public ValueTask PrepareAsync(CancellationToken cancellationToken)
+        => cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : ValueTask.CompletedTask;
+
+    public async ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+        => await RunAsync(token => _records.StoreAsync(ResultRecords.FromMeta(meta), token), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken)
+    {
+        foreach (var record in await FindAsync([taskId], cancellationToken).ConfigureAwait(false))
+        {
+            return record.ReadError is { } error ? throw new ResultBackendException(error) : ResultRecords.ToMeta(record);
+        }
+
+        return null;
+    }
+
+    public IAsyncEnumerable<ResultMeta> WatchAsync(TaskId taskId, CancellationToken cancellationToken) => _poller.WatchAsync(taskId, cancellationToken);
+
+    public async ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken)
+        => await RunAsync(token => _records.ForgetAsync(taskId, token), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask CleanUpAsync(CancellationToken cancellationToken)
+    {
+        if (_resultExpires is { } expires)
+        {
+            await RunAsync(token => _records.CleanUpAsync(_time.GetUtcNow() - expires, token), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _poller.DisposeAsync().ConfigureAwait(false);
+        await _records.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<IReadOnlyList<ResultRecord>> FindAsync(IReadOnlyList<TaskId> taskIds, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ResultRecord> found = [];
+        await RunAsync(async token => found = await _records.FindAsync(taskIds, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    private async Task RunAsync(Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var deadline = new CancellationTokenSource(_records.OperationTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            // Its author may have forgotten the token.
+            await call(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException error) when (deadline.IsCancellationRequested)
+        {
+            throw new ResultBackendException($"The result backend at {_display} did not answer within {_records.OperationTimeout}.", error);
+        }
+        catch (Exception error) when (error is not (CeleryException or ObjectDisposedException))
+        {
+            throw new ResultBackendException($"The result backend at {_display} failed: {error.Message}", error);
+        }
+    }
+}
