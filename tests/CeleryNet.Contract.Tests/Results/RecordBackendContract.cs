@@ -48,14 +48,14 @@ public abstract class RecordBackendContract : ResultBackendContract
         GC.SuppressFinalize(this);
     }
 
-    private protected CeleryResultBackend CreateRecords(TimeProvider? time = null)
+    private protected CeleryResultBackend CreateRecords(Action<CeleryBuilder>? configure = null)
     {
         var services = new ServiceCollection();
-        Add(services.AddCelery(celery => celery.ResultBackend = Url));
+        (configure ?? Add)(services.AddCelery(celery => celery.ResultBackend = Url));
         var host = services.BuildServiceProvider();
         _hosts.Add(host);
         var create = ResultBackendFactory.FindAdded(Url, host.GetServices<ResultBackendRegistration>()).ShouldNotBeNull();
-        return create(new ResultBackendContext(Url, new ResultFormat(ResultCodec.CreateJson()), host, time ?? TimeProvider.System));
+        return create(new ResultBackendContext(Url, new ResultFormat(ResultCodec.CreateJson()), host, TimeProvider.System));
     }
 
     private protected static PolledResultBackend Wrap(CeleryResultBackend records)
