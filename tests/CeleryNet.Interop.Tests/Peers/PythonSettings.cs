@@ -35,6 +35,12 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
     /// <summary>Further <c>broker_transport_options</c> as a JSON object; empty for none.</summary>
     public string TransportOptions { get; init; } = "";
 
+    /// <summary>Whether results show the call too (<c>result_extended</c>).</summary>
+    public bool ResultExtended { get; init; }
+
+    /// <summary>Django's <c>DATABASES["default"]</c> as a JSON object; empty for no Django.</summary>
+    public string DjangoDatabase { get; init; } = "";
+
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["CELERYNET_BROKER"] = Broker,
@@ -49,6 +55,8 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
         ["CELERYNET_VISIBILITY_TIMEOUT"] = VisibilityTimeout.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ["CELERYNET_SENT_EVENTS"] = SentEvents ? "1" : "",
         ["CELERYNET_TRANSPORT_OPTIONS"] = TransportOptions,
+        ["CELERYNET_RESULT_EXTENDED"] = ResultExtended ? "1" : "",
+        ["CELERYNET_DJANGO"] = DjangoDatabase,
         ["CELERYNET_KEY"] = Security?.Key ?? "",
         ["CELERYNET_CERTIFICATE"] = Security?.Certificate ?? "",
         ["CELERYNET_CERTIFICATES"] = Security?.Store ?? "",
