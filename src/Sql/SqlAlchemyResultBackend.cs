@@ -52,11 +52,12 @@ internal sealed class SqlAlchemyResultBackend(SqlDatabase database, SqlAlchemyTa
     protected override ResultRecord ReadTask(SqlRow row)
     {
         TaskId taskId = row.Text("task_id")!;
+        TaskState state = row.Text("status") ?? TaskState.Pending.Name;
         try
         {
-            return new ResultRecord(taskId, row.Text("status") ?? TaskState.Pending.Name)
+            return new ResultRecord(taskId, state)
             {
-                Result = row.Bytes("result") is { } pickle ? _pickle.Decode(pickle, null, format.Limits) : default,
+                Result = row.Bytes("result") is { } stored ? PickledResult.Read(_pickle, stored, state, format.Limits) : default,
                 Traceback = row.Text("traceback"),
                 DateDone = row.Time("date_done"),
                 Details = row.Text("name") is { } name

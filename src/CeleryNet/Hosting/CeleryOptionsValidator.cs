@@ -161,6 +161,14 @@ internal sealed class CeleryOptionsValidator(
             return;
         }
 
+        if (ResultBackendRegistration.SchemeOf(value) is var database && (database is "django-db" || database.StartsWith("db+", StringComparison.Ordinal) || database.StartsWith("django-db+", StringComparison.Ordinal)))
+        {
+            result.AddError(
+                $"has the unknown scheme '{database}'; AddPostgreSqlResults() of the package CeleryNet.PostgreSql and AddSqliteResults() of the package CeleryNet.Sqlite add databases",
+                Key);
+            return;
+        }
+
         string[] schemes = [.. ResultBackendFactory.Schemes, .. resultBackends.Select(backend => backend.Scheme).Distinct()];
         try
         {
