@@ -60,7 +60,7 @@ needs_linker=0
 [ -z "$soak" ] || needs_servers=1
 for suite in "${suites[@]}"; do
   case "$suite" in serializers | contract | interop | fault | aot) needs_servers=1 ;; esac
-  case "$suite" in contract | interop) needs_database=1 ;; esac
+  case "$suite" in contract | interop | aot) needs_database=1 ;; esac
   case "$suite" in aot) needs_linker=1 ;; esac
 done
 
