@@ -33,7 +33,7 @@ public abstract class CeleryResultBackend : IAsyncDisposable
     /// Stores the record of a task in place of the one that is there, unless that one's state is SUCCESS, which stays. Where the place can do this in one
     /// step it should: a task may run twice at the same time.
     /// </summary>
-    /// <param name="record">The record. Its memory is not valid after the returned task has ended.</param>
+    /// <param name="record">The record; it may be kept.</param>
     /// <param name="cancellationToken">Ends the attempt; it may be stored all the same.</param>
     /// <exception cref="CelerySerializationException">The record can never be stored here, however often it is tried.</exception>
     public abstract ValueTask StoreAsync(ResultRecord record, CancellationToken cancellationToken);

@@ -26,6 +26,14 @@ internal static class ResultRecords
             : null,
     };
 
+    /// <summary>The same with memory of its own: that of a message is used again for others once nobody waits for the message's result to be stored.</summary>
+    public static ResultRecord CopyOf(ResultMeta meta) => FromMeta(meta with
+    {
+        Result = meta.Result.ToArray(),
+        Children = meta.Children.ToArray(),
+        Extension = meta.Extension is { } extension ? extension with { Args = extension.Args.ToArray(), Kwargs = extension.Kwargs.ToArray() } : null,
+    });
+
     public static ResultMeta ToMeta(ResultRecord record) => new(record.TaskId, record.State)
     {
         Result = record.Result,

@@ -68,6 +68,25 @@ public sealed class FileSystemBackendTests : RecordBackendContract
     }
 
     [Fact]
+    public async Task Folder_that_has_gone_is_an_outage_and_not_a_place_without_results()
+    {
+        var id = TaskId.New();
+        await StoreAsync(Success(id));
+        Directory.Move(_folder.Path, _folder.Path + "-away");
+        try
+        {
+            (await Should.ThrowAsync<ResultBackendException>(() => GetAsync(id))).Message.ShouldContain("is not there");
+            await Should.ThrowAsync<ResultBackendException>(() => StoreAsync(Success(TaskId.New())));
+        }
+        finally
+        {
+            Directory.Move(_folder.Path + "-away", _folder.Path);
+        }
+
+        (await GetAsync(id)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void Folder_that_does_not_exist_is_named()
     {
         _folder.Dispose();

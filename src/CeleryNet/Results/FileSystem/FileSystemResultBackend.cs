@@ -56,6 +56,12 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
 
     public override async ValueTask<IReadOnlyList<ResultRecord>> FindAsync(IReadOnlyList<TaskId> taskIds, CancellationToken cancellationToken)
     {
+        // Without its folder nothing would be found, as if it had never been stored.
+        if (!Directory.Exists(_folder))
+        {
+            throw new DirectoryNotFoundException($"The folder '{_folder}' is not there.");
+        }
+
         var found = new List<ResultRecord>();
         foreach (var taskId in taskIds)
         {
@@ -118,6 +124,12 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
 
     private static async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken)
     {
+        // Most that are waited for are not there yet, and an exception for each would cost more than the question.
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         try
         {
             return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);

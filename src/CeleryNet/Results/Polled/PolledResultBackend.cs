@@ -34,7 +34,11 @@ internal sealed class PolledResultBackend : IResultBackend, IResultCleaner
         => cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : ValueTask.CompletedTask;
 
     public async ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
-        => await RunAsync(token => _records.StoreAsync(ResultRecords.FromMeta(meta), token), cancellationToken).ConfigureAwait(false);
+    {
+        // A backend may go on with it when its time is over.
+        var record = ResultRecords.CopyOf(meta);
+        await RunAsync(token => _records.StoreAsync(record, token), cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken)
     {
