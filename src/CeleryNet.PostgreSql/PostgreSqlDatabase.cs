@@ -16,6 +16,14 @@ internal sealed class PostgreSqlDatabase(NpgsqlDataSource source) : SqlDatabase
         }
     }
 
+    public override Task WriteAsync(Func<DbConnection, CancellationToken, Task> work, CancellationToken cancellationToken) => RunAsync(
+        async (connection, token) =>
+        {
+            await work(connection, token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
     public override object Naive(DateTimeOffset time) => DateTime.SpecifyKind(time.UtcDateTime, DateTimeKind.Unspecified);
 
     public override object Aware(DateTimeOffset time) => time.UtcDateTime;

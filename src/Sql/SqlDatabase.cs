@@ -11,6 +11,9 @@ internal abstract class SqlDatabase : IAsyncDisposable
     /// <summary>Does something with a connection.</summary>
     public abstract Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
+    /// <summary>Changes something; may be done together with other changes. The token that the work gets need not be the one given here.</summary>
+    public abstract Task WriteAsync(Func<DbConnection, CancellationToken, Task> work, CancellationToken cancellationToken);
+
     /// <summary>A time for a column without a zone, which holds UTC.</summary>
     public abstract object Naive(DateTimeOffset time);
 

@@ -99,50 +99,60 @@ internal abstract class SqlResultBackend(SqlDatabase database) : CeleryResultBac
     /// <exception cref="ResultBackendException">They are for somebody else to make.</exception>
     protected abstract Task CreateTablesAsync(CancellationToken cancellationToken);
 
-    protected Task<int> ExecuteAsync(string text, IReadOnlyList<SqlField> parameters, CancellationToken cancellationToken)
-        => RunAsync(
-            async (connection, token) =>
+    private async Task ExecuteAsync(string text, IReadOnlyList<SqlField> parameters, CancellationToken cancellationToken)
+    {
+        await WithTablesAsync(WriteAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task<bool> WriteAsync()
+        {
+            await database.WriteAsync(RunAsync, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        async Task RunAsync(DbConnection connection, CancellationToken token)
+        {
+            var command = Command(connection, text, parameters);
+            await using (command.ConfigureAwait(false))
             {
-                var command = Command(connection, text, parameters);
-                await using (command.ConfigureAwait(false))
-                {
-                    return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
-                }
-            },
-            cancellationToken);
+                await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+            }
+        }
+    }
 
     private Task<IReadOnlyList<T>> QueryAsync<T>(string text, IReadOnlyList<SqlField> parameters, Func<SqlRow, T> read, CancellationToken cancellationToken)
-        => RunAsync<IReadOnlyList<T>>(
-            async (connection, token) =>
+    {
+        return WithTablesAsync(() => database.RunAsync(ReadAsync, cancellationToken), cancellationToken);
+
+        async Task<IReadOnlyList<T>> ReadAsync(DbConnection connection, CancellationToken token)
+        {
+            var command = Command(connection, text, parameters);
+            await using (command.ConfigureAwait(false))
             {
-                var command = Command(connection, text, parameters);
-                await using (command.ConfigureAwait(false))
+                var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
                 {
-                    var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
-                    await using (reader.ConfigureAwait(false))
+                    var rows = new List<T>();
+                    while (await reader.ReadAsync(token).ConfigureAwait(false))
                     {
-                        var rows = new List<T>();
-                        while (await reader.ReadAsync(token).ConfigureAwait(false))
-                        {
-                            rows.Add(read(new SqlRow(reader)));
-                        }
-
-                        return rows;
+                        rows.Add(read(new SqlRow(reader)));
                     }
-                }
-            },
-            cancellationToken);
 
-    private async Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+                    return rows;
+                }
+            }
+        }
+    }
+
+    private async Task<T> WithTablesAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
-            return await database.RunAsync(work, cancellationToken).ConfigureAwait(false);
+            return await work().ConfigureAwait(false);
         }
         catch (DbException error) when (database.IsMissingTable(error))
         {
             await CreateTablesAsync(cancellationToken).ConfigureAwait(false);
-            return await database.RunAsync(work, cancellationToken).ConfigureAwait(false);
+            return await work().ConfigureAwait(false);
         }
     }
 

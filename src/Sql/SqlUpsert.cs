@@ -16,7 +16,7 @@ internal static class SqlUpsert
         var changed = fields.Where(field => !field.OnInsertOnly).Select(field => field.Column).ToArray();
         var all = fields.Select(field => field.Column).Prepend(key.Column).ToArray();
         var (unless, unlessStored) = guard is { } kept
-            ? ($" AND {kept.Column} <> '{kept.Value}'", $" WHERE stored.{kept.Column} <> '{kept.Value}'")
+            ? ($" AND coalesce({kept.Column}, '') <> '{kept.Value}'", $" WHERE coalesce(stored.{kept.Column}, '') <> '{kept.Value}'")
             : ("", "");
         var (id, number) = nextId is null ? ("", "") : ("id, ", $"{nextId}, ");
         return $"""

@@ -85,6 +85,58 @@ public sealed class SqliteBackendTests : RecordBackendContract
         (await Should.ThrowAsync<ResultBackendException>(() => WatchToEndAsync(bad))).Message.ShouldContain(bad.Value);
     }
 
+    [Fact]
+    public async Task Thousands_of_results_are_stored_together()
+    {
+        await StoreAsync(Success(TaskId.New()));
+        var ids = Enumerable.Range(0, 5_000).Select(_ => TaskId.New()).ToArray();
+
+        await Task.WhenAll(ids.Select(id => StoreAsync(Success(id, "1"))));
+
+        (await Records.FindAsync(ids[4_600..], Token)).Count.ShouldBe(400);
+    }
+
+    [Fact]
+    public async Task Change_that_fails_does_not_touch_those_that_are_written_with_it()
+    {
+        await StoreAsync(Success(TaskId.New()));
+        await ExecuteAsync("CREATE TRIGGER refusing BEFORE INSERT ON celery_taskmeta WHEN NEW.status = 'REFUSED' BEGIN SELECT RAISE(ABORT, 'not this one'); END");
+        var ids = Enumerable.Range(0, 40).Select(_ => TaskId.New()).ToArray();
+
+        var stores = ids.Select((id, i) => StoreAsync(new(id, i % 10 == 3 ? "REFUSED" : "SUCCESS"))).ToArray();
+
+        for (var i = 0; i < stores.Length; i++)
+        {
+            if (i % 10 == 3)
+            {
+                (await Should.ThrowAsync<ResultBackendException>(stores[i])).Message.ShouldContain("not this one");
+            }
+            else
+            {
+                await stores[i];
+            }
+        }
+
+        (await Records.FindAsync(ids, Token)).Count.ShouldBe(36);
+    }
+
+    [Fact]
+    public async Task Other_process_that_writes_is_waited_for()
+    {
+        var id = TaskId.New();
+        await StoreAsync(new(id, TaskState.Started));
+        await using var other = new SqliteConnection($"Data Source={_folder["results.db"]};Pooling=false");
+        await other.OpenAsync(Token);
+        await using var transaction = await other.BeginTransactionAsync(Token);
+
+        var storing = StoreAsync(Success(id, "9"));
+        storing.IsCompleted.ShouldBeFalse();
+        await transaction.RollbackAsync(Token);
+
+        await storing;
+        ShouldBeSameJson((await GetAsync(id)).ShouldNotBeNull().Result, "9");
+    }
+
     private async Task FillAsync(JsonElement vector)
     {
         foreach (var sql in vector.GetProperty("schema").EnumerateArray().Select(sql => sql.GetString()!).Where(sql => !sql.Contains("sqlite_sequence", StringComparison.Ordinal)))
