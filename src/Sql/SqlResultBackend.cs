@@ -44,7 +44,13 @@ internal abstract class SqlResultBackend(SqlDatabase database) : CeleryResultBac
 
     public override async ValueTask<IReadOnlyList<ResultRecord>> FindAsync(IReadOnlyList<TaskId> taskIds, CancellationToken cancellationToken)
     {
-        var parameters = taskIds.Select((id, i) => new SqlField($"id{i}", DbType.String, id.Value)).ToArray();
+        // PostgreSQL has no texts with NUL, and refuses the question for all that are asked for with it.
+        var parameters = taskIds.Where(id => !id.Value.Contains('\0', StringComparison.Ordinal)).Select((id, i) => new SqlField($"id{i}", DbType.String, id.Value)).ToArray();
+        if (parameters.Length == 0)
+        {
+            return [];
+        }
+
         var text = $"SELECT * FROM {TaskTable} WHERE task_id IN ({string.Join(", ", parameters.Select(parameter => $"@{parameter.Column}"))})";
         return await QueryAsync(text, parameters, ReadTask, cancellationToken).ConfigureAwait(false);
     }

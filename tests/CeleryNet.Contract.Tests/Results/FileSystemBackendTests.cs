@@ -38,6 +38,7 @@ public sealed class FileSystemBackendTests : RecordBackendContract
         var error = await Should.ThrowAsync<CelerySerializationException>(() => StoreAsync(Success(id)));
 
         error.Message.ShouldContain("cannot be part of a file's name");
+        (await GetAsync(id)).ShouldBeNull();
         Directory.GetFiles(_folder.Path).ShouldBeEmpty();
     }
 

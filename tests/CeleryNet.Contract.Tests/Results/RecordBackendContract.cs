@@ -94,6 +94,19 @@ public abstract class RecordBackendContract : ResultBackendContract
         }
     }
 
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("a/b")]
+    [InlineData("'; DROP TABLE celery_taskmeta; --")]
+    [InlineData("ünïcode 🐎 \"quoted\" @id0 %s")]
+    public async Task Strange_id_does_not_keep_others_from_being_found(string id)
+    {
+        await StoreAsync(Success("known"));
+
+        (await Records.FindAsync([id, "known"], Token)).ShouldHaveSingleItem().TaskId.Value.ShouldBe("known");
+        (await Records.FindAsync([id], Token)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Success_stays_when_a_task_runs_twice_at_the_same_time()
     {

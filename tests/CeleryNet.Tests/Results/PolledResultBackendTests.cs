@@ -83,10 +83,17 @@ public sealed class PolledResultBackendTests : IAsyncLifetime
         _records.Questions.Max().ShouldBe(30);
     }
 
-    [Fact]
-    public async Task Outage_is_told_once_and_the_end_is_found_after_it()
+    public static TheoryData<Exception, string> Failures { get; } = new()
     {
-        _records.Failure = new IOException("the disk is away");
+        { new IOException("the disk is away"), "The result backend at the shelf failed: the disk is away" },
+        { new CelerySerializationException("an id that it does not like"), "an id that it does not like" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task Outage_is_told_once_and_the_end_is_found_after_it(Exception failure, string reason)
+    {
+        _records.Failure = failure;
         var watching = WatchAsync(_backend, "a");
         await _records.Asked.WaitAsync("a question");
         await _time.WaitForTimerAsync(_shortest);
@@ -98,7 +105,16 @@ public sealed class PolledResultBackendTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMilliseconds(500));
 
         (await watching.WithinBound("the result")).State.ShouldBe(TaskState.Success);
-        _log.Lines.ShouldHaveSingleItem().Message.ShouldContain("Results at the shelf cannot be watched: The result backend at the shelf failed: the disk is away");
+        _log.Lines.ShouldHaveSingleItem().Message.ShouldContain($"Results at the shelf cannot be watched: {reason}");
+    }
+
+    [Fact]
+    public async Task Record_that_is_found_twice_is_taken_once()
+    {
+        _records.Set(Success("a"));
+        _records.Copies = 2;
+
+        (await WatchAsync(_backend, "a").WithinBound("the result")).State.ShouldBe(TaskState.Success);
     }
 
     [Fact]
@@ -198,6 +214,8 @@ public sealed class PolledResultBackendTests : IAsyncLifetime
 
         public override int MaxBatch => Batch;
 
+        public int Copies { get; set; } = 1;
+
         public Exception? Failure { get; set; }
 
         public TaskCompletionSource? Held { get; set; }
@@ -240,7 +258,7 @@ public sealed class PolledResultBackendTests : IAsyncLifetime
 
             lock (_gate)
             {
-                return [.. taskIds.Where(_records.ContainsKey).Select(id => _records[id])];
+                return [.. taskIds.Where(_records.ContainsKey).SelectMany(id => Enumerable.Repeat(_records[id], Copies))];
             }
         }
 

@@ -10,6 +10,7 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
 {
     private const string TaskPrefix = "celery-task-meta-";
     private const string GroupPrefix = "celery-taskset-meta-";
+    private const int LongestName = 255;
     private const string UnfinishedPrefix = ".celerynet-";
 
     // chord-unlock- is the counters of Celery's other key-value backends, which its own cleanup removes too.
@@ -65,7 +66,8 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
         var found = new List<ResultRecord>();
         foreach (var taskId in taskIds)
         {
-            if (await FindAsync(taskId, cancellationToken).ConfigureAwait(false) is { } record)
+            // Nothing can have been stored of another, and those that are asked for with it must be found.
+            if (CanBeNamed(TaskPrefix, taskId.Value) && await FindAsync(taskId, cancellationToken).ConfigureAwait(false) is { } record)
             {
                 found.Add(record);
             }
@@ -169,9 +171,11 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
 
     // An id comes from whoever sent the message: it must not lead out of the folder.
     private string PathOf(string prefix, string id)
-        => id.AsSpan().IndexOfAny('/', '\\', '\0') < 0 && prefix.Length + id.Length <= 255
+        => CanBeNamed(prefix, id)
             ? Path.Combine(_folder, prefix + id)
-            : throw new CelerySerializationException($"'{id}' cannot be part of a file's name: it must have no slash, backslash or NUL, and {255 - prefix.Length} characters at most.");
+            : throw new CelerySerializationException($"'{id}' cannot be part of a file's name: it must have no slash, backslash or NUL, and {LongestName - prefix.Length} characters at most.");
+
+    private static bool CanBeNamed(string prefix, string id) => id.AsSpan().IndexOfAny('/', '\\', '\0') < 0 && prefix.Length + id.Length <= LongestName;
 
     private static string FolderOf(string url)
     {

@@ -185,16 +185,21 @@ internal sealed class ResultPoller : IAsyncDisposable
         {
             var records = await _find([.. batch.Select(watched => watched.TaskId)], stopping).ConfigureAwait(false);
             _isAway = false;
-            var found = records.ToDictionary(record => record.TaskId);
+            var found = new Dictionary<TaskId, ResultRecord>();
+            foreach (var record in records)
+            {
+                found[record.TaskId] = record;
+            }
+
             foreach (var watched in batch)
             {
-                var pause = found.TryGetValue(watched.TaskId, out var record) && Take(watched, record) ? _pace.Shortest
+                var pause = found.TryGetValue(watched.TaskId, out var stored) && Take(watched, stored) ? _pace.Shortest
                     : watched.Pause == TimeSpan.Zero ? _pace.Shortest
                     : _pace.After(watched.Pause);
                 Schedule(watched, pause);
             }
         }
-        catch (Exception error) when (error is ResultBackendException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error) when (error is CeleryException or OperationCanceledException or ObjectDisposedException)
         {
             if (stopping.IsCancellationRequested)
             {
