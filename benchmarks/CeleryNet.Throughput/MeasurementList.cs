@@ -13,7 +13,7 @@ internal static class MeasurementList
     public static IReadOnlyList<string> Names { get; } =
     [
         "drain-redis-ignored", "drain-redis-results", "drain-rabbitmq-ignored", "drain-rabbitmq-results", "publish-redis-single", "publish-redis-pipelined",
-        "publish-rabbitmq-single", "publish-rabbitmq-window", "roundtrip-redis", "roundtrip-rabbitmq", "waiting-redis", "start-redis", "idle-redis", "growth-redis",
+        "publish-rabbitmq-single", "publish-rabbitmq-window", "roundtrip-redis", "roundtrip-rabbitmq", "waiting-redis", "start-redis", "idle-redis", "await-redis", "growth-redis",
     ];
 
     public static IReadOnlyList<IMeasurement> Create(Bench bench, bool quick, bool onRedis, bool hasGevent)
@@ -36,6 +36,7 @@ internal static class MeasurementList
                 new Start(bench, redis),
                 new Waiting(bench, redis, waiters),
                 new Idle(bench, redis),
+                new Await(bench, redis),
                 new Growth(bench, redis),
             ]);
         }

@@ -91,6 +91,23 @@ public interface ICeleryClient
     /// <param name="taskId">The task's id. Any id is taken; one that nobody sent stays PENDING.</param>
     AsyncResult<TResult> GetResult<TResult>(TaskId taskId);
 
+    /// <summary>Takes results as one group, to wait for them together, to count or to revoke them.</summary>
+    /// <typeparam name="TResult">The type the results are read as.</typeparam>
+    /// <param name="results">The results of tasks that were sent, in any way; their order is that of the joined results.</param>
+    /// <param name="groupId">The group's id; null for a new one.</param>
+    /// <remarks>Mirrors <c>GroupResult(id, results)</c>, and <c>ResultSet</c>.</remarks>
+    GroupResult<TResult> GetGroupResult<TResult>(IEnumerable<AsyncResult<TResult>> results, TaskId? groupId = null);
+
+    /// <summary>Finds a group that was saved (<see cref="GroupResult{T}.SaveAsync"/>), by this process or another, in .NET or Python.</summary>
+    /// <typeparam name="TResult">The type each member's result is read as; <see cref="JsonElement"/> for whatever it is.</typeparam>
+    /// <param name="groupId">The group's id.</param>
+    /// <param name="cancellationToken">Ends the wait for the backend.</param>
+    /// <returns>Null when there is none: it was never saved, has expired or was deleted, which the backend cannot tell apart.</returns>
+    /// <exception cref="ResultBackendException">The backend could not be asked, or what it has cannot be read.</exception>
+    /// <exception cref="CeleryConfigurationException">No result backend is configured, or it keeps no groups, as that of <c>rpc://</c>.</exception>
+    /// <remarks>Mirrors <c>GroupResult.restore</c>.</remarks>
+    Task<GroupResult<TResult>?> RestoreGroupAsync<TResult>(TaskId groupId, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Tells all workers that a task is not wanted any more, and returns once the broker has taken that. A worker that has the task, or gets it later, ends it in
     /// state REVOKED without running it.

@@ -38,6 +38,9 @@ internal static class Figures
         new("idle-redis", Metrics.ProportionalMemory, "Idle, memory (PSS of all processes)", "MB"),
         new("idle-redis", Metrics.Cpu, "Idle, processor", "%", Goal.AtMost(0.3)),
         new("idle-redis", Metrics.Commands, "Idle, commands to Redis", "/s", Goal.AtMost(5)),
+        new("await-redis", Metrics.Seconds, "10,000 results awaited at once", "s", Goal.AtMost(1, Peer.Celery)),
+        new("await-redis", Metrics.Memory, "10,000 results awaited at once, memory at most", "MB"),
+        new("await-redis", Metrics.Connections, "10,000 results awaited at once, connections", ""),
         .. new[] { 1_000, 10_000, 100_000, 1_000_000 }.Select(queued =>
             new Figure("growth-redis", Growth.RateAt(queued), FormattableString.Invariant($"Drain of {queued:N0} queued, warm worker, second half"), "tasks/s")),
 

@@ -23,7 +23,7 @@ internal sealed class CeleryClient(
     private readonly BulkSender _bulk = new(clientOptions.PublishConcurrency, time);
     private readonly ResultAccess _results = results with
     {
-        RevokeAsync = (id, terminate, cancellationToken) => revokes.RevokeAsync([id], new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
+        RevokeAsync = (ids, terminate, cancellationToken) => revokes.RevokeAsync(ids, new RevokeOptions { Terminate = terminate }, cancellationToken).AsTask(),
     };
 
     public async Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default)
@@ -31,7 +31,7 @@ internal sealed class CeleryClient(
         ArgumentNullException.ThrowIfNull(signature);
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
-        return GetResult<TResult>(id);
+        return Sent<TResult>(signature, id);
     }
 
     public async Task<AsyncResult> SendAsync(Signature signature, CancellationToken cancellationToken = default)
@@ -39,7 +39,7 @@ internal sealed class CeleryClient(
         ArgumentNullException.ThrowIfNull(signature);
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
-        return AsyncResult.Create(id, _results);
+        return Sent<JsonElement>(signature, id);
     }
 
     public Task<IReadOnlyList<SendOutcome<TResult>>> SendManyAsync<TResult>(IEnumerable<Signature<TResult>> signatures, CancellationToken cancellationToken = default)
@@ -91,6 +91,15 @@ internal sealed class CeleryClient(
 
     public AsyncResult<TResult> GetResult<TResult>(TaskId taskId) => new(taskId, _results);
 
+    public GroupResult<TResult> GetGroupResult<TResult>(IEnumerable<AsyncResult<TResult>> results, TaskId? groupId = null)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        return GroupResult<TResult>.Create((groupId ?? TaskId.New()).Value, [.. results], null, _results);
+    }
+
+    public async Task<GroupResult<TResult>?> RestoreGroupAsync<TResult>(TaskId groupId, CancellationToken cancellationToken = default)
+        => await _results.Backend.GetGroupAsync(groupId, cancellationToken).ConfigureAwait(false) is { } node ? ResultTree.ToGroup<TResult>(node, _results) : null;
+
     public Task RevokeAsync(TaskId taskId, bool terminate = false, CancellationToken cancellationToken = default)
         => RevokeAsync([taskId], new RevokeOptions { Terminate = terminate }, cancellationToken);
 
@@ -107,6 +116,9 @@ internal sealed class CeleryClient(
         await revokes.RevokeAsync(stamps, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
     }
 
+    private AsyncResult<TResult> Sent<TResult>(Signature signature, TaskId id)
+        => new(id, _results) { SentAt = signature.Options.IgnoreResult is true ? null : _results.Time.GetUtcNow() };
+
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
     private static TaskId IdOf(Signature signature) => signature.Options.TaskId ?? TaskId.New();
@@ -119,7 +131,7 @@ internal sealed class CeleryClient(
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
             await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
-            return SendOutcome<TResult>.Sent(GetResult<TResult>(id));
+            return SendOutcome<TResult>.Sent(Sent<TResult>(signature, id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
         catch (Exception error)
@@ -137,7 +149,7 @@ internal sealed class CeleryClient(
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
             await PublishAsync(signature, id, null, cancellationToken).ConfigureAwait(false);
-            return SendOutcome.Sent(AsyncResult.Create(id, _results));
+            return SendOutcome.Sent(Sent<JsonElement>(signature, id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
         catch (Exception error)

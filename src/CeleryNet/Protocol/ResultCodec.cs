@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Serialization;
 
@@ -8,6 +9,8 @@ namespace CeleryNet.Protocol;
 /// <param name="serializer">How documents are written, and read where nothing tells their content type.</param>
 internal sealed class ResultCodec(ContentCodec content, CelerySerializer serializer)
 {
+    // A long chain is nested deeply.
+    private readonly JsonBuffers _groups = new(new() { MaxDepth = 100_000 });
     private readonly ResultMetaWriter _writer = new();
 
     /// <summary>The content type of what is written.</summary>
@@ -53,6 +56,33 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
         catch (MalformedMessageException error)
         {
             throw new ResultBackendException($"What is stored as the result of task {expected} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes the document of a group that is saved: <c>{"result": result tuple}</c>. celery/backends/base.py KeyValueStoreBackend._save_group</summary>
+    public ReadOnlyMemory<byte> EncodeGroup(ResultNode group) => serializer.Encode(_groups.Write(group, static (buffer, group) =>
+    {
+        buffer.Writer.WriteStartObject();
+        buffer.Writer.WritePropertyName("result"u8);
+        group.Write(buffer.Writer);
+        buffer.Writer.WriteEndObject();
+    }));
+
+    /// <summary>Reads the document of a saved group.</summary>
+    /// <exception cref="ResultBackendException">It is no such document.</exception>
+    public ResultNode DecodeGroup(ReadOnlyMemory<byte> document, TaskId groupId)
+    {
+        try
+        {
+            using var json = ResultNode.Parse(Open(document, serializer.ContentType, serializer.ContentEncoding));
+            var node = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("result"u8, out var result)
+                ? ResultNode.Read(result)
+                : throw new FormatException("it must be a map with a 'result'.");
+            return node.Members is not null ? node : throw new FormatException("its 'result' is that of a task.");
+        }
+        catch (Exception error) when (error is MalformedMessageException or FormatException or JsonException or InvalidOperationException)
+        {
+            throw new ResultBackendException($"What is stored of group {groupId} cannot be read: {error.Message}", error);
         }
     }
 

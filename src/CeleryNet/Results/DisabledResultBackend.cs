@@ -28,5 +28,11 @@ internal sealed class DisabledResultBackend : IResultBackend
 
     public ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken) => throw new CeleryConfigurationException(Reason);
 
+    public ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken) => throw new CeleryConfigurationException(Reason);
+
+    public ValueTask<ResultNode?> GetGroupAsync(TaskId groupId, CancellationToken cancellationToken) => throw new CeleryConfigurationException(Reason);
+
+    public ValueTask DeleteGroupAsync(TaskId groupId, CancellationToken cancellationToken) => throw new CeleryConfigurationException(Reason);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 
@@ -6,6 +8,9 @@ namespace CeleryNet.Results;
 /// <summary>Between the records of backends from outside and the documents the library works with.</summary>
 internal static class ResultRecords
 {
+    // A long chain is nested deeply.
+    private const int MaxDepth = 100_000;
+
     public static ResultRecord FromMeta(ResultMeta meta) => new(meta.TaskId, meta.State)
     {
         Result = meta.Result,
@@ -46,6 +51,34 @@ internal static class ResultRecords
             ? new ResultExtension(details.Name, details.Args, details.Kwargs, details.Worker, details.Retries, details.Queue)
             : null,
     };
+
+    /// <summary>What a group consists of, as a result tuple.</summary>
+    public static ReadOnlyMemory<byte> ToJson(ResultNode group)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = MaxDepth }))
+        {
+            group.Write(writer);
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Reads the result tuple of a group.</summary>
+    /// <exception cref="ResultBackendException">It is none.</exception>
+    public static ResultNode ToNode(ReadOnlyMemory<byte> json, TaskId groupId)
+    {
+        try
+        {
+            using var document = ResultNode.Parse(json);
+            var node = ResultNode.Read(document.RootElement);
+            return node.Members is not null ? node : throw new FormatException("it is that of a task.");
+        }
+        catch (Exception error) when (error is FormatException or JsonException or InvalidOperationException)
+        {
+            throw new ResultBackendException($"What is stored of group {groupId} cannot be read: {error.Message}", error);
+        }
+    }
 
     /// <summary>Whether two documents of a task say the same.</summary>
     public static bool AreSame(ResultMeta left, ResultMeta right)

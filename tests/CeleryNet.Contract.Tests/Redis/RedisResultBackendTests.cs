@@ -27,6 +27,34 @@ public sealed class RedisResultBackendTests : ResultBackendContract
     }
 
     [Fact]
+    public async Task Group_has_the_key_and_the_look_of_celerys()
+    {
+        await using var client = await RedisServer.ConnectSharedAsync();
+        var database = client.GetDatabase(RedisServer.ResultDatabase);
+        var id = TaskId.New();
+
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, new("p"), [new("a"), new("inner", null, [new("b")])]), Token);
+
+        (await database.StringGetAsync("celery-taskset-meta-" + id)).ToString().ShouldBe(
+            "{\"result\":[[\"" + id + "\",[[\"p\",null],null]],[[[\"a\",null],null],[[\"inner\",null],[[[\"b\",null],null]]]]]}");
+        (await database.KeyTimeToLiveAsync("celery-taskset-meta-" + id)).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
+    }
+
+    [Theory]
+    [InlineData("no document")]
+    [InlineData("""{"result": [["g", null], null]}""")]
+    [InlineData("""{"other": 1}""")]
+    public async Task Group_that_cannot_be_read_is_an_error_that_names_it(string stored)
+    {
+        await using var client = await RedisServer.ConnectSharedAsync();
+        var id = TaskId.New();
+        await client.GetDatabase(RedisServer.ResultDatabase).StringSetAsync("celery-taskset-meta-" + id, stored, TimeSpan.FromMinutes(1));
+
+        (await Should.ThrowAsync<ResultBackendException>(async () => await Reading.GetGroupAsync(id, Token)))
+            .Message.ShouldStartWith($"What is stored of group {id} cannot be read: ");
+    }
+
+    [Fact]
     public async Task Document_without_an_expiry_stays()
     {
         await using var client = await RedisServer.ConnectSharedAsync();
@@ -147,6 +175,40 @@ public sealed class RedisResultBackendTests : ResultBackendContract
 
         (await next.WithinBound("the end")).ShouldBeFalse();
         await Should.ThrowAsync<ObjectDisposedException>(async () => await backend.StoreAsync(Success(TaskId.New()), default, Token));
+    }
+
+    [Fact]
+    public async Task Whatever_is_watched_goes_over_one_subscribed_connection()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await server.ConnectAsync(options => options.AllowAdmin = true);
+        var options = new TransportOptions([BrokerUrl.Parse(server.Url)]);
+        await using var backend = new RedisResultBackend(options, null, ResultCodec.CreateJson(), TimeProvider.System, new RecordingLogger());
+        var ids = Enumerable.Range(0, 2_000).Select(_ => TaskId.New()).ToArray();
+        await Task.WhenAll(ids.Select(id => backend.StoreAsync(new ResultMeta(id, TaskState.Started), default, Token).AsTask()));
+        var others = (await client.GetServers()[0].ClientListAsync()).Length;
+        var started = 0;
+        var all = new TestSignal();
+
+        var watching = ids.Select(WatchAsync).ToArray();
+        await all.WaitAsync("each task's state");
+
+        var clients = await client.GetServers()[0].ClientListAsync();
+        (clients.Length - others).ShouldBeInRange(0, 1);
+        clients.Where(each => each.SubscriptionCount > 1).ShouldHaveSingleItem().SubscriptionCount.ShouldBeInRange(ids.Length, ids.Length + 2);
+        await Task.WhenAll(ids.Select(id => backend.StoreAsync(Success(id), default, Token).AsTask()));
+        await Task.WhenAll(watching).WithinBound("all ends");
+
+        async Task WatchAsync(TaskId id)
+        {
+            await foreach (var meta in backend.WatchAsync(id, Token))
+            {
+                if (meta.State == TaskState.Started && Interlocked.Increment(ref started) == ids.Length)
+                {
+                    all.Fire();
+                }
+            }
+        }
     }
 
     [Fact]

@@ -144,6 +144,19 @@ public sealed class MemoryResultBackendTests : ResultBackendContract
         await Should.ThrowAsync<ObjectDisposedException>(async () => await backend.StoreAsync(Success(TaskId.New()), default, Token));
     }
 
+    [Fact]
+    public async Task Saved_group_is_gone_when_it_has_expired()
+    {
+        var id = TaskId.New();
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, null, [new("a")]), Token);
+
+        _time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromTicks(1));
+        (await Reading.GetGroupAsync(id, Token)).ShouldNotBeNull();
+
+        _time.Advance(TimeSpan.FromTicks(1));
+        (await Reading.GetGroupAsync(id, Token)).ShouldBeNull();
+    }
+
     private protected override ValueTask<(IResultBackend Storing, IResultBackend Reading)> CreateAsync()
     {
         var backend = new MemoryResultBackend(TimeSpan.FromDays(1), _time);

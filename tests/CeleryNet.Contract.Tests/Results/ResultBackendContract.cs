@@ -277,15 +277,15 @@ public abstract class ResultBackendContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Thousand_tasks_may_be_watched_at_once()
+    public async Task Ten_thousand_tasks_may_be_watched_at_once()
     {
-        var ids = Enumerable.Range(0, 1_000).Select(_ => TaskId.New()).ToArray();
+        var ids = Enumerable.Range(0, 10_000).Select(_ => TaskId.New()).ToArray();
         var watching = ids.Select(WatchToEndAsync).ToArray();
 
         await Task.WhenAll(ids.Select((id, i) => StoreAsync(Success(id, i.ToString(CultureInfo.InvariantCulture)))));
 
         var seen = await Task.WhenAll(watching);
-        seen.Select(states => states[^1].ReadResult().GetInt32()).ShouldBe(Enumerable.Range(0, 1_000));
+        seen.Select(states => states[^1].ReadResult().GetInt32()).ShouldBe(Enumerable.Range(0, 10_000));
         seen.Select(states => states[^1].TaskId).ShouldBe(ids);
     }
 
@@ -303,6 +303,70 @@ public abstract class ResultBackendContract : IAsyncLifetime
     [Fact]
     public async Task Forgetting_an_unknown_task_does_nothing()
         => await Reading.ForgetAsync(TaskId.New(), Token).WithinBound("the result to be forgotten");
+
+    [Fact]
+    public async Task Many_are_asked_for_in_their_order_known_or_not()
+    {
+        var ids = Enumerable.Range(0, 450).Select(_ => TaskId.New()).ToArray();
+        for (var i = 0; i < ids.Length; i += 3)
+        {
+            await StoreAsync(Success(ids[i], i.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        await FenceAsync();
+
+        var read = await Reading.GetManyAsync(ids, Token).ToListAsync(Token).WithinBound("the answers");
+        read.Select(meta => meta?.TaskId).ShouldBe(ids.Select((id, i) => i % 3 == 0 ? id : default(TaskId?)));
+        read.Select(meta => meta?.ReadResult().GetInt32()).ShouldBe(ids.Select((_, i) => i % 3 == 0 ? i : default(int?)));
+        (await Reading.GetManyAsync([], Token).ToListAsync(Token)).ShouldBeEmpty();
+    }
+
+    /// <summary>Whether groups are kept; a backend that does not says so.</summary>
+    private protected virtual bool KeepsGroups => true;
+
+    [Fact]
+    public async Task Saved_group_is_read_by_its_id_with_parents_and_groups_within()
+    {
+        var id = TaskId.New();
+        var group = new ResultNode(
+            id.Value,
+            new ResultNode("parent", new ResultNode("header", null, [new("h1"), new("h2")])),
+            [new("a"), new("inner", null, [new("b"), new("c", new("before c"))]), new("none", null, [])]);
+        if (!KeepsGroups)
+        {
+            (await Should.ThrowAsync<CeleryConfigurationException>(async () => await Storing.SaveGroupAsync(group, Token))).Message.ShouldContain("ResultBackend");
+            await Should.ThrowAsync<CeleryConfigurationException>(async () => await Reading.GetGroupAsync(id, Token));
+            await Should.ThrowAsync<CeleryConfigurationException>(async () => await Reading.DeleteGroupAsync(id, Token));
+            return;
+        }
+
+        await Storing.SaveGroupAsync(group, Token).WithinBound("the group to be saved");
+
+        var read = (await Reading.GetGroupAsync(id, Token).WithinBound("the group")).ShouldNotBeNull();
+        Text(read).ShouldBe(Text(group));
+
+        static string Text(ResultNode node) => Encoding.UTF8.GetString(ResultCodec.CreateJson().EncodeGroup(node).Span);
+    }
+
+    [Fact]
+    public async Task Group_may_be_saved_anew_and_deleted()
+    {
+        if (!KeepsGroups)
+        {
+            return;
+        }
+
+        var id = TaskId.New();
+        (await Reading.GetGroupAsync(id, Token)).ShouldBeNull();
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, null, [new("a")]), Token);
+        await Storing.SaveGroupAsync(new ResultNode(id.Value, null, [new("a"), new("b")]), Token);
+        (await Reading.GetGroupAsync(id, Token)).ShouldNotBeNull().Members.ShouldNotBeNull().Count.ShouldBe(2);
+
+        await Reading.DeleteGroupAsync(id, Token);
+
+        (await Reading.GetGroupAsync(id, Token)).ShouldBeNull();
+        await Reading.DeleteGroupAsync(id, Token);
+    }
 
     [Fact]
     public async Task Storing_with_a_cancelled_token_is_cancelled()

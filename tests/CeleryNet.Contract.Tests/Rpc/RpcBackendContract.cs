@@ -19,6 +19,8 @@ public abstract class RpcBackendContract : ResultBackendContract
 
     private protected RecordingLogger Log => _log;
 
+    private protected override bool KeepsGroups => false;
+
     [Fact]
     public async Task Reply_of_Celery_5_2_is_read()
     {

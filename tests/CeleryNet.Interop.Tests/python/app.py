@@ -12,7 +12,7 @@ import time
 
 import redis
 import topology
-from celery import Celery
+from celery import Celery, group
 from celery.exceptions import Reject
 from celery.signals import worker_ready
 from celery.utils.saferepr import saferepr
@@ -83,6 +83,14 @@ class Shop:
 @app.task(name="interop.add")
 def add(x, y):
     return x + y
+
+
+@app.task(name="interop.spread")
+def spread(count):
+    """Sends a group of tasks, and one alone which has a callback."""
+    group(add.s(number, 10) for number in range(count)).apply_async()
+    add.apply_async((count, 100), link=add.s(1000))
+    return count
 
 
 @app.task(name="interop.tsum")

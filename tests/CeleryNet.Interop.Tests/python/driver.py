@@ -19,6 +19,7 @@ from celery.utils.time import get_exponential_backoff_interval
 from commands import serve
 from kombu import Exchange, Queue
 from times import delayed, times
+from trees import children, collected, deleted, restored, saved, waited, workflow
 
 TIMEOUT = 30
 
@@ -265,7 +266,9 @@ def forget(id):
 
 OPERATIONS = {
     each.__name__: each
-    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore, command_line, control, broadcast, get, save_group, restore_group, forget)
+    for each in (
+        version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore,
+        command_line, control, broadcast, get, workflow, collected, waited, saved, restored, deleted, children, save_group, restore_group, forget)
 }
 
 

@@ -20,6 +20,7 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
     // From the one stored longest ago to the newest: the next to expire and the next to make room stands first.
     private readonly LinkedList<Entry> _byAge = new();
     private readonly Dictionary<string, List<Channel<ResultMeta>>> _watchers = new(StringComparer.Ordinal);
+    private readonly SavedGroups _groups = new(DefaultMaxResults, resultExpires, time);
     private bool _disposed;
 
     public string ReplyTo { get; } = TaskId.New().Value;
@@ -124,6 +125,31 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
             }
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        _groups.Save(group);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ResultNode?> GetGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+        => cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<ResultNode?>(cancellationToken) : new(_groups.Find(groupId));
+
+    public ValueTask DeleteGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        _groups.Delete(groupId);
         return ValueTask.CompletedTask;
     }
 

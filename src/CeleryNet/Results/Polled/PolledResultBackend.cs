@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using Microsoft.Extensions.Logging;
@@ -44,7 +45,7 @@ internal sealed class PolledResultBackend : IResultBackend, IResultCleaner
     {
         foreach (var record in await FindAsync([taskId], cancellationToken).ConfigureAwait(false))
         {
-            return record.ReadError is { } error ? throw new ResultBackendException(error) : ResultRecords.ToMeta(record);
+            return Read(record);
         }
 
         return null;
@@ -54,6 +55,39 @@ internal sealed class PolledResultBackend : IResultBackend, IResultCleaner
 
     public async ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken)
         => await RunAsync(token => _records.ForgetAsync(taskId, token), cancellationToken).ConfigureAwait(false);
+
+    public async IAsyncEnumerable<ResultMeta?> GetManyAsync(IReadOnlyList<TaskId> taskIds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var chunk in taskIds.Chunk(_records.MaxBatch))
+        {
+            var found = new Dictionary<TaskId, ResultRecord>();
+            foreach (var record in await FindAsync([.. chunk.Distinct()], cancellationToken).ConfigureAwait(false))
+            {
+                found[record.TaskId] = record;
+            }
+
+            foreach (var id in chunk)
+            {
+                yield return found.TryGetValue(id, out var record) ? Read(record) : null;
+            }
+        }
+    }
+
+    public async ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
+    {
+        var json = ResultRecords.ToJson(group);
+        await RunAsync(token => _records.SaveGroupAsync(group.Id, json, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<ResultNode?> GetGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> json = default;
+        await RunAsync(async token => json = await _records.FindGroupAsync(groupId.Value, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return json.IsEmpty ? null : ResultRecords.ToNode(json, groupId);
+    }
+
+    public async ValueTask DeleteGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+        => await RunAsync(token => _records.ForgetGroupAsync(groupId.Value, token), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask CleanUpAsync(CancellationToken cancellationToken)
     {
@@ -76,6 +110,8 @@ internal sealed class PolledResultBackend : IResultBackend, IResultCleaner
         return found;
     }
 
+    private static ResultMeta Read(ResultRecord record) => record.ReadError is { } error ? throw new ResultBackendException(error) : ResultRecords.ToMeta(record);
+
     private async Task RunAsync(Func<CancellationToken, ValueTask> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -94,7 +130,7 @@ internal sealed class PolledResultBackend : IResultBackend, IResultCleaner
         {
             throw new ResultBackendException($"The result backend at {_display} did not answer within {_records.OperationTimeout}.", error);
         }
-        catch (Exception error) when (error is not (CeleryException or ObjectDisposedException))
+        catch (Exception error) when (error is not (ResultBackendException or CelerySerializationException or CeleryConfigurationException or ObjectDisposedException))
         {
             throw new ResultBackendException($"The result backend at {_display} failed: {error.Message}", error);
         }

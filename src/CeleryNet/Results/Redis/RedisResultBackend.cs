@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
@@ -10,6 +11,9 @@ namespace CeleryNet.Results.Redis;
 /// <summary>Keeps results in Redis as Celery's own backend does: a document per task, told on a channel of the same name.</summary>
 internal sealed class RedisResultBackend : IResultBackend
 {
+    // How many documents are asked for at once.
+    private const int Chunk = 200;
+
     private readonly RedisConnection _connection;
     private readonly RedisResultKeys _keys;
     private readonly StoredDocuments _documents;
@@ -26,7 +30,7 @@ internal sealed class RedisResultBackend : IResultBackend
     {
         _connection = new RedisConnection(options, logger);
         _keys = new RedisResultKeys(options.GlobalKeyPrefix);
-        _documents = new StoredDocuments(_connection, (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds));
+        _documents = new StoredDocuments(_connection, (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds), error => IsOutage(error) ? Unavailable(error) : error);
         _codec = codec;
         _watches = new ResultWatches(_connection, _keys, codec, time, logger);
     }
@@ -36,19 +40,10 @@ internal sealed class RedisResultBackend : IResultBackend
 
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+    public ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var document = _codec.Encode(meta).Body;
-        try
-        {
-            await _documents.StoreAsync(_keys.Task(meta.TaskId), document, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (IsOutage(error))
-        {
-            throw Unavailable(error);
-        }
+        return _documents.StoreAsync(_keys.TaskBytes(meta.TaskId), _codec.Encode(meta).Body, cancellationToken);
     }
 
     public async ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken)
@@ -61,6 +56,34 @@ internal sealed class RedisResultBackend : IResultBackend
 
     public async ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken)
         => await RunAsync(database => database.KeyDeleteAsync(_keys.Task(taskId)), cancellationToken).ConfigureAwait(false);
+
+    public async IAsyncEnumerable<ResultMeta?> GetManyAsync(IReadOnlyList<TaskId> taskIds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var chunk in taskIds.Chunk(Chunk))
+        {
+            RedisKey[] keys = [.. chunk.Select(id => (RedisKey)_keys.Task(id))];
+            var documents = await RunAsync(database => database.StringGetAsync(keys), cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < chunk.Length; i++)
+            {
+                yield return documents[i].IsNull ? null : _codec.Decode(documents[i], chunk[i]);
+            }
+        }
+    }
+
+    public ValueTask SaveGroupAsync(ResultNode group, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _documents.StoreAsync(Encoding.UTF8.GetBytes(_keys.Group(group.Id)), _codec.EncodeGroup(group), cancellationToken);
+    }
+
+    public async ValueTask<ResultNode?> GetGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+    {
+        var document = await RunAsync(database => database.StringGetAsync(_keys.Group(groupId)), cancellationToken).ConfigureAwait(false);
+        return document.IsNull ? null : _codec.DecodeGroup(document, groupId);
+    }
+
+    public async ValueTask DeleteGroupAsync(TaskId groupId, CancellationToken cancellationToken)
+        => await RunAsync(database => database.KeyDeleteAsync(_keys.Group(groupId)), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {

@@ -10,35 +10,37 @@ internal sealed class SettledTags
 
     private readonly RedisConnection _connection;
     private readonly RedisKey[] _record;
-    private readonly RedisBursts<string> _bursts;
+    private readonly RedisBursts<RedisDelivery> _bursts;
 
     public SettledTags(RedisConnection connection, RedisKey[] record)
     {
         _connection = connection;
         _record = record;
-        _bursts = new((LargestBurst, long.MaxValue), static _ => 1, ForgetAsync);
+        _bursts = new(
+            (LargestBurst, long.MaxValue),
+            static _ => 1,
+            ForgetAsync,
+            static (delivery, wasHeld) => delivery.Settled(wasHeld),
+            static (delivery, error) => delivery.NotSettled(error));
     }
 
-    /// <summary>Takes a tag out; false when it was not there any more.</summary>
-    public ValueTask<bool> ForgetAsync(string tag, CancellationToken cancellationToken) => _bursts.SendAsync(tag, cancellationToken);
+    /// <summary>Takes a delivery's message out. The delivery is told whether it was still there, or why that is not known, before whoever waits goes on.</summary>
+    public ValueTask ForgetAsync(RedisDelivery delivery, CancellationToken cancellationToken) => _bursts.SendOnlyAsync(delivery, cancellationToken);
 
-    private async Task<IReadOnlyList<BurstAnswer>> ForgetAsync(IReadOnlyList<string> tags)
+    private async Task ForgetAsync(IReadOnlyList<RedisDelivery> deliveries, BurstAnswer[] wereHeld)
     {
         var database = await _connection.GetDatabaseAsync(CancellationToken.None).ConfigureAwait(false);
-        var arguments = new RedisValue[tags.Count];
+        var arguments = new RedisValue[deliveries.Count];
         for (var i = 0; i < arguments.Length; i++)
         {
-            arguments[i] = tags[i];
+            arguments[i] = deliveries[i].Tag;
         }
 
         var missing = (int[])(await database.ScriptEvaluateAsync(RedisScripts.Forget, _record, arguments).ConfigureAwait(false))!;
-        var wereHeld = new BurstAnswer[tags.Count];
-        Array.Fill(wereHeld, new BurstAnswer(true));
+        Array.Fill(wereHeld, new BurstAnswer(true), 0, deliveries.Count);
         foreach (var place in missing)
         {
             wereHeld[place - 1] = new BurstAnswer(false);
         }
-
-        return wereHeld;
     }
 }

@@ -32,13 +32,11 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
         return (RedisResult[])(await database.ScriptEvaluateAsync(RedisScripts.FindClaimed, [_unacked], [prefix, limit]).ConfigureAwait(false))!;
     }
 
-    /// <summary>Settles a delivery. False when it was not ours any more, in which case nothing happened.</summary>
-    public ValueTask<bool> SettleAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
-        => settlement.Kind is SettlementKind.Ack or SettlementKind.Reject
-            ? _settled.ForgetAsync(delivery.Tag, cancellationToken)
-            : MoveAsync(delivery, settlement, cancellationToken);
+    /// <summary>Takes the message of a delivery out of the record, together with others'. The delivery is told how that went, and then whoever waits.</summary>
+    public ValueTask ForgetAsync(RedisDelivery delivery, CancellationToken cancellationToken) => _settled.ForgetAsync(delivery, cancellationToken);
 
-    private async ValueTask<bool> MoveAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
+    /// <summary>Moves the message of a delivery to where the settlement says. False when it was not ours any more, in which case nothing happened.</summary>
+    public async ValueTask<bool> MoveAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         switch (settlement.Kind)
