@@ -358,7 +358,7 @@ internal sealed class TaskExecutor(
     private static Dictionary<string, JsonElement> OwnHeaders(MessageHeaders headers)
     {
         Dictionary<string, JsonElement>? own = null;
-        foreach (var (name, value) in headers.Items)
+        foreach (var (name, value) in headers.AsSpan())
         {
             if (!HeaderNames.IsDefined(name) && !HeaderNames.IsBookkeeping(name))
             {

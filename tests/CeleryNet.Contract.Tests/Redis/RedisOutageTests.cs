@@ -1,7 +1,9 @@
 using System.Globalization;
 using CeleryNet.Protocol;
+using CeleryNet.Results;
 using CeleryNet.Results.Redis;
 using CeleryNet.Routing;
+using CeleryNet.Serialization;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
@@ -198,6 +200,43 @@ public sealed class RedisOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Members_of_a_large_group_end_though_the_server_was_restarted_between_them()
+    {
+        await using var backend = Backend(_server.Url);
+        var access = new ResultAccess(backend, CeleryJson.Complete(null), TimeSpan.FromDays(1), TimeProvider.System);
+        var ids = Enumerable.Range(0, 2_000).Select(_ => TaskId.New()).ToArray();
+        var group = GroupResult<int>.Create("g", [.. ids.Select(id => new AsyncResult<int>(id, access))], null, access);
+        await using var ended = group.AsCompletedAsync(Bound.Long, Token).GetAsyncEnumerator(Token);
+        var seen = new HashSet<TaskId>();
+
+        await StoreAsync(ids[..1_000]);
+        await ReadAsync(1_000).WithinBound("the first half");
+        var next = ReadAsync(1_000);
+        await _server.KillAsync();
+        await _server.StartAsync();
+        await StoreAsync(ids[1_000..]);
+
+        await next.WithinBound("the second half", Bound.Long);
+        seen.SetEquals(ids).ShouldBeTrue();
+
+        async Task StoreAsync(TaskId[] some)
+        {
+            await using var worker = Backend(_server.Url);
+            await Task.WhenAll(some.Select(id => worker.StoreAsync(new ResultMeta(id, TaskState.Success) { Result = "7"u8.ToArray() }, default, Token).AsTask()));
+        }
+
+        async Task ReadAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                (await ended.MoveNextAsync()).ShouldBeTrue();
+                ended.Current.GetValue().ShouldBe(7);
+                seen.Add(ended.Current.Result.Id);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Watching_may_begin_before_the_server_is_there()
     {
         await _server.KillAsync();
@@ -228,12 +267,32 @@ public sealed class RedisOutageTests : IAsyncLifetime
         error.Message.ShouldContain("refused");
     }
 
-    // The consumer asks for the length of its lists only when there was nothing to take.
-    private static async Task WaitForIdleAsync(LossyProxy proxy)
+    [Fact]
+    public async Task Consumer_of_many_queues_asks_for_all_of_them_in_one_command_while_there_is_nothing()
     {
-        while (!(await proxy.Requests.WaitAsync("the consumer to be idle")).Contains("LLEN", StringComparison.Ordinal))
+        await using var proxy = new LossyProxy(_server.Port);
+        await using var transport = Transport($"redis://127.0.0.1:{Number(proxy.Port)}/0");
+        var request = new ConsumerRequest([.. Enumerable.Range(0, 64).Select(number => QueueSpec.Named($"q{Number(number)}"))], Prefetch: 1);
+        await using var consumer = await transport.ConsumeAsync(request, Token).WithinBound("a consumer");
+
+        // Four steps of priority each, and the name of the command.
+        (await WaitForIdleAsync(proxy)).ShouldStartWith("*257\r\n$6\r\nEXISTS\r\n");
+        await using var direct = Transport(_server.Url);
+        await direct.Publisher.PublishAsync(MessageFactory.Text("woken"), new Destination("", "q63"), Token).WithinBound("a publish");
+        RedisSpace.BodyOf(await RedisSpace.ReadAsync(consumer)).ShouldBe("woken");
+    }
+
+    // The consumer asks whether there are lists of its own only when there was nothing to take.
+    private static async Task<string> WaitForIdleAsync(LossyProxy proxy)
+    {
+        while (true)
         {
             // What it sends before is of no interest.
+            var sent = await proxy.Requests.WaitAsync("the consumer to be idle");
+            if (sent.Contains("\nEXISTS\r", StringComparison.Ordinal))
+            {
+                return sent;
+            }
         }
     }
 

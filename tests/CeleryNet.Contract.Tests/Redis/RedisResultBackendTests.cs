@@ -198,6 +198,15 @@ public sealed class RedisResultBackendTests : ResultBackendContract
         clients.Where(each => each.SubscriptionCount > 1).ShouldHaveSingleItem().SubscriptionCount.ShouldBeInRange(ids.Length, ids.Length + 2);
         await Task.WhenAll(ids.Select(id => backend.StoreAsync(Success(id), default, Token).AsTask()));
         await Task.WhenAll(watching).WithinBound("all ends");
+        await LeftAsync().WithinBound("all channels to be left");
+
+        async Task LeftAsync()
+        {
+            while ((await client.GetServers()[0].SubscriptionChannelsAsync(RedisChannel.Pattern("celery-task-meta-*"))).Length > 0)
+            {
+                // Asked again until the server has seen it.
+            }
+        }
 
         async Task WatchAsync(TaskId id)
         {

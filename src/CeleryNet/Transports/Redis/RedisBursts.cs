@@ -12,12 +12,14 @@ namespace CeleryNet.Transports.Redis;
 /// <param name="send">Sends a burst, and writes an answer for each item, in their order. Both lists are used again for the next burst.</param>
 /// <param name="answered">Told of the answer before whoever waits for it; null when nobody needs to be.</param>
 /// <param name="failed">Told that there is no answer before whoever waits for it, who gets what it makes of the reason; null to leave that as it is.</param>
+/// <param name="done">Told when a burst is over; null when nobody needs to be.</param>
 internal sealed class RedisBursts<T>(
     (int Items, long Weight) largest,
     Func<T, long> weigh,
     Func<IReadOnlyList<T>, BurstAnswer[], Task> send,
     Action<T, bool>? answered = null,
-    Func<T, Exception, Exception>? failed = null)
+    Func<T, Exception, Exception>? failed = null,
+    Action<IReadOnlyList<T>>? done = null) : IThreadPoolWorkItem
 {
     // As many as may wait at a time in a busy worker; what goes beyond is left to the collector.
     private const int MaxIdle = 1024;
@@ -31,6 +33,7 @@ internal sealed class RedisBursts<T>(
     private readonly List<T> _items = [];
     private BurstAnswer[] _answers = [];
     private bool _sending;
+    private bool _areMany;
 
     private Action<T, bool>? Answered => answered;
 
@@ -68,13 +71,21 @@ internal sealed class RedisBursts<T>(
 
         // Before it is sent: it is somebody else's to use once it has been answered and looked at, but the one who looks comes after this.
         entry.Heed(cancellationToken);
-        if (first)
+        if (first && Volatile.Read(ref _areMany))
+        {
+            // Others who go on now are likely to want the same in a moment: it is sent when this thread has done what it has to do at once, or by the next
+            // thread that is free.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else if (first)
         {
             _ = SendAsync();
         }
 
         return entry;
     }
+
+    void IThreadPoolWorkItem.Execute() => _ = SendAsync();
 
     private async Task SendAsync()
     {
@@ -105,10 +116,13 @@ internal sealed class RedisBursts<T>(
                 }
             }
 
+            Volatile.Write(ref _areMany, _burst.Count > 1);
             foreach (var entry in _burst)
             {
                 entry.Leave();
             }
+
+            done?.Invoke(_items);
         }
     }
 

@@ -7,7 +7,7 @@ namespace CeleryNet.Transports.Redis;
 
 /// <summary>A message recorded as unsettled under a tag of ours, and its lease.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A cancellation source without a timer holds nothing that would need to be released.")]
-internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<byte> raw, UnackedStore store, LeaseTable leases, ILogger logger) : IDelivery
+internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, UnackedStore store, LeaseTable leases, ILogger logger) : IDelivery
 {
     private const int Open = 0;
     private const int Settling = 1;
@@ -26,10 +26,13 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     private volatile Content? _counted;
 
     /// <summary>The field in the hash of unsettled messages.</summary>
-    public string Tag => tag;
+    public ClaimTag Tag => tag;
 
-    /// <summary>Grows from delivery to delivery.</summary>
-    public long Sequence => sequence;
+    /// <summary>The delivery taken before this one, of those that are held; <see cref="LeaseTable"/>'s.</summary>
+    public RedisDelivery? Previous { get; set; }
+
+    /// <summary>The one taken after it.</summary>
+    public RedisDelivery? Next { get; set; }
 
     /// <summary>The list element as it came, with the count of its runs if that has grown.</summary>
     public ReadOnlyMemory<byte> Raw => _counted is { } counted ? counted.Raw : raw;
@@ -164,8 +167,12 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         if (Interlocked.CompareExchange(ref _state, Closed, Open) == Open)
         {
             Close(held: false);
+            Window.TellOfRoom();
         }
     }
+
+    /// <summary>The room it takes. Who waits for room is not told by a settlement in a burst, but by the burst.</summary>
+    public PrefetchWindow Window => leases.Window;
 
     /// <summary>The broker has carried out the settlement that is under way.</summary>
     /// <param name="wasHeld">Whether the message was still ours, without which nothing has happened.</param>
@@ -223,6 +230,7 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         }
 
         Settled(wasHeld);
+        Window.TellOfRoom();
     }
 
     private void Close(bool held)

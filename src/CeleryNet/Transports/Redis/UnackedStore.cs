@@ -44,11 +44,11 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
             case SettlementKind.Requeue or SettlementKind.Return:
                 var list = delivery.Envelope is { } envelope ? keys.ListFor(delivery.Queue, envelope.Priority) : delivery.List;
                 var element = settlement.Kind == SettlementKind.Return ? delivery.Raw : DeliveryMarks.Return(delivery.Raw, delivery.CountedRuns);
-                return await MoveAsync(database, delivery.Tag, "RPUSH", list, element, cancellationToken).ConfigureAwait(false);
+                return await MoveAsync(database, delivery.Tag.ToString(), "RPUSH", list, element, cancellationToken).ConfigureAwait(false);
             case SettlementKind.DeadLetter:
                 var entry = DescribeDeadLetter(delivery, settlement.Reason ?? "");
                 var deadLetters = keys.DeadLetters(delivery.DeadLetterQueue);
-                return await MoveAsync(database, delivery.Tag, "LPUSH", deadLetters, entry, cancellationToken).ConfigureAwait(false);
+                return await MoveAsync(database, delivery.Tag.ToString(), "LPUSH", deadLetters, entry, cancellationToken).ConfigureAwait(false);
             default:
                 throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "There is no such way to settle a message.");
         }
@@ -58,7 +58,7 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
     public async Task<bool> ReplaceAsync(RedisDelivery delivery, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var replacing = database.ScriptEvaluateAsync(RedisScripts.Replace, _both, [delivery.Tag, StoredMessage.Write(raw, delivery.Queue)]);
+        var replacing = database.ScriptEvaluateAsync(RedisScripts.Replace, _both, [delivery.Tag.ToString(), StoredMessage.Write(raw, delivery.Queue)]);
         return (bool)await replacing.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
