@@ -11,6 +11,8 @@ public abstract class BackendTests<TPlace>(BackendFixture<TPlace> peers) : IClas
     /// <summary>The form in which Python stores the arguments of <c>interop.describe("box", count=3)</c>.</summary>
     private protected virtual (string Args, string Kwargs) StoredByPython => ("""["box"]""", """{"count": 3}""");
 
+    private protected virtual string LargeInteger => "123456789012345678901234567890";
+
     /// <summary>What Python's <c>AsyncResult.name</c> is.</summary>
     private protected virtual string? NameInPython => "interop.describe";
 
@@ -33,6 +35,16 @@ public abstract class BackendTests<TPlace>(BackendFixture<TPlace> peers) : IClas
 
         answer.State.ShouldBe("SUCCESS");
         JsonElement.DeepEquals(answer.Value, JsonElement.Parse(value)).ShouldBeTrue(answer.Repr);
+    }
+
+    [Fact]
+    public async Task Large_integer_keeps_all_of_its_digits_both_ways()
+    {
+        var ofPython = await peers.Client.SendTaskAsync("interop.echo", [JsonElement.Parse(LargeInteger)]);
+        var ofDotNet = await peers.Python.CallAsync("interop.echo", $"[{LargeInteger}]");
+
+        (await ofPython.GetAsync(Bound.Default)).GetRawText().ShouldBe(LargeInteger);
+        ofDotNet.Repr.ShouldBe(LargeInteger);
     }
 
     [Fact]
@@ -152,7 +164,6 @@ public static class BackendValues
         "null",
         "\"žluťoučký 🐎 \\u0001 \\\" \\\\ end\"",
         "[1, 2.5, true, null, {\"a\": [\"é\"]}, []]",
-        "123456789012345678901234567890",
     ];
 }
 
@@ -182,5 +193,24 @@ public sealed class DjangoOnPostgreSqlTests(BackendFixture<DjangoPostgreSqlPlace
     private protected override (string Args, string Kwargs) StoredByPython => ("\"('box',)\"", "\"{'count': 3}\"");
 
     // It looks for the name where Django's backend does not put it.
+    private protected override string? NameInPython => null;
+}
+
+/// <summary>As JSON, but for the documents.</summary>
+public sealed class PickledFilesTests(BackendFixture<PickledFilesPlace> peers) : BackendTests<PickledFilesPlace>(peers);
+
+/// <summary>Exceptions are objects of Python's there.</summary>
+public sealed class PickledSqliteTests(BackendFixture<PickledSqlitePlace> peers) : BackendTests<PickledSqlitePlace>(peers)
+{
+    private protected override bool ReadsGroupsOfPython => false;
+}
+
+/// <summary>What is no text is a text of base64 there.</summary>
+public sealed class BinaryDjangoTests(BackendFixture<BinaryDjangoPlace> peers) : BackendTests<BinaryDjangoPlace>(peers)
+{
+    private protected override string LargeInteger => "18446744073709551615";
+
+    private protected override (string Args, string Kwargs) StoredByPython => ("\"('box',)\"", "\"{'count': 3}\"");
+
     private protected override string? NameInPython => null;
 }

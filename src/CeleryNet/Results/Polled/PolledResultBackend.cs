@@ -94,7 +94,7 @@ internal sealed class PolledResultBackend : IResultBackend, IResultCleaner
         {
             throw new ResultBackendException($"The result backend at {_display} did not answer within {_records.OperationTimeout}.", error);
         }
-        catch (Exception error) when (error is not (CeleryException or ObjectDisposedException))
+        catch (Exception error) when (error is not (ResultBackendException or CelerySerializationException or CeleryConfigurationException or ObjectDisposedException))
         {
             throw new ResultBackendException($"The result backend at {_display} failed: {error.Message}", error);
         }
