@@ -11,6 +11,7 @@ namespace CeleryNet.Throughput;
 /// <param name="Rounds">How many rounds.</param>
 /// <param name="Brokers">Which brokers.</param>
 /// <param name="Peers">Who takes part.</param>
+/// <param name="Native">Whether a native program takes part, which has to be compiled first.</param>
 /// <param name="Python">The Python of Celery's peers.</param>
 internal sealed record BenchArguments(
     bool Quick,
@@ -21,4 +22,5 @@ internal sealed record BenchArguments(
     int Rounds,
     IReadOnlySet<string> Brokers,
     IReadOnlySet<PeerFamily> Peers,
+    bool Native,
     string Python);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CeleryNet.Throughput.Brokers;
 using CeleryNet.Throughput.Measurements;
 using CeleryNet.Throughput.Peers;
+using CeleryNet.Throughput.Processes;
 using CeleryNet.Throughput.Report;
 
 namespace CeleryNet.Throughput;
@@ -41,6 +42,7 @@ internal static class BenchCommand
         });
         var brokers = List("--brokers", "Which brokers", ["redis", "amqp"]);
         var peers = List("--peers", "Which peers", ["celerynet", "celery", "raw"]);
+        var native = new Option<bool>("--native") { Description = "Compile the sample's worker ahead of time, which takes minutes, and measure its start, memory and size too" };
         var python = new Option<string>("--python")
         {
             Description = "The Python that can import Celery; without it the environment's CELERY_PYTHON, or the system's",
@@ -48,7 +50,7 @@ internal static class BenchCommand
         };
         var command = new RootCommand("Measures CeleryNet against Python's Celery and against the clients alone, in turns.")
         {
-            quick, check, json, text, figure, rounds, brokers, peers, python,
+            quick, check, json, text, figure, rounds, brokers, peers, native, python,
         };
         command.SetAction((parsed, cancellationToken) => RunUntilInterruptedAsync(
             new BenchArguments(
@@ -60,6 +62,7 @@ internal static class BenchCommand
                 parsed.GetValue(rounds) ?? (parsed.GetValue(quick) ? QuickRounds : Rounds),
                 Split(parsed.GetValue(brokers)!),
                 Split(parsed.GetValue(peers)!).Select(name => Enum.Parse<PeerFamily>(name, ignoreCase: true)).ToHashSet(),
+                parsed.GetValue(native),
                 parsed.GetValue(python)!),
             cancellationToken));
         return command;
@@ -109,10 +112,11 @@ internal static class BenchCommand
             await Console.Error.WriteLineAsync("celery-gevent takes no part: this Python has no gevent (Debian's package python3-gevent).");
         }
 
+        using var native = arguments.Native ? await NativeProgram.PublishAsync(cancellationToken) : null;
         await using var servers = await Servers.StartAsync(arguments.Brokers.Contains("amqp"), cancellationToken);
         var machine = MachineInfo.Read(tools.Versions.Concat(servers.Versions).ToDictionary());
         var bench = new Bench(servers, new Launcher(arguments.Python), new Scale(arguments.Quick));
-        var measurements = MeasurementList.Create(bench, arguments.Quick, arguments.Brokers.Contains("redis"), tools.HasGevent)
+        var measurements = MeasurementList.Create(bench, arguments.Quick, arguments.Brokers.Contains("redis"), tools.HasGevent, native)
             .Where(measurement => arguments.Figures.Count == 0 || arguments.Figures.Any(wanted => Matches(measurement.Name, wanted)));
         var run = new BenchRun([.. measurements], arguments.Peers, arguments.Rounds, Console.Error);
         await run.RunAsync(WriteFilesAsync, cancellationToken);

@@ -1,5 +1,6 @@
 using CeleryNet.Throughput.Measurements;
 using CeleryNet.Throughput.Peers;
+using CeleryNet.Throughput.Processes;
 
 namespace CeleryNet.Throughput;
 
@@ -13,10 +14,11 @@ internal static class MeasurementList
     public static IReadOnlyList<string> Names { get; } =
     [
         "drain-redis-ignored", "drain-redis-results", "drain-rabbitmq-ignored", "drain-rabbitmq-results", "publish-redis-single", "publish-redis-pipelined",
-        "publish-rabbitmq-single", "publish-rabbitmq-window", "roundtrip-redis", "roundtrip-rabbitmq", "waiting-redis", "start-redis", "idle-redis", "growth-redis",
+        "publish-rabbitmq-single", "publish-rabbitmq-window", "roundtrip-redis", "roundtrip-rabbitmq", "waiting-redis", "start-redis", "idle-redis", "growth-redis", "queues-redis",
+        "native-redis",
     ];
 
-    public static IReadOnlyList<IMeasurement> Create(Bench bench, bool quick, bool onRedis, bool hasGevent)
+    public static IReadOnlyList<IMeasurement> Create(Bench bench, bool quick, bool onRedis, bool hasGevent, NativeProgram? native)
     {
         IReadOnlyList<Peer> drainers = quick ? [Peer.CeleryNet, Peer.Celery, Peer.Raw] : [Peer.CeleryNet, Peer.CeleryNetStatic, Peer.CeleryNetDefault, Peer.Celery, Peer.Raw];
         IReadOnlyList<Peer> rabbitMqDrainers = quick ? drainers : [.. drainers, Peer.RawSingleAcks];
@@ -37,7 +39,12 @@ internal static class MeasurementList
                 new Waiting(bench, redis, waiters),
                 new Idle(bench, redis),
                 new Growth(bench, redis),
+                new ManyQueues(bench, redis),
             ]);
+            if (native is not null)
+            {
+                measurements.Add(new Native(bench, redis, native));
+            }
         }
 
         if (bench.Servers.Amqp is { } rabbitMq)

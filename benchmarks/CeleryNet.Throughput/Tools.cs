@@ -22,6 +22,11 @@ internal sealed record Tools(IReadOnlyList<string> Missing, bool HasGevent, IRea
             missing.Add("rabbitmq-server");
         }
 
+        if (arguments.Native && !IsOnPath("clang") && !IsOnPath("gcc"))
+        {
+            missing.AddRange(["gcc", "zlib1g-dev"]);
+        }
+
         var versions = new Dictionary<string, string>();
         if (!arguments.Peers.Contains(PeerFamily.Celery))
         {

@@ -25,6 +25,28 @@ internal sealed class RedisBroker(IConnectionMultiplexer connection, string url)
         }
     }
 
+    /// <summary>Fills the lists of a queue's priorities, each with so many.</summary>
+    public async Task FillAsync(TaskMessages messages, int countOfEach, IEnumerable<int> priorities, CancellationToken cancellationToken)
+    {
+        foreach (var priority in priorities)
+        {
+            await FillAsync(messages, ListOf(messages.Queue, priority), countOfEach, cancellationToken);
+        }
+    }
+
+    /// <summary>Looks that nothing is left in the lists of a queue's priorities, nor unsettled.</summary>
+    /// <exception cref="InvalidOperationException">There is.</exception>
+    public async Task CheckEmptyAsync(string queue, IEnumerable<int> priorities, CancellationToken cancellationToken)
+    {
+        foreach (var list in priorities.Select(priority => ListOf(queue, priority)))
+        {
+            if (await CountAsync(list, cancellationToken) is var left && left > 0)
+            {
+                throw new InvalidOperationException($"{left} messages are left in '{queue}' or unsettled after the worker has counted all of them.");
+            }
+        }
+    }
+
     /// <summary>Gives a worker that waits already so many messages in one moment: they are made in another list, which then takes the queue's name.</summary>
     public async Task AppearAsync(TaskMessages messages, int count, CancellationToken cancellationToken)
     {
@@ -35,6 +57,10 @@ internal sealed class RedisBroker(IConnectionMultiplexer connection, string url)
 
     public async Task<long> CountAsync(string queue, CancellationToken cancellationToken)
         => await _database.ListLengthAsync(queue).WaitAsync(cancellationToken) + await _database.HashLengthAsync("unacked").WaitAsync(cancellationToken);
+
+    // kombu/transport/redis.py Channel._q_for_pri
+    private static string ListOf(string queue, int priority)
+        => priority == 0 ? queue : FormattableString.Invariant($"{queue}\u0006\u0016{priority}");
 
     private async Task FillAsync(TaskMessages messages, string list, int count, CancellationToken cancellationToken)
     {

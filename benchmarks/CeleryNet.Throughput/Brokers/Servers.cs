@@ -1,3 +1,4 @@
+using System.Globalization;
 using CeleryNet.TestKit;
 using RabbitMQ.Client;
 using StackExchange.Redis;
@@ -42,6 +43,12 @@ internal sealed class Servers : IAsyncDisposable
         }
     }
 
+    /// <summary>How many commands Redis has been sent until now, this question not counted.</summary>
+    public async Task<long> CountCommandsAsync(CancellationToken cancellationToken) => await ReadAsync("stats", "total_commands_processed", cancellationToken);
+
+    /// <summary>How many connections Redis has.</summary>
+    public async Task<long> CountConnectionsAsync(CancellationToken cancellationToken) => await ReadAsync("clients", "connected_clients", cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (_amqpClient is not null)
@@ -60,6 +67,12 @@ internal sealed class Servers : IAsyncDisposable
         }
 
         await _redis.DisposeAsync();
+    }
+
+    private async Task<long> ReadAsync(string section, string name, CancellationToken cancellationToken)
+    {
+        var info = await RedisClient.GetServers()[0].InfoAsync(section).WaitAsync(cancellationToken);
+        return long.Parse(info.SelectMany(lines => lines).First(line => line.Key == name).Value, CultureInfo.InvariantCulture);
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)

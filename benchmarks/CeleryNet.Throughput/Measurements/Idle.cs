@@ -1,4 +1,3 @@
-using System.Globalization;
 using CeleryNet.Throughput.Brokers;
 using CeleryNet.Throughput.Peers;
 using CeleryNet.Throughput.Work;
@@ -21,7 +20,7 @@ internal sealed class Idle(Bench bench, IBroker broker) : IMeasurement
         await using var worker = bench.Launcher.StartWorker(peer, new Job(broker.Url, null, Bench.Queue, 1));
         await worker.WaitForMarkAsync(1, Bench.Deadline, cancellationToken);
         await Task.Delay(bench.Scale.IdleSettling, cancellationToken);
-        var (cpu, commands) = (worker.Tree.ThreadTime, await CountCommandsAsync(cancellationToken));
+        var (cpu, commands) = (worker.Tree.ThreadTime, await bench.Servers.CountCommandsAsync(cancellationToken));
         await Task.Delay(bench.Scale.IdleTime, cancellationToken);
         var seconds = bench.Scale.IdleTime.TotalSeconds;
 
@@ -29,17 +28,11 @@ internal sealed class Idle(Bench bench, IBroker broker) : IMeasurement
         var measured = new Dictionary<string, double>
         {
             [Metrics.Cpu] = (worker.Tree.ThreadTime - cpu) / bench.Scale.IdleTime * 100,
-            [Metrics.Commands] = (await CountCommandsAsync(cancellationToken) - commands - 1) / seconds,
+            [Metrics.Commands] = (await bench.Servers.CountCommandsAsync(cancellationToken) - commands - 1) / seconds,
             [Metrics.Memory] = worker.Tree.ResidentBytes / 1e6,
             [Metrics.ProportionalMemory] = worker.Tree.ProportionalBytes / 1e6,
         };
         await Bench.StopAsync(worker, broker, cancellationToken);
         return measured;
-    }
-
-    private async Task<long> CountCommandsAsync(CancellationToken cancellationToken)
-    {
-        var statistics = await bench.Servers.RedisClient.GetServers()[0].InfoAsync("stats").WaitAsync(cancellationToken);
-        return long.Parse(statistics.SelectMany(section => section).First(line => line.Key == "total_commands_processed").Value, CultureInfo.InvariantCulture);
     }
 }

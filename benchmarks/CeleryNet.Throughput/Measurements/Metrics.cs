@@ -12,7 +12,10 @@ internal static class Metrics
     public const string Memory = "memory";
     public const string ProportionalMemory = "memory-pss";
     public const string Commands = "commands";
+    public const string Connections = "connections";
+    public const string Size = "size";
     public const string Flatness = "flatness";
+
     /// <summary>The share of the processors that went to others during a turn; every turn has it.</summary>
     public const string Neighbours = "neighbours";
     public const string MemoryGrowth = "memory-growth";

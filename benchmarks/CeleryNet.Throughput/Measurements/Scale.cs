@@ -29,11 +29,14 @@ internal sealed class Scale(bool quick)
     public int Drain(Peer peer, bool onRedis) => (peer.Family, onRedis) switch
     {
         (PeerFamily.Celery, _) => quick ? 1_600 : 8_000,
-        (PeerFamily.CeleryNet, true) => quick ? 80_000 : 240_000,
+        (PeerFamily.CeleryNet, true) => quick ? 80_000 : 400_000,
         (_, true) => quick ? 160_000 : 480_000,
-        (PeerFamily.CeleryNet, false) => quick ? 24_000 : 80_000,
+        (PeerFamily.CeleryNet, false) => quick ? 24_000 : 120_000,
         (_, false) => quick ? 32_000 : 120_000,
     };
+
+    /// <summary>Messages in each of the lists of many queues.</summary>
+    public int OfOneList(Peer peer) => peer.Family == PeerFamily.Celery ? quick ? 8 : 32 : quick ? 250 : 1_000;
 
     public int Publish(Peer peer, bool onRedis, int window) => (peer.Family, onRedis, window) switch
     {

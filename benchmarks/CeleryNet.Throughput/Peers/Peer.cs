@@ -28,6 +28,9 @@ internal sealed record Peer(string Name, PeerFamily Family, params IReadOnlyList
 
     public static Peer CeleryNetThousandSlots { get; } = new("celerynet", PeerFamily.CeleryNet, "--concurrency", "1000");
 
+    /// <summary>The sample's worker, compiled ahead of time.</summary>
+    public static Peer CeleryNetNative { get; } = new("celerynet", PeerFamily.CeleryNet) { Addition = TaskCall.AddOfSample };
+
     public static Peer Celery { get; } = new("celery", PeerFamily.Celery, "-P", "prefork", "-c", "2");
 
     /// <summary>Without what it says to its neighbours when it starts.</summary>

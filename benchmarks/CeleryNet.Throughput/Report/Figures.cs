@@ -38,6 +38,12 @@ internal static class Figures
         new("idle-redis", Metrics.ProportionalMemory, "Idle, memory (PSS of all processes)", "MB"),
         new("idle-redis", Metrics.Cpu, "Idle, processor", "%", Goal.AtMost(0.3)),
         new("idle-redis", Metrics.Commands, "Idle, commands to Redis", "/s", Goal.AtMost(5)),
+        new("queues-redis", Metrics.Rate, "Drain of 64 queues with four priorities each", "tasks/s"),
+        new("queues-redis", Metrics.Connections, "Connections to Redis for 64 queues", ""),
+        new("queues-redis", Metrics.Commands, "Idle with 64 queues, commands to Redis", "/s", Goal.AtMost(5)),
+        new("native-redis", Metrics.Seconds, "Native program: start to first task done", "s", Goal.AtMost(0.1)),
+        new("native-redis", Metrics.Memory, "Native program: idle, memory (RSS)", "MB", Goal.AtMost(30)),
+        new("native-redis", Metrics.Size, "Native program: size", "MB"),
         .. new[] { 1_000, 10_000, 100_000, 1_000_000 }.Select(queued =>
             new Figure("growth-redis", Growth.RateAt(queued), FormattableString.Invariant($"Drain of {queued:N0} queued, warm worker, second half"), "tasks/s")),
 

@@ -21,7 +21,7 @@ internal static class CeleryNetWorker
             .AddTasks(settings.Static ? typeof(StaticTasks) : typeof(BenchTasks))
             .AddWorker(worker =>
             {
-                worker.Queues = [settings.Queue];
+                worker.Queues = settings.Queue.Split(',');
                 worker.Concurrency = settings.Concurrency ?? worker.Concurrency;
                 worker.PrefetchMultiplier = settings.PrefetchMultiplier ?? worker.PrefetchMultiplier;
             });

@@ -12,6 +12,9 @@ internal sealed record TaskCall(string Task, string Args, string ArgsRepr)
     /// <summary>The same as a static method; only CeleryNet has it.</summary>
     public static TaskCall AddStatic { get; } = new("bench.add_static", "[2, 3]", "(2, 3)");
 
+    /// <summary>The same by the worker of the samples.</summary>
+    public static TaskCall AddOfSample { get; } = new("tasks.add", "[2, 3]", "(2, 3)");
+
     /// <summary>Waits a tenth of a second and counts.</summary>
     public static TaskCall Wait { get; } = new("bench.wait", "[0.1]", "(0.1,)");
 }

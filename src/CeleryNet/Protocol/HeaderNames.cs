@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace CeleryNet.Protocol;
 
 /// <summary>The headers the protocol defines; every other one is its sender's own.</summary>
@@ -27,13 +25,8 @@ internal static class HeaderNames
     public const string Compression = "compression";
     public const string Redelivered = "redelivered";
 
-    private static readonly FrozenSet<string> _known = FrozenSet.ToFrozenSet(
-    [
-        Lang, Task, Id, Shadow, Eta, Expires, Group, GroupIndex, Retries, TimeLimit, RootId, ParentId, ArgsRepr, KwargsRepr, Origin,
-        IgnoreResult, ReplacedTaskNesting, StampedHeaders, Stamps, Compression, Redelivered,
-    ]);
-
-    public static bool IsDefined(string name) => _known.Contains(name);
+    public static bool IsDefined(string name) => name is Lang or Task or Id or Shadow or Eta or Expires or Group or GroupIndex or Retries or TimeLimit or RootId
+        or ParentId or ArgsRepr or KwargsRepr or Origin or IgnoreResult or ReplacedTaskNesting or StampedHeaders or Stamps or Compression or Redelivered;
 
     /// <summary>Whether a broker keeps account of a message's deliveries in it: it belongs to the message that was delivered and to no other.</summary>
     public static bool IsBookkeeping(string name)

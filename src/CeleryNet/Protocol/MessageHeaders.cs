@@ -10,9 +10,11 @@ namespace CeleryNet.Protocol;
 /// <remarks>A list, since a message has some twenty headers and each is looked at once.</remarks>
 internal sealed class MessageHeaders
 {
-    private readonly List<KeyValuePair<string, object?>> _items = new(20);
+    // As many as Celery sends.
+    private KeyValuePair<string, object?>[] _items = new KeyValuePair<string, object?>[18];
+    private int _count;
 
-    public IReadOnlyList<KeyValuePair<string, object?>> Items => _items;
+    public IReadOnlyList<KeyValuePair<string, object?>> Items => new ArraySegment<KeyValuePair<string, object?>>(_items, 0, _count);
 
     public object? this[string name]
     {
@@ -20,13 +22,24 @@ internal sealed class MessageHeaders
         set => Set(name, value);
     }
 
+    /// <summary>The same as <see cref="Items"/> for who looks at each; not to be kept while headers are added.</summary>
+    public ReadOnlySpan<KeyValuePair<string, object?>> AsSpan() => _items.AsSpan(0, _count);
+
     /// <summary>Adds a header without looking for one of that name: for readers and writers that know there is none.</summary>
-    public void Add(string name, object? value) => _items.Add(new(name, value));
+    public void Add(string name, object? value)
+    {
+        if (_count == _items.Length)
+        {
+            Array.Resize(ref _items, _count * 2);
+        }
+
+        _items[_count++] = new(name, value);
+    }
 
     /// <summary>Replaces the header of that name, or adds one.</summary>
     public void Set(string name, object? value)
     {
-        for (var i = 0; i < _items.Count; i++)
+        for (var i = 0; i < _count; i++)
         {
             if (_items[i].Key == name)
             {
@@ -41,7 +54,7 @@ internal sealed class MessageHeaders
     /// <summary>Finds a header; of two with one name the last wins, as in Python.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out object? value)
     {
-        for (var i = _items.Count - 1; i >= 0; i--)
+        for (var i = _count - 1; i >= 0; i--)
         {
             if (_items[i].Key == name)
             {

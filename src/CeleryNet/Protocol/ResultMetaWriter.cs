@@ -26,7 +26,7 @@ internal sealed class ResultMetaWriter
         Json(output, ", \"result\": "u8, meta.Result, "null"u8);
         Text(output, writer, ", \"traceback\": "u8, meta.Traceback);
         Json(output, ", \"children\": "u8, meta.Children, "[]"u8);
-        Text(output, writer, ", \"date_done\": "u8, meta.DateDone is { } done ? Time(done) : null);
+        Time(output, ", \"date_done\": "u8, meta.DateDone);
         if (meta.GroupId is { } groupId)
         {
             Text(output, writer, ", \"group_id\": "u8, groupId);
@@ -55,8 +55,24 @@ internal sealed class ResultMetaWriter
     }
 
     // datetime.isoformat() of an aware UTC time; Celery 5.2 reads a fraction of six digits only.
-    private static string Time(DateTimeOffset time)
-        => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);
+    private static void Time(PooledBuffer output, ReadOnlySpan<byte> name, DateTimeOffset? time)
+    {
+        output.Write(name);
+        if (time is { } instant)
+        {
+            // The framework's own form has a seventh digit, and its zone is written otherwise.
+            const int digits = 26;
+            var text = output.GetSpan(1 + digits + 7);
+            text[0] = (byte)'"';
+            instant.UtcDateTime.TryFormat(text[1..], out _, "O", CultureInfo.InvariantCulture);
+            "+00:00\""u8.CopyTo(text[(1 + digits)..]);
+            output.Advance(1 + digits + 7);
+        }
+        else
+        {
+            output.Write("null"u8);
+        }
+    }
 
     private static void Text(PooledBuffer output, Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
     {

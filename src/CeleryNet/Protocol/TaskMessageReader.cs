@@ -36,42 +36,48 @@ internal sealed class TaskMessageReader(ContentCodec content)
     /// <exception cref="MalformedMessageException">They are not the headers of a task message.</exception>
     public static TaskHeaders ReadHeaders(MessageHeaders headers)
     {
-        if (headers.GetString(HeaderNames.Task) is not { Length: > 0 } task)
+        var values = default(Values);
+        foreach (var (name, value) in headers.AsSpan())
+        {
+            values.Set(name, value);
+        }
+
+        if (values.Task is not string { Length: > 0 } task)
         {
             throw new MalformedMessageException("The message's 'task' header must be the name of a task.");
         }
 
-        if (headers.GetString(HeaderNames.Id) is not { Length: > 0 } id)
+        if (values.Id is not string { Length: > 0 } id)
         {
             throw new MalformedMessageException($"The message for task '{task}' has no 'id' header.");
         }
 
-        var (hard, soft) = ReadTimeLimits(headers);
+        var (hard, soft) = ReadTimeLimits(values.TimeLimit);
         return new TaskHeaders(task, id)
         {
-            Shadow = headers.GetString(HeaderNames.Shadow),
-            Eta = ReadInstant(headers, HeaderNames.Eta),
-            Expires = ReadInstant(headers, HeaderNames.Expires),
-            GroupId = headers.GetString(HeaderNames.Group),
-            GroupIndex = ReadInt(headers, HeaderNames.GroupIndex),
-            Retries = ReadInt(headers, HeaderNames.Retries) ?? 0,
+            Shadow = values.Shadow as string,
+            Eta = ReadInstant(HeaderNames.Eta, values.Eta),
+            Expires = ReadInstant(HeaderNames.Expires, values.Expires),
+            GroupId = values.Group as string,
+            GroupIndex = ReadInt(HeaderNames.GroupIndex, values.GroupIndex),
+            Retries = ReadInt(HeaderNames.Retries, values.Retries) ?? 0,
             TimeLimit = hard,
             SoftTimeLimit = soft,
-            RootId = ReadId(headers, HeaderNames.RootId),
-            ParentId = ReadId(headers, HeaderNames.ParentId),
-            ArgsRepr = headers.GetString(HeaderNames.ArgsRepr),
-            KwargsRepr = headers.GetString(HeaderNames.KwargsRepr),
-            Origin = headers.GetString(HeaderNames.Origin),
-            IgnoreResult = headers[HeaderNames.IgnoreResult] as bool?,
-            StampedHeaders = headers[HeaderNames.StampedHeaders] is object?[] { Length: > 0 } names ? [.. names.OfType<string>()] : null,
-            Stamps = headers[HeaderNames.Stamps] is Dictionary<string, object?> { Count: > 0 } stamps ? stamps : null,
-            ReplacedTaskNesting = ReadInt(headers, HeaderNames.ReplacedTaskNesting) ?? 0,
+            RootId = ReadId(values.RootId),
+            ParentId = ReadId(values.ParentId),
+            ArgsRepr = values.ArgsRepr as string,
+            KwargsRepr = values.KwargsRepr as string,
+            Origin = values.Origin as string,
+            IgnoreResult = values.IgnoreResult as bool?,
+            StampedHeaders = values.StampedHeaders is object?[] { Length: > 0 } names ? [.. names.OfType<string>()] : null,
+            Stamps = values.Stamps is Dictionary<string, object?> { Count: > 0 } stamps ? stamps : null,
+            ReplacedTaskNesting = ReadInt(HeaderNames.ReplacedTaskNesting, values.ReplacedTaskNesting) ?? 0,
         };
     }
 
     private static bool IsMap(ReadOnlySpan<byte> json) => json.TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
-    private static DateTimeOffset? ReadInstant(MessageHeaders headers, string name) => headers[name] switch
+    private static DateTimeOffset? ReadInstant(string name, object? value) => value switch
     {
         null => null,
         DateTimeOffset instant => instant,
@@ -79,7 +85,7 @@ internal sealed class TaskMessageReader(ContentCodec content)
         var other => throw new MalformedMessageException($"The header '{name}' must be an ISO 8601 instant or null, was '{other}'."),
     };
 
-    private static int? ReadInt(MessageHeaders headers, string name) => headers[name] switch
+    private static int? ReadInt(string name, object? value) => value switch
     {
         null => null,
         long number and >= int.MinValue and <= int.MaxValue => (int)number,
@@ -87,11 +93,10 @@ internal sealed class TaskMessageReader(ContentCodec content)
         var other => throw new MalformedMessageException($"The header '{name}' must be an integer or null, was '{other}'."),
     };
 
-    private static TaskId? ReadId(MessageHeaders headers, string name)
-        => headers.GetString(name) is { Length: > 0 } id ? new TaskId(id) : default(TaskId?);
+    private static TaskId? ReadId(object? value) => value is string { Length: > 0 } id ? new TaskId(id) : default(TaskId?);
 
     // timelimit is [hard, soft], in seconds, either or all of it null.
-    private static (TimeSpan? Hard, TimeSpan? Soft) ReadTimeLimits(MessageHeaders headers) => headers[HeaderNames.TimeLimit] switch
+    private static (TimeSpan? Hard, TimeSpan? Soft) ReadTimeLimits(object? value) => value switch
     {
         null => default,
         object?[] limits when limits.Length == 2 => (ReadSeconds(limits[0]), ReadSeconds(limits[1])),
@@ -106,4 +111,54 @@ internal sealed class TaskMessageReader(ContentCodec content)
         _ => throw new MalformedMessageException(
             string.Create(CultureInfo.InvariantCulture, $"The header '{HeaderNames.TimeLimit}' must hold seconds or null, was '{value}'.")),
     };
+
+    /// <summary>The headers by name, as they came: to look for each name in all headers would take longer than all else here.</summary>
+    private struct Values
+    {
+        public object? Task;
+        public object? Id;
+        public object? Shadow;
+        public object? Eta;
+        public object? Expires;
+        public object? Group;
+        public object? GroupIndex;
+        public object? Retries;
+        public object? TimeLimit;
+        public object? RootId;
+        public object? ParentId;
+        public object? ArgsRepr;
+        public object? KwargsRepr;
+        public object? Origin;
+        public object? IgnoreResult;
+        public object? StampedHeaders;
+        public object? Stamps;
+        public object? ReplacedTaskNesting;
+
+        // Of two with one name the last wins, as in Python.
+        public void Set(string name, object? value)
+        {
+            switch (name)
+            {
+                case HeaderNames.Task: Task = value; break;
+                case HeaderNames.Id: Id = value; break;
+                case HeaderNames.Shadow: Shadow = value; break;
+                case HeaderNames.Eta: Eta = value; break;
+                case HeaderNames.Expires: Expires = value; break;
+                case HeaderNames.Group: Group = value; break;
+                case HeaderNames.GroupIndex: GroupIndex = value; break;
+                case HeaderNames.Retries: Retries = value; break;
+                case HeaderNames.TimeLimit: TimeLimit = value; break;
+                case HeaderNames.RootId: RootId = value; break;
+                case HeaderNames.ParentId: ParentId = value; break;
+                case HeaderNames.ArgsRepr: ArgsRepr = value; break;
+                case HeaderNames.KwargsRepr: KwargsRepr = value; break;
+                case HeaderNames.Origin: Origin = value; break;
+                case HeaderNames.IgnoreResult: IgnoreResult = value; break;
+                case HeaderNames.StampedHeaders: StampedHeaders = value; break;
+                case HeaderNames.Stamps: Stamps = value; break;
+                case HeaderNames.ReplacedTaskNesting: ReplacedTaskNesting = value; break;
+                default: break;
+            }
+        }
+    }
 }

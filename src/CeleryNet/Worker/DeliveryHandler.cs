@@ -205,7 +205,7 @@ internal sealed class DeliveryHandler(
             $"Task {headers.TaskName}[{headers.Id}] is not run again: {delivery.DeliveryCount} runs of its message were begun and none has settled it, and MaxDeliveries is {request.MaxDeliveries}."));
         logger.TaskUnrunnable(delivery.Queue, error.Message);
         TryOpen(request);
-        await recorder.RecordAsync(request, new TaskOutcome.Failed(error), lastCall).ConfigureAwait(false);
+        await recorder.RecordAsync(request, new TaskOutcome.Failed(error), null, lastCall).ConfigureAwait(false);
         await delivery.SettleAsync(Settlement.DeadLetter(error.Message), lastCall).ConfigureAwait(false);
         _events.Failed(request, error);
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
@@ -28,15 +27,29 @@ internal sealed class OutcomeRecorder : IRetryWatcher
 
     public void OnRetry(Exception error, TimeSpan delay) => _logger.ResultStoreFailed(error, delay);
 
+    /// <summary>Whether one attempt is all that storing a success takes as long as nothing fails.</summary>
+    public bool StoresAtOnce(TaskRequest request) => request.IgnoreResult || !_untilStored.IsCustom;
+
+    /// <summary>Tries to store a success, unless it is to be ignored. Whatever it throws, the next attempts are <see cref="RecordAsync"/>'s.</summary>
+    public ValueTask StoreOnceAsync(TaskRequest request, TaskOutcome.Succeeded success, CancellationToken cancellationToken) => request.IgnoreResult
+        ? ValueTask.CompletedTask
+        : _backend.StoreAsync(_metas.OfValue(request, TaskState.Success, success.Value), request.Reply, cancellationToken);
+
     /// <summary>Stores an outcome, unless it is to be ignored.</summary>
+    /// <param name="request">The task.</param>
+    /// <param name="outcome">What it came to.</param>
+    /// <param name="first">Why a first attempt failed that was made already; null when none was.</param>
+    /// <param name="cancellationToken">Ends the attempts.</param>
     /// <returns>False when it should have been stored and is not: the wait was ended, or the backend refused it for good.</returns>
-    public ValueTask<bool> RecordAsync(TaskRequest request, TaskOutcome outcome, CancellationToken cancellationToken) => outcome switch
+    /// <exception cref="CelerySerializationException">It cannot be written.</exception>
+    public ValueTask<bool> RecordAsync(TaskRequest request, TaskOutcome outcome, Exception? first, CancellationToken cancellationToken) => outcome switch
     {
         TaskOutcome.Succeeded when request.IgnoreResult => new(true),
         TaskOutcome.Failed or TaskOutcome.TimedOut when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
         TaskOutcome.Abandoned or TaskOutcome.Retried or TaskOutcome.RetryUnsent or TaskOutcome.Rejected or TaskOutcome.Ignored => new(true),
         TaskOutcome.Terminated => RecordRevokedAsync(request, "terminated", cancellationToken),
-        TaskOutcome.Succeeded success => StoreAsync(request, _metas.OfValue(request, TaskState.Success, success.Value), cancellationToken),
+        TaskOutcome.Succeeded success => StoreAsync(
+            request.Headers, _metas.OfValue(request, TaskState.Success, success.Value), request.Reply, first, cancellationToken),
         TaskOutcome.Failed failure => StoreFailureAsync(
             request.Headers, _metas.OfException(request, TaskState.Failure, failure.Error), failure.Error, request.Reply, cancellationToken),
         TaskOutcome.TimedOut late => StoreFailureAsync(
@@ -48,7 +61,7 @@ internal sealed class OutcomeRecorder : IRetryWatcher
     public ValueTask<bool> RecordRevokedAsync(TaskRequest request, string reason, CancellationToken cancellationToken)
         => request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false }
             ? new(true)
-            : StoreAsync(request, _metas.OfRevoked(request, reason), cancellationToken);
+            : StoreAsync(request.Headers, _metas.OfRevoked(request, reason), request.Reply, null, cancellationToken);
 
     /// <summary>Stores STARTED once: it is a courtesy, no run waits for a backend that is away.</summary>
     public async ValueTask RecordStartedAsync(TaskRequest request, CancellationToken cancellationToken)
@@ -105,7 +118,7 @@ internal sealed class OutcomeRecorder : IRetryWatcher
         {
             try
             {
-                return await StoreAsync(headers, forms[i](), reply, cancellationToken).ConfigureAwait(false);
+                return await StoreAsync(headers, forms[i](), reply, null, cancellationToken).ConfigureAwait(false);
             }
             catch (CelerySerializationException cause) when (i < forms.Length - 1)
             {
@@ -115,7 +128,6 @@ internal sealed class OutcomeRecorder : IRetryWatcher
     }
 
     // The arguments are the sender's: that they cannot be written here must not cost what the task came to.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask StoreOnceAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
         try
@@ -129,15 +141,12 @@ internal sealed class OutcomeRecorder : IRetryWatcher
         }
     }
 
-    private ValueTask<bool> StoreAsync(TaskRequest request, ResultMeta meta, CancellationToken cancellationToken)
-        => StoreAsync(request.Headers, meta, request.Reply, cancellationToken);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> StoreAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+    private async ValueTask<bool> StoreAsync(TaskHeaders headers, ResultMeta meta, ReplyAddress reply, Exception? first, CancellationToken cancellationToken)
     {
-        Exception? first = null;
-        if (!_untilStored.IsCustom)
+        // What could not be written is written in another way, for which no pause is needed.
+        if (!_untilStored.IsCustom && first is null or CelerySerializationException)
         {
+            first = null;
             try
             {
                 await StoreOnceAsync(meta, reply, cancellationToken).ConfigureAwait(false);

@@ -21,7 +21,7 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         try
         {
             var json = _buffers.Write((Value: value, Options: serializerOptions), static (buffer, each) => each.Value.Write(buffer.Writer, each.Options));
-            return Complete(request, new ResultMeta(request.Headers.Id, state) { Result = json });
+            return Complete(request, state, json, null);
         }
 #pragma warning disable CA1031 // Writing runs the getters and converters of the value's type, which may throw anything.
         catch (Exception error)
@@ -33,14 +33,14 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
 
     /// <summary>The document of an exception.</summary>
     public ResultMeta OfException(TaskRequest request, TaskState state, Exception error)
-        => Complete(request, OfException(request.Headers.Id, state, error));
+        => Complete(request, state, Json(PythonExceptions.ToPython(error, serializerOptions).Write), PythonExceptions.Traceback(error));
 
     /// <summary>The document of a task that waits for its retry: the reason in place of the retry itself, null without one. celery/app/trace.py handle_retry</summary>
-    public ResultMeta OfRetry(TaskRequest request, TaskRetryException retry) => Complete(request, new ResultMeta(request.Headers.Id, TaskState.Retry)
-    {
-        Result = retry.InnerException is { } cause ? Json(PythonExceptions.ToPython(cause, serializerOptions).Write) : default,
-        Traceback = PythonExceptions.Traceback(retry),
-    });
+    public ResultMeta OfRetry(TaskRequest request, TaskRetryException retry) => Complete(
+        request,
+        TaskState.Retry,
+        retry.InnerException is { } cause ? Json(PythonExceptions.ToPython(cause, serializerOptions).Write) : default,
+        PythonExceptions.Traceback(retry));
 
     /// <summary>The document of a message of which nothing but the id is known. celery/worker/consumer/consumer.py on_unknown_task</summary>
     public ResultMeta OfException(TaskId id, TaskState state, Exception error) => new(id, state)
@@ -63,30 +63,31 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
     };
 
     /// <summary>A task that ended without being run. celery/worker/request.py _announce_revoked</summary>
-    public ResultMeta OfRevoked(TaskRequest request, string reason) => Complete(request, new ResultMeta(request.Headers.Id, TaskState.Revoked)
-    {
-        Result = Json(ExceptionInfo.OfText("TaskRevokedError", "celery.exceptions", reason).Write),
-    });
+    public ResultMeta OfRevoked(TaskRequest request, string reason)
+        => Complete(request, TaskState.Revoked, Json(ExceptionInfo.OfText("TaskRevokedError", "celery.exceptions", reason).Write), null);
 
     /// <summary>The document of a task that has begun: <c>{"pid": …, "hostname": …}</c>.</summary>
-    public ResultMeta OfStarted(TaskRequest request) => Complete(request, new ResultMeta(request.Headers.Id, TaskState.Started)
+    public ResultMeta OfStarted(TaskRequest request)
     {
-        Result = Json(writer =>
+        var result = Json(writer =>
         {
             writer.WriteStartObject();
             writer.WriteNumber("pid", Environment.ProcessId);
             writer.WriteString("hostname", hostname);
             writer.WriteEndObject();
-        }),
-    });
+        });
+        return Complete(request, TaskState.Started, result, null);
+    }
 
-    private ResultMeta Complete(TaskRequest request, ResultMeta meta)
+    private ResultMeta Complete(TaskRequest request, TaskState state, ReadOnlyMemory<byte> result, string? traceback)
     {
         var headers = request.Headers;
-        return meta with
+        return new ResultMeta(headers.Id, state)
         {
+            Result = result,
+            Traceback = traceback,
             Children = Children(request.Context?.Children ?? []),
-            DateDone = meta.State.IsReady ? time.GetUtcNow() : null,
+            DateDone = state.IsReady ? time.GetUtcNow() : null,
             GroupId = headers.GroupId,
             ParentId = headers.ParentId,
             Extension = isExtended ? Extend(request) : null,

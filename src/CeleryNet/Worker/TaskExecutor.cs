@@ -10,6 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace CeleryNet.Worker;
 
 /// <summary>The life of one message, from admission to settlement.</summary>
+/// <remarks>
+/// What every task waits for is awaited in <see cref="ExecuteAsync"/> itself: each further method that waits keeps an object for each task that does, since
+/// the runtime pools hardly more than one of a kind.
+/// </remarks>
 internal sealed class TaskExecutor(
     RedeliveryGuard guard,
     OutcomeRecorder recorder,
@@ -32,11 +36,31 @@ internal sealed class TaskExecutor(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ExecuteAsync(TaskRequest request, CancellationToken lastCall)
     {
-        if (!await guard.MayRunAsync(request, lastCall).ConfigureAwait(false) || !await AnnounceStartedAsync(request, lastCall).ConfigureAwait(false))
+        // Where the message is lost it is another worker's by now: it must not run here.
+        if (!await guard.MayRunAsync(request, lastCall).ConfigureAwait(false) || IsLost(request))
         {
             return;
         }
 
+        if (!request.AcksLate)
+        {
+            try
+            {
+                await request.Delivery.SettleAsync(Settlement.Ack, lastCall).ConfigureAwait(false);
+            }
+            catch (BrokerUnavailableException error)
+            {
+                // It may be acknowledged already, or will be when the broker is back: not to run it could lose it. celery/worker/request.py acknowledge
+                logger.SettlementFailed(error, request.Delivery.Queue, nameof(SettlementKind.Ack));
+            }
+
+            if (IsLost(request))
+            {
+                return;
+            }
+        }
+
+        await AnnounceStartedAsync(request, lastCall).ConfigureAwait(false);
         var started = time.GetTimestamp();
         request.Limits = timed.Limits.Of(request);
         var outcome = request.Limits.IsNone
@@ -55,7 +79,26 @@ internal sealed class TaskExecutor(
             outcome = await retrier.SendAsync(request, retried, lastCall).ConfigureAwait(false);
         }
 
-        (outcome, var isRecorded) = await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
+        bool isRecorded;
+        if (outcome is TaskOutcome.Succeeded succeeded && recorder.StoresAtOnce(request))
+        {
+            try
+            {
+                await recorder.StoreOnceAsync(request, succeeded, lastCall).ConfigureAwait(false);
+                isRecorded = true;
+            }
+#pragma warning disable CA1031 // Whatever it was, it is only the first attempt's.
+            catch (Exception first)
+#pragma warning restore CA1031
+            {
+                (outcome, isRecorded) = await RecordAsync(request, outcome, first, lastCall).ConfigureAwait(false);
+            }
+        }
+        else
+        {
+            (outcome, isRecorded) = await RecordAsync(request, outcome, null, lastCall).ConfigureAwait(false);
+        }
+
         if (outcome is TaskOutcome.Succeeded && isRecorded)
         {
             guard.Remember(request);
@@ -105,44 +148,14 @@ internal sealed class TaskExecutor(
 
     private async ValueTask EndAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
     {
-        await RecordAsync(request, outcome, lastCall).ConfigureAwait(false);
+        await RecordAsync(request, outcome, null, lastCall).ConfigureAwait(false);
         _events.Finished(request, outcome, settlement: null, TimeSpan.Zero);
     }
 
-    // False when the message is another worker's by now: it must not run here.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> AnnounceStartedAsync(TaskRequest request, CancellationToken cancellationToken)
+    private ValueTask AnnounceStartedAsync(TaskRequest request, CancellationToken cancellationToken)
     {
-        if (IsLost(request))
-        {
-            return false;
-        }
-
-        if (!request.AcksLate)
-        {
-            try
-            {
-                await request.Delivery.SettleAsync(Settlement.Ack, cancellationToken).ConfigureAwait(false);
-            }
-            catch (BrokerUnavailableException error)
-            {
-                // It may be acknowledged already, or will be when the broker is back: not to run it could lose it. celery/worker/request.py acknowledge
-                logger.SettlementFailed(error, request.Delivery.Queue, nameof(SettlementKind.Ack));
-            }
-
-            if (IsLost(request))
-            {
-                return false;
-            }
-        }
-
         _events.Started(request);
-        if (request is { TrackStarted: true, IgnoreResult: false })
-        {
-            await recorder.RecordStartedAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-
-        return true;
+        return request is { TrackStarted: true, IgnoreResult: false } ? recorder.RecordStartedAsync(request, cancellationToken) : ValueTask.CompletedTask;
     }
 
     private bool IsLost(TaskRequest request)
@@ -253,14 +266,14 @@ internal sealed class TaskExecutor(
     }
 
     // A value that cannot be written is the task's failure, as in Celery: the sender learns why.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(TaskOutcome Outcome, bool IsRecorded)> RecordAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
+    private async ValueTask<(TaskOutcome Outcome, bool IsRecorded)> RecordAsync(
+        TaskRequest request, TaskOutcome outcome, Exception? first, CancellationToken lastCall)
     {
         try
         {
             // A backend that is away must not hold up what only this worker has.
             await _keeper.KeepAsync(request, outcome, lastCall).ConfigureAwait(false);
-            return (outcome, await recorder.RecordAsync(request, outcome, lastCall).ConfigureAwait(false));
+            return (outcome, await recorder.RecordAsync(request, outcome, first, lastCall).ConfigureAwait(false));
         }
         catch (CelerySerializationException error)
         {
@@ -270,7 +283,7 @@ internal sealed class TaskExecutor(
                 await _keeper.KeepAsync(request, failure, lastCall).ConfigureAwait(false);
             }
 
-            return (failure, await recorder.RecordAsync(request, failure, lastCall).ConfigureAwait(false));
+            return (failure, await recorder.RecordAsync(request, failure, null, lastCall).ConfigureAwait(false));
         }
     }
 
@@ -345,7 +358,7 @@ internal sealed class TaskExecutor(
     private static Dictionary<string, JsonElement> OwnHeaders(MessageHeaders headers)
     {
         Dictionary<string, JsonElement>? own = null;
-        foreach (var (name, value) in headers.Items)
+        foreach (var (name, value) in headers.AsSpan())
         {
             if (!HeaderNames.IsDefined(name) && !HeaderNames.IsBookkeeping(name))
             {

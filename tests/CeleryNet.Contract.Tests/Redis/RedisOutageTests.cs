@@ -228,12 +228,32 @@ public sealed class RedisOutageTests : IAsyncLifetime
         error.Message.ShouldContain("refused");
     }
 
-    // The consumer asks for the length of its lists only when there was nothing to take.
-    private static async Task WaitForIdleAsync(LossyProxy proxy)
+    [Fact]
+    public async Task Consumer_of_many_queues_asks_for_all_of_them_in_one_command_while_there_is_nothing()
     {
-        while (!(await proxy.Requests.WaitAsync("the consumer to be idle")).Contains("LLEN", StringComparison.Ordinal))
+        await using var proxy = new LossyProxy(_server.Port);
+        await using var transport = Transport($"redis://127.0.0.1:{Number(proxy.Port)}/0");
+        var request = new ConsumerRequest([.. Enumerable.Range(0, 64).Select(number => QueueSpec.Named($"q{Number(number)}"))], Prefetch: 1);
+        await using var consumer = await transport.ConsumeAsync(request, Token).WithinBound("a consumer");
+
+        // Four steps of priority each, and the name of the command.
+        (await WaitForIdleAsync(proxy)).ShouldStartWith("*257\r\n$6\r\nEXISTS\r\n");
+        await using var direct = Transport(_server.Url);
+        await direct.Publisher.PublishAsync(MessageFactory.Text("woken"), new Destination("", "q63"), Token).WithinBound("a publish");
+        RedisSpace.BodyOf(await RedisSpace.ReadAsync(consumer)).ShouldBe("woken");
+    }
+
+    // The consumer asks whether there are lists of its own only when there was nothing to take.
+    private static async Task<string> WaitForIdleAsync(LossyProxy proxy)
+    {
+        while (true)
         {
             // What it sends before is of no interest.
+            var sent = await proxy.Requests.WaitAsync("the consumer to be idle");
+            if (sent.Contains("\nEXISTS\r", StringComparison.Ordinal))
+            {
+                return sent;
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using CeleryNet.Protocol;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
@@ -26,7 +25,7 @@ internal sealed class RedisResultBackend : IResultBackend
     {
         _connection = new RedisConnection(options, logger);
         _keys = new RedisResultKeys(options.GlobalKeyPrefix);
-        _documents = new StoredDocuments(_connection, (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds));
+        _documents = new StoredDocuments(_connection, (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds), error => IsOutage(error) ? Unavailable(error) : error);
         _codec = codec;
         _watches = new ResultWatches(_connection, _keys, codec, time, logger);
     }
@@ -36,19 +35,10 @@ internal sealed class RedisResultBackend : IResultBackend
 
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+    public ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var document = _codec.Encode(meta).Body;
-        try
-        {
-            await _documents.StoreAsync(_keys.Task(meta.TaskId), document, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (IsOutage(error))
-        {
-            throw Unavailable(error);
-        }
+        return _documents.StoreAsync(_keys.TaskBytes(meta.TaskId), _codec.Encode(meta).Body, cancellationToken);
     }
 
     public async ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken)

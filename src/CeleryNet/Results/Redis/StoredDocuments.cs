@@ -12,22 +12,23 @@ internal sealed class StoredDocuments
 
     private readonly RedisConnection _connection;
     private readonly RedisValue _expirySeconds;
-    private readonly RedisBursts<(string Key, ReadOnlyMemory<byte> Document)> _bursts;
+    private readonly RedisBursts<(byte[] Key, ReadOnlyMemory<byte> Document)> _bursts;
 
     /// <param name="connection">Where they go.</param>
     /// <param name="expirySeconds">How long each is kept; 0 for ever.</param>
-    public StoredDocuments(RedisConnection connection, long expirySeconds)
+    /// <param name="describe">Makes of an error what whoever waits is told.</param>
+    public StoredDocuments(RedisConnection connection, long expirySeconds, Func<Exception, Exception> describe)
     {
         _connection = connection;
         _expirySeconds = expirySeconds;
-        _bursts = new((LargestBurst, LargestWeight), static item => item.Document.Length, StoreAsync);
+        _bursts = new((LargestBurst, LargestWeight), static item => item.Document.Length, StoreAsync, failed: (_, error) => describe(error));
     }
 
-    /// <summary>Stores a document. False when there is one already that must not be replaced.</summary>
-    public ValueTask<bool> StoreAsync(string key, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
-        => _bursts.SendAsync((key, document), cancellationToken);
+    /// <summary>Stores a document, unless there is one already that must not be replaced.</summary>
+    public ValueTask StoreAsync(byte[] key, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
+        => _bursts.SendOnlyAsync((key, document), cancellationToken);
 
-    private async Task<IReadOnlyList<BurstAnswer>> StoreAsync(IReadOnlyList<(string Key, ReadOnlyMemory<byte> Document)> items)
+    private async Task StoreAsync(IReadOnlyList<(byte[] Key, ReadOnlyMemory<byte> Document)> items, BurstAnswer[] answers)
     {
         var database = await _connection.GetDatabaseAsync(CancellationToken.None).ConfigureAwait(false);
         var (keys, arguments) = (new RedisKey[items.Count], new RedisValue[items.Count + 1]);
@@ -38,14 +39,6 @@ internal sealed class StoredDocuments
             arguments[i + 1] = items[i].Document;
         }
 
-        var kept = (int[])(await database.ScriptEvaluateAsync(RedisResultScripts.Store, keys, arguments).ConfigureAwait(false))!;
-        var wereStored = new BurstAnswer[items.Count];
-        Array.Fill(wereStored, new BurstAnswer(true));
-        foreach (var place in kept)
-        {
-            wereStored[place - 1] = new BurstAnswer(false);
-        }
-
-        return wereStored;
+        await database.ScriptEvaluateAsync(RedisResultScripts.Store, keys, arguments).ConfigureAwait(false);
     }
 }

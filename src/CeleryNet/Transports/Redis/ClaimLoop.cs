@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using CeleryNet.Serialization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -17,7 +16,7 @@ internal sealed class ClaimLoop(
     PrefetchWindow window,
     LeaseTable leases,
     QueueWatch watch,
-    ChannelWriter<IDelivery> deliveries,
+    DeliveryQueue deliveries,
     string deadLetterSuffix,
     TimeProvider time,
     ILogger logger)
@@ -29,8 +28,8 @@ internal sealed class ClaimLoop(
 
     private readonly string _consumerId = TaskId.New().Value;
     private readonly RecentStrings _strings = new();
+    private readonly List<RedisDelivery> _claimed = new(LargestClaim);
     private long _claims;
-    private long _sequence;
     private (string Prefix, int Limit)? _unanswered;
 
     /// <summary>Runs until told to stop; outages only interrupt it.</summary>
@@ -95,11 +94,11 @@ internal sealed class ClaimLoop(
             delivered.Add(queue);
             for (var left = (int)claimed[i++]; left > 0; left--)
             {
-                var tag = string.Create(CultureInfo.InvariantCulture, $"{prefix}{++count}");
-                Deliver(tag, queue, list, (byte[])claimed[i++]!);
+                Read(new ClaimTag(prefix, ++count), queue, list, (byte[])claimed[i++]!);
             }
         }
 
+        Deliver();
         order.Rotate(delivered);
         return count;
     }
@@ -122,14 +121,23 @@ internal sealed class ClaimLoop(
             {
                 if (StoredMessage.TryCutTail(stored, StoredMessage.Tail(queue)) is { } raw)
                 {
-                    Deliver(claim.Prefix + (string)found[i]!, queue, order.FirstListOf(queue), raw);
+                    Read(new ClaimTag(claim.Prefix, (int)found[i]), queue, order.FirstListOf(queue), raw);
                     break;
                 }
             }
         }
+
+        Deliver();
     }
 
-    private void Deliver(string tag, string queue, string list, ReadOnlyMemory<byte> raw)
+    private void Deliver()
+    {
+        leases.Add(_claimed);
+        deliveries.Add(_claimed);
+        _claimed.Clear();
+    }
+
+    private void Read(ClaimTag tag, string queue, string list, ReadOnlyMemory<byte> raw)
     {
         RedisEnvelope? message = null;
         string? unreadable = null;
@@ -142,7 +150,7 @@ internal sealed class ClaimLoop(
             unreadable = error.Message;
         }
 
-        var delivery = new RedisDelivery(tag, ++_sequence, raw, store, leases, logger)
+        _claimed.Add(new RedisDelivery(tag, raw, store, leases, logger)
         {
             List = list,
             DeadLetterSuffix = deadLetterSuffix,
@@ -153,10 +161,6 @@ internal sealed class ClaimLoop(
             RoutingKey = message?.RoutingKey ?? queue,
             Redelivered = message?.Redelivered ?? false,
             DeliveryCount = message?.DeliveryCount ?? 0,
-        };
-        leases.Add(delivery);
-
-        // The channel has a place for every lease; it is completed only after this loop has ended.
-        deliveries.TryWrite(delivery);
+        });
     }
 }

@@ -66,7 +66,7 @@ internal sealed class LeaseRenewal(UnackedStore store, LeaseTable leases, TimeSp
             await SettlePendingAsync(held, stopping).ConfigureAwait(false);
             foreach (var chunk in held.Where(delivery => !delivery.IsPending).Chunk(Chunk))
             {
-                var tags = Array.ConvertAll(chunk, delivery => (RedisValue)delivery.Tag);
+                var tags = Array.ConvertAll(chunk, delivery => (RedisValue)delivery.Tag.ToString());
                 foreach (var missing in await store.RenewAsync(tags, stopping).ConfigureAwait(false))
                 {
                     chunk[missing].MarkLost();

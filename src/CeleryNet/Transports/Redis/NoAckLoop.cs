@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Transports.Redis;
@@ -10,7 +9,7 @@ internal sealed class NoAckLoop(
     ConsumedQueues queues,
     PrefetchWindow window,
     QueueWatch watch,
-    ChannelWriter<IDelivery> deliveries,
+    DeliveryQueue deliveries,
     TimeProvider time,
     ILogger logger)
 {
@@ -65,8 +64,8 @@ internal sealed class NoAckLoop(
             delivered.Add(queue);
             for (var left = (int)taken[i++]; left > 0; left--)
             {
-                window.Enter();
-                deliveries.TryWrite(Read(queue, list, (byte[])taken[i++]!));
+                window.Enter(1);
+                deliveries.TryAdd(Read(queue, list, (byte[])taken[i++]!));
                 count++;
             }
         }

@@ -12,7 +12,7 @@ internal sealed class PrefetchWindow(int bound)
     /// <summary>How many more may be taken; not above 0 when there is no room.</summary>
     public int Room => Volatile.Read(ref _bound) - Volatile.Read(ref _held);
 
-    public void Enter() => Interlocked.Increment(ref _held);
+    public void Enter(int count) => Interlocked.Add(ref _held, count);
 
     /// <summary>Takes a place if there is room, also when several want it at a time.</summary>
     public bool TryEnter()
@@ -26,16 +26,16 @@ internal sealed class PrefetchWindow(int bound)
         return false;
     }
 
-    public void Leave()
-    {
-        Interlocked.Decrement(ref _held);
-        _freed.Writer.TryWrite(true);
-    }
+    /// <summary>Frees a place. Who waits for one is not told yet, since others may follow at once.</summary>
+    public void Leave() => Interlocked.Decrement(ref _held);
+
+    /// <summary>Tells who waits that there may be room now.</summary>
+    public void TellOfRoom() => _freed.Writer.TryWrite(true);
 
     public void Resize(int bound)
     {
         Volatile.Write(ref _bound, bound);
-        _freed.Writer.TryWrite(true);
+        TellOfRoom();
     }
 
     /// <summary>Returns when there may be room.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace CeleryNet.Transports.Redis;
@@ -20,18 +19,16 @@ internal sealed class PushedElements
     }
 
     /// <summary>Pushes a message; returns when the list has it.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask PushAsync(string list, ReadOnlyMemory<byte> element, CancellationToken cancellationToken)
-        => await _bursts.SendAsync((list, element), cancellationToken).ConfigureAwait(false);
+    public ValueTask PushAsync(string list, ReadOnlyMemory<byte> element, CancellationToken cancellationToken)
+        => _bursts.SendOnlyAsync((list, element), cancellationToken);
 
-    private async Task<IReadOnlyList<BurstAnswer>> PushAsync(IReadOnlyList<(string List, ReadOnlyMemory<byte> Element)> items)
+    private async Task PushAsync(IReadOnlyList<(string List, ReadOnlyMemory<byte> Element)> items, BurstAnswer[] answers)
     {
         var database = await _connection.GetDatabaseAsync(CancellationToken.None).ConfigureAwait(false);
-        var answers = new BurstAnswer[items.Count];
         if (items.Count == 1)
         {
             await database.ListLeftPushAsync(items[0].List, items[0].Element).ConfigureAwait(false);
-            return answers;
+            return;
         }
 
         // A list that is none, or a full server, is the trouble of those alone whom it concerns.
@@ -52,6 +49,5 @@ internal sealed class PushedElements
                 }
             }
         })).ConfigureAwait(false);
-        return answers;
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace CeleryNet.Transports.Redis;
 
 /// <summary>
-/// The idle wait of a consumer: it takes nothing, it only wakes. While the lists are empty the server is asked for nothing but their lengths every few
-/// seconds, and tells of the first change to any of them at once. (A blocking command would watch one list per connection and send the message along.)
+/// The idle wait of a consumer: it takes nothing, it only wakes. While the lists are empty the server is asked nothing but whether there are
+/// any, in one command every few seconds, and tells of the first change to any of them at once. (A blocking command would watch one list per connection and send the message along.)
 /// Where the server cannot do that, the consumer looks by itself, up to ten times a second.
 /// </summary>
 internal sealed class QueueWatch(RedisConnection connection, TimeSpan connectTimeout, TimeProvider time, ILogger logger) : IAsyncDisposable

@@ -55,17 +55,18 @@ internal sealed class QueueWatchConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks for the lengths of lists: what is there wakes at once, what comes later wakes by the notice that reading them has asked for.</summary>
+    /// <summary>Asks in one command whether there are such lists: what is there wakes at once, what comes later wakes by the notice that the question has asked for.</summary>
     public async Task ArmAsync(IReadOnlyList<string> lists, CancellationToken cancellationToken)
     {
         _wake.Reader.TryRead(out _);
-        var commands = new ArrayBufferWriter<byte>(64 * lists.Count);
-        foreach (var list in lists)
+        if (lists.Count == 0)
         {
-            Write(commands, "LLEN", list);
+            return;
         }
 
-        Interlocked.Add(ref _unanswered, lists.Count);
+        var commands = new ArrayBufferWriter<byte>(64 * (lists.Count + 1));
+        Write(commands, ["EXISTS", .. lists]);
+        Interlocked.Increment(ref _unanswered);
         await _stream.WriteAsync(commands.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
@@ -168,7 +169,7 @@ internal sealed class QueueWatchConnection : IAsyncDisposable
         }
     }
 
-    // A command is an array of strings: *2 $4 LLEN $3 key.
+    // A command is an array of strings: *2 $6 EXISTS $3 key.
     private static void Write(ArrayBufferWriter<byte> output, params ReadOnlySpan<string> words)
     {
         Append(output, string.Create(CultureInfo.InvariantCulture, $"*{words.Length}\r\n"));

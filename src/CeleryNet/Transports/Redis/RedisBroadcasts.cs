@@ -18,7 +18,7 @@ internal sealed class RedisBroadcasts : IAsyncDisposable
 
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
-    private readonly ChannelWriter<IDelivery> _deliveries;
+    private readonly DeliveryQueue _deliveries;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PrefetchWindow _window;
@@ -36,7 +36,7 @@ internal sealed class RedisBroadcasts : IAsyncDisposable
     /// <param name="deliveries">Where messages go.</param>
     /// <param name="time">The clock for pauses.</param>
     /// <param name="logger">Told of dropped messages.</param>
-    public RedisBroadcasts(RedisConnection connection, RedisKeys keys, int prefetch, ChannelWriter<IDelivery> deliveries, TimeProvider time, ILogger logger)
+    public RedisBroadcasts(RedisConnection connection, RedisKeys keys, int prefetch, DeliveryQueue deliveries, TimeProvider time, ILogger logger)
     {
         _window = new PrefetchWindow(Math.Max(prefetch, SmallestBuffer));
         _connection = connection;
@@ -173,7 +173,7 @@ internal sealed class RedisBroadcasts : IAsyncDisposable
     private void OnMessage(QueueSpec queue, RedisValue message)
     {
         var raw = (ReadOnlyMemory<byte>)message;
-        if (raw.IsEmpty || (_window.TryEnter() && _deliveries.TryWrite(Read(queue, raw))))
+        if (raw.IsEmpty || (_window.TryEnter() && _deliveries.TryAdd(Read(queue, raw))))
         {
             return;
         }

@@ -28,7 +28,7 @@ internal sealed class RedisConsumer : IConsumer
     private readonly List<QueueSpec> _temporary = [];
 
     // Bounded by the windows: nothing is taken that they have no room for.
-    private readonly Channel<IDelivery> _deliveries = Channel.CreateUnbounded<IDelivery>();
+    private readonly DeliveryQueue _deliveries = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopTaking = new();
@@ -60,8 +60,8 @@ internal sealed class RedisConsumer : IConsumer
         _watch = new QueueWatch(connection, options.ConnectTimeout, time, logger);
         _window = new PrefetchWindow(request.Prefetch);
         _leases = new LeaseTable(_window);
-        _broadcasts = new RedisBroadcasts(connection, keys, request.Prefetch, _deliveries.Writer, time, logger);
-        Deliveries = new RedisDeliveryReader(_deliveries.Reader);
+        _broadcasts = new RedisBroadcasts(connection, keys, request.Prefetch, _deliveries, time, logger);
+        Deliveries = _deliveries.Reader;
     }
 
     public ChannelReader<IDelivery> Deliveries { get; }
@@ -220,12 +220,12 @@ internal sealed class RedisConsumer : IConsumer
             var order = new ClaimOrder(_keys, []);
             if (_noAck)
             {
-                var loop = new NoAckLoop(_store, order, _lists, _window, _watch, _deliveries.Writer, _time, _logger);
+                var loop = new NoAckLoop(_store, order, _lists, _window, _watch, _deliveries, _time, _logger);
                 _taking = loop.RunAsync(_stopTaking.Token);
             }
             else
             {
-                var loop = new ClaimLoop(_store, order, _lists, _window, _leases, _watch, _deliveries.Writer, _options.DeadLetterSuffix, _time, _logger);
+                var loop = new ClaimLoop(_store, order, _lists, _window, _leases, _watch, _deliveries, _options.DeadLetterSuffix, _time, _logger);
                 var renewal = new LeaseRenewal(_store, _leases, _options.VisibilityTimeout, _time, _logger);
                 var restorer = new UnackedRestorer(_connection, _keys, _options, _time, _logger);
                 _taking = loop.RunAsync(_stopTaking.Token);
@@ -240,9 +240,9 @@ internal sealed class RedisConsumer : IConsumer
         await _broadcasts.DisposeAsync().ConfigureAwait(false);
         await TakingAsync().ConfigureAwait(false);
         await ForgetTemporaryAsync().ConfigureAwait(false);
-        _deliveries.Writer.TryComplete();
+        _deliveries.Complete();
         var unread = new List<IDelivery>();
-        while (_deliveries.Reader.TryRead(out var delivery))
+        while (_deliveries.TryTake(out var delivery))
         {
             unread.Add(delivery);
         }

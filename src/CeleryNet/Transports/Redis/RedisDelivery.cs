@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using CeleryNet.Diagnostics;
 using CeleryNet.Protocol;
 using Microsoft.Extensions.Logging;
@@ -8,7 +7,7 @@ namespace CeleryNet.Transports.Redis;
 
 /// <summary>A message recorded as unsettled under a tag of ours, and its lease.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A cancellation source without a timer holds nothing that would need to be released.")]
-internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<byte> raw, UnackedStore store, LeaseTable leases, ILogger logger) : IDelivery
+internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, UnackedStore store, LeaseTable leases, ILogger logger) : IDelivery
 {
     private const int Open = 0;
     private const int Settling = 1;
@@ -17,6 +16,7 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     private int _state;
 
     // Written and read only while settling.
+    private Settlement _settling;
     private Settlement _pending;
     private volatile bool _isPending;
     private volatile bool _isLost;
@@ -26,10 +26,13 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
     private volatile Content? _counted;
 
     /// <summary>The field in the hash of unsettled messages.</summary>
-    public string Tag => tag;
+    public ClaimTag Tag => tag;
 
-    /// <summary>Grows from delivery to delivery.</summary>
-    public long Sequence => sequence;
+    /// <summary>The delivery taken before this one, of those that are held; <see cref="LeaseTable"/>'s.</summary>
+    public RedisDelivery? Previous { get; set; }
+
+    /// <summary>The one taken after it.</summary>
+    public RedisDelivery? Next { get; set; }
 
     /// <summary>The list element as it came, with the count of its runs if that has grown.</summary>
     public ReadOnlyMemory<byte> Raw => _counted is { } counted ? counted.Raw : raw;
@@ -164,39 +167,70 @@ internal sealed class RedisDelivery(string tag, long sequence, ReadOnlyMemory<by
         if (Interlocked.CompareExchange(ref _state, Closed, Open) == Open)
         {
             Close(held: false);
+            Window.TellOfRoom();
         }
+    }
+
+    /// <summary>The room it takes. Who waits for room is not told by a settlement in a burst, but by the burst.</summary>
+    public PrefetchWindow Window => leases.Window;
+
+    /// <summary>The broker has carried out the settlement that is under way.</summary>
+    /// <param name="wasHeld">Whether the message was still ours, without which nothing has happened.</param>
+    internal void Settled(bool wasHeld)
+    {
+        Volatile.Write(ref _state, Closed);
+        if (wasHeld && _settling.Kind == SettlementKind.DeadLetter)
+        {
+            logger.DeadLettered(Queue, DeadLetterQueue, _settling.Reason ?? "");
+        }
+
+        Close(wasHeld);
+    }
+
+    /// <summary>It is not known whether the broker has carried out the settlement that is under way.</summary>
+    /// <param name="error">Why.</param>
+    /// <returns>What to tell whoever waits for it.</returns>
+    internal Exception NotSettled(Exception error)
+    {
+        if (!RedisErrors.IsClientError(error) && error is not (BrokerUnavailableException or OperationCanceledException))
+        {
+            return error;
+        }
+
+        _pending = _settling;
+        _isPending = true;
+        Volatile.Write(ref _state, Open);
+        return error is OperationCanceledException ? error : store.Connection.Unavailable(error);
     }
 
     private bool TryBegin() => Interlocked.CompareExchange(ref _state, Settling, Open) == Open;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SettleOnceAsync(Settlement settlement, CancellationToken cancellationToken)
+    private ValueTask SettleOnceAsync(Settlement settlement, CancellationToken cancellationToken)
     {
-        bool held;
+        _settling = settlement;
+        return settlement.Kind is SettlementKind.Ack or SettlementKind.Reject ? store.ForgetAsync(this, cancellationToken) : MoveAsync(cancellationToken);
+    }
+
+    private async ValueTask MoveAsync(CancellationToken cancellationToken)
+    {
+        bool wasHeld;
         try
         {
-            held = await store.SettleAsync(this, settlement, cancellationToken).ConfigureAwait(false);
+            wasHeld = await store.MoveAsync(this, _settling, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (RedisErrors.IsClientError(error) || error is BrokerUnavailableException or OperationCanceledException)
+        catch (Exception error)
         {
-            _pending = settlement;
-            _isPending = true;
-            Volatile.Write(ref _state, Open);
-            if (error is OperationCanceledException)
+            var told = NotSettled(error);
+            if (ReferenceEquals(told, error))
             {
                 throw;
             }
 
-            throw store.Connection.Unavailable(error);
+            throw told;
         }
 
-        Volatile.Write(ref _state, Closed);
-        if (held && settlement.Kind == SettlementKind.DeadLetter)
-        {
-            logger.DeadLettered(Queue, DeadLetterQueue, settlement.Reason ?? "");
-        }
-
-        Close(held);
+        Settled(wasHeld);
+        Window.TellOfRoom();
     }
 
     private void Close(bool held)

@@ -3,25 +3,30 @@ using System.Threading.Channels;
 
 namespace CeleryNet.Transports.Redis;
 
-/// <summary>The reader's end of a consumer's channel. Reading a message that is not settled makes room for the next.</summary>
-internal sealed class RedisDeliveryReader(ChannelReader<IDelivery> inner) : ChannelReader<IDelivery>
+/// <summary>The reader's end of what a consumer takes. Reading a message that is not settled makes room for the next.</summary>
+internal sealed class RedisDeliveryReader(DeliveryQueue queue) : ChannelReader<IDelivery>
 {
-    public override Task Completion => inner.Completion;
+    public override Task Completion => queue.Completion;
 
-    public override bool CanCount => inner.CanCount;
+    public override bool CanCount => true;
 
-    public override int Count => inner.Count;
+    public override int Count => queue.Count;
 
     public override bool TryRead([MaybeNullWhen(false)] out IDelivery item)
     {
-        if (!inner.TryRead(out item))
+        if (!queue.TryTake(out item))
         {
             return false;
         }
 
-        (item as NoAckDelivery)?.Window.Leave();
+        if (item is NoAckDelivery delivery)
+        {
+            delivery.Window.Leave();
+            delivery.Window.TellOfRoom();
+        }
+
         return true;
     }
 
-    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => inner.WaitToReadAsync(cancellationToken);
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => queue.WaitAsync(cancellationToken);
 }

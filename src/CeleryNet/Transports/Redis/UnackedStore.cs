@@ -32,13 +32,11 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
         return (RedisResult[])(await database.ScriptEvaluateAsync(RedisScripts.FindClaimed, [_unacked], [prefix, limit]).ConfigureAwait(false))!;
     }
 
-    /// <summary>Settles a delivery. False when it was not ours any more, in which case nothing happened.</summary>
-    public ValueTask<bool> SettleAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
-        => settlement.Kind is SettlementKind.Ack or SettlementKind.Reject
-            ? _settled.ForgetAsync(delivery.Tag, cancellationToken)
-            : MoveAsync(delivery, settlement, cancellationToken);
+    /// <summary>Takes the message of a delivery out of the record, together with others'. The delivery is told how that went, and then whoever waits.</summary>
+    public ValueTask ForgetAsync(RedisDelivery delivery, CancellationToken cancellationToken) => _settled.ForgetAsync(delivery, cancellationToken);
 
-    private async ValueTask<bool> MoveAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
+    /// <summary>Moves the message of a delivery to where the settlement says. False when it was not ours any more, in which case nothing happened.</summary>
+    public async ValueTask<bool> MoveAsync(RedisDelivery delivery, Settlement settlement, CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
         switch (settlement.Kind)
@@ -46,11 +44,11 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
             case SettlementKind.Requeue or SettlementKind.Return:
                 var list = delivery.Envelope is { } envelope ? keys.ListFor(delivery.Queue, envelope.Priority) : delivery.List;
                 var element = settlement.Kind == SettlementKind.Return ? delivery.Raw : DeliveryMarks.Return(delivery.Raw, delivery.CountedRuns);
-                return await MoveAsync(database, delivery.Tag, "RPUSH", list, element, cancellationToken).ConfigureAwait(false);
+                return await MoveAsync(database, delivery.Tag.ToString(), "RPUSH", list, element, cancellationToken).ConfigureAwait(false);
             case SettlementKind.DeadLetter:
                 var entry = DescribeDeadLetter(delivery, settlement.Reason ?? "");
                 var deadLetters = keys.DeadLetters(delivery.DeadLetterQueue);
-                return await MoveAsync(database, delivery.Tag, "LPUSH", deadLetters, entry, cancellationToken).ConfigureAwait(false);
+                return await MoveAsync(database, delivery.Tag.ToString(), "LPUSH", deadLetters, entry, cancellationToken).ConfigureAwait(false);
             default:
                 throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "There is no such way to settle a message.");
         }
@@ -60,7 +58,7 @@ internal sealed class UnackedStore(RedisConnection connection, RedisKeys keys, T
     public async Task<bool> ReplaceAsync(RedisDelivery delivery, ReadOnlyMemory<byte> raw, CancellationToken cancellationToken)
     {
         var database = await connection.GetDatabaseAsync(cancellationToken).ConfigureAwait(false);
-        var replacing = database.ScriptEvaluateAsync(RedisScripts.Replace, _both, [delivery.Tag, StoredMessage.Write(raw, delivery.Queue)]);
+        var replacing = database.ScriptEvaluateAsync(RedisScripts.Replace, _both, [delivery.Tag.ToString(), StoredMessage.Write(raw, delivery.Queue)]);
         return (bool)await replacing.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using CeleryNet.TestKit;
 using CeleryNet.Transports.Redis;
 
 namespace CeleryNet.Tests.Transports.Redis;
@@ -110,13 +111,95 @@ public sealed class RedisBurstsTests
         (await third).ShouldBeTrue();
     }
 
-    private RedisBursts<int> Create() => new((3, 100), static item => item, items =>
+    [Fact]
+    public async Task Waiters_and_bursts_that_come_one_after_the_other_get_their_own_answers()
     {
-        _sent.Add([.. items]);
-        var call = new TaskCompletionSource<IReadOnlyList<BurstAnswer>>();
-        _calls.Enqueue(call);
-        return call.Task;
-    });
+        var bursts = Create();
+
+        for (var i = 0; i < 20; i++)
+        {
+            var (first, second) = (bursts.SendAsync(1, Token).AsTask(), bursts.SendAsync(2, Token).AsTask());
+            Answer(i % 2 == 0);
+            Answer(i % 3 == 0);
+
+            ((await first), (await second)).ShouldBe((i % 2 == 0, i % 3 == 0));
+        }
+    }
+
+    [Fact]
+    public async Task Items_of_many_who_send_at_once_each_get_their_own_answer()
+    {
+        var bursts = new RedisBursts<int>((3, long.MaxValue), static _ => 1, static async (items, answers) =>
+        {
+            await Task.Yield();
+            for (var i = 0; i < items.Count; i++)
+            {
+                answers[i] = new BurstAnswer(items[i] % 2 == 0);
+            }
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(sender => Task.Run(async () =>
+        {
+            for (var i = 0; i < 5000; i++)
+            {
+                (await bursts.SendAsync(sender + i, Token)).ShouldBe((sender + i) % 2 == 0);
+            }
+        }))).WithinBound("the answers");
+    }
+
+    [Fact]
+    public async Task Item_whose_waiter_has_lost_patience_is_not_used_again_while_it_is_under_way()
+    {
+        var bursts = Create();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var first = bursts.SendAsync(1, patience.Token).AsTask();
+        await patience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(async () => await first);
+        var second = bursts.SendAsync(2, Token).AsTask();
+        Answer(false);
+        second.IsCompleted.ShouldBeFalse();
+        Answer(true);
+
+        (await second).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Who_hears_of_answers_and_failures_hears_before_the_waiter_who_gets_what_is_made_of_the_reason()
+    {
+        var heard = new List<string>();
+        var bursts = Create(
+            (item, answer) => heard.Add($"{item} {answer}"),
+            (item, error) =>
+            {
+                heard.Add($"{item} {error.Message}");
+                return new InvalidOperationException("made of it", error);
+            });
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var (first, second, third) = (bursts.SendAsync(1, Token).AsTask(), bursts.SendAsync(2, Token).AsTask(), bursts.SendAsync(3, patience.Token).AsTask());
+        await patience.CancelAsync();
+        (await Should.ThrowAsync<InvalidOperationException>(async () => await third)).Message.ShouldBe("made of it");
+        Answer(true);
+        (await first).ShouldBeTrue();
+        _calls.Dequeue().SetException(new TimeoutException("no answer"));
+
+        (await Should.ThrowAsync<InvalidOperationException>(async () => await second)).Message.ShouldBe("made of it");
+        heard.ShouldBe(["3 The operation was canceled.", "1 True", "2 no answer"]);
+    }
+
+    private RedisBursts<int> Create(Action<int, bool>? answered = null, Func<int, Exception, Exception>? failed = null) => new(
+        (3, 100),
+        static item => item,
+        async (items, answers) =>
+        {
+            _sent.Add([.. items]);
+            var call = new TaskCompletionSource<IReadOnlyList<BurstAnswer>>();
+            _calls.Enqueue(call);
+            (await call.Task).ToArray().CopyTo(answers, 0);
+        },
+        answered,
+        failed);
 
     private void Answer(params bool[] answers) => _calls.Dequeue().SetResult([.. answers.Select(answer => new BurstAnswer(answer))]);
 }
