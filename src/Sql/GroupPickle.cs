@@ -3,8 +3,8 @@ using CeleryNet.Extensibility;
 namespace CeleryNet.Sql;
 
 /// <summary>
-/// A saved group as Celery's <c>database</c> backend reads it: a pickled <c>GroupResult</c>. What is written makes Python call
-/// <c>celery.result.result_from_tuple</c>; what Python writes itself calls functions that only Python has.
+/// A saved group as Celery's <c>database</c> backend has it: a pickled <c>GroupResult</c>. What is written makes Python call
+/// <c>celery.result.result_from_tuple</c>, which makes one.
 /// </summary>
 internal static class GroupPickle
 {
@@ -21,20 +21,12 @@ internal static class GroupPickle
         return [.. value[..HeaderLength], .. Call, .. value[HeaderLength..^1], .. End];
     }
 
-    /// <exception cref="ResultBackendException">It is not written by us, or not what it says to be.</exception>
+    /// <exception cref="ResultBackendException">It cannot be read.</exception>
     public static ReadOnlyMemory<byte> Read(PickleCelerySerializer pickle, byte[] stored, string groupId, ContentLimits limits)
     {
-        var body = stored.AsSpan();
-        if (body.Length < HeaderLength + Call.Length + End.Length || !body[HeaderLength..].StartsWith(Call) || !body.EndsWith(End))
-        {
-            throw new ResultBackendException(
-                $"What is stored of group {groupId} is an object that Python has pickled, which is not run here. Groups that are saved by .NET can be restored by both sides.");
-        }
-
         try
         {
-            byte[] value = [.. body[..HeaderLength], .. body[(HeaderLength + Call.Length)..^End.Length], (byte)'.'];
-            return pickle.Decode(value, null, limits);
+            return pickle.Decode(stored, null, limits);
         }
         catch (MalformedMessageException error)
         {

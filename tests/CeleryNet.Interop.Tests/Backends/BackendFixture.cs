@@ -1,7 +1,6 @@
 using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
 using CeleryNet.Interop.Tests.Peers;
-using CeleryNet.Protocol;
 using CeleryNet.Results;
 using CeleryNet.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,12 +39,13 @@ public sealed class BackendFixture<TPlace> : IAsyncLifetime
                 options.Broker = Urls.RedisBroker;
                 options.ResultBackend = Place.DotNetUrl;
                 options.ResultExtended = true;
+                (options.TaskSerializer, options.ResultSerializer, options.AcceptContent) = (Place.Serializer, Place.Serializer, [Place.Serializer]);
                 options.DefaultQueue = PythonQueue;
             },
             worker => (worker.Queues, worker.Hostname) = ([DotNetQueue], $"dotnet-{DotNetQueue}@%h"),
-            extend: Place.Add);
+            extend: Add);
         var create = ResultBackendFactory.FindAdded(Place.DotNetUrl, _dotNet.Services.GetServices<ResultBackendRegistration>()).ShouldNotBeNull();
-        Records = create(new ResultBackendContext(Place.DotNetUrl, new ResultFormat(ResultCodec.CreateJson()), _dotNet.Services, TimeProvider.System));
+        Records = create(new ResultBackendContext(Place.DotNetUrl, new ResultFormat(_dotNet.Services.GetRequiredService<ContentCodecs>().Results), _dotNet.Services, TimeProvider.System));
         _pythonWorker = await PythonWorker.StartAsync(Settings(PythonQueue), PythonQueue);
         _python = await PythonDriver.StartAsync(Settings(DotNetQueue));
     }
@@ -62,7 +62,19 @@ public sealed class BackendFixture<TPlace> : IAsyncLifetime
     }
 
     private PythonSettings Settings(string queue)
-        => new(Urls.RedisBroker, Place.PythonUrl, queue) { ResultExtended = true, DjangoDatabase = Place.DjangoDatabase };
+        => new(Urls.RedisBroker, Place.PythonUrl, queue) 
+        {
+            ResultExtended = true,
+            DjangoDatabase = Place.DjangoDatabase,
+            Serializer = Place.Serializer,
+            ResultSerializer = Place.Serializer,
+        };
+
+    private void Add(CeleryBuilder celery)
+    {
+        celery.AddMessagePack().AddPickle();
+        Place.Add(celery);
+    }
 
     private static InvalidOperationException NotStarted() => new("The fixture has not been initialized.");
 }

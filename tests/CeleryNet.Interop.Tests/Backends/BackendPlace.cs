@@ -17,6 +17,9 @@ public abstract class BackendPlace : IAsyncLifetime
     /// <summary>Django's <c>DATABASES["default"]</c> as JSON; empty for no Django.</summary>
     public virtual string DjangoDatabase => "";
 
+    /// <summary>The serializer of calls and results.</summary>
+    public virtual string Serializer => "json";
+
     public virtual void Add(CeleryBuilder celery)
     {
     }
@@ -43,6 +46,22 @@ public sealed class FileSystemPlace : FolderPlace
     public override string PythonUrl => $"file://{Folder.Path}";
 }
 
+public sealed class PickledFilesPlace : FolderPlace
+{
+    public override string PythonUrl => $"file://{Folder.Path}";
+
+    public override string Serializer => "pickle";
+}
+
+public sealed class PickledSqlitePlace : FolderPlace
+{
+    public override string PythonUrl => $"db+sqlite:///{Folder["results.db"]}";
+
+    public override string Serializer => "pickle";
+
+    public override void Add(CeleryBuilder celery) => celery.AddSqliteResults();
+}
+
 public sealed class SqlitePlace : FolderPlace
 {
     public override string PythonUrl => $"db+sqlite:///{Folder["results.db"]}";
@@ -50,7 +69,7 @@ public sealed class SqlitePlace : FolderPlace
     public override void Add(CeleryBuilder celery) => celery.AddSqliteResults();
 }
 
-public sealed class DjangoSqlitePlace : FolderPlace
+public class DjangoSqlitePlace : FolderPlace
 {
     public override string PythonUrl => "django-db";
 
@@ -65,6 +84,11 @@ public sealed class DjangoSqlitePlace : FolderPlace
     public override void Add(CeleryBuilder celery) => celery.AddSqliteResults();
 
     public override async ValueTask InitializeAsync() => await DjangoTables.MakeAsync("sqlite3", Folder["django.db"]);
+}
+
+public sealed class BinaryDjangoPlace : DjangoSqlitePlace
+{
+    public override string Serializer => "msgpack";
 }
 
 public sealed class PostgreSqlPlace : BackendPlace
