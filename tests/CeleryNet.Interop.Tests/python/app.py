@@ -51,8 +51,8 @@ app.conf.update(
     worker_direct=bool(os.environ.get("CELERYNET_WORKER_DIRECT")),
     task_send_sent_event=bool(os.environ.get("CELERYNET_SENT_EVENTS")),
     worker_redirect_stdouts=False,
-    result_expires=3600,
     result_extended=bool(os.environ.get("CELERYNET_RESULT_EXTENDED")),
+    result_expires=3600,
 )
 if SIGNED:
     app.setup_security(key=os.environ["CELERYNET_KEY"], cert=os.environ["CELERYNET_CERTIFICATE"], store=os.environ["CELERYNET_CERTIFICATES"])

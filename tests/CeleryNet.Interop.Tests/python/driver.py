@@ -265,8 +265,10 @@ def forget(id):
 
 OPERATIONS = {
     each.__name__: each
-    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore, command_line, control, broadcast, get, save_group, restore_group, forget)
+    for each in (version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore, command_line, control, broadcast, get)
 }
+
+OPERATIONS.update((each.__name__, each) for each in (save_group, restore_group, forget))
 
 
 if __name__ == "__main__":
