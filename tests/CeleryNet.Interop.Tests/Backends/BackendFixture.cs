@@ -64,7 +64,7 @@ public sealed class BackendFixture<TPlace> : IAsyncLifetime
     private PythonSettings Settings(string queue)
         => new(Urls.RedisBroker, Place.PythonUrl, queue) 
         {
-            ResultExtended = true,
+            ExtendedResults = true,
             DjangoDatabase = Place.DjangoDatabase,
             Serializer = Place.Serializer,
             ResultSerializer = Place.Serializer,

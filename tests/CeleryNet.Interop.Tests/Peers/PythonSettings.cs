@@ -38,9 +38,6 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
     /// <summary>Further <c>broker_transport_options</c> as a JSON object; empty for none.</summary>
     public string TransportOptions { get; init; } = "";
 
-    /// <summary>Whether results show the call too (<c>result_extended</c>).</summary>
-    public bool ResultExtended { get; init; }
-
     /// <summary>Django's <c>DATABASES["default"]</c> as a JSON object; empty for no Django.</summary>
     public string DjangoDatabase { get; init; } = "";
 
@@ -59,7 +56,6 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
         ["CELERYNET_SENT_EVENTS"] = SentEvents ? "1" : "",
         ["CELERYNET_RESULT_EXTENDED"] = ExtendedResults ? "1" : "",
         ["CELERYNET_TRANSPORT_OPTIONS"] = TransportOptions,
-        ["CELERYNET_RESULT_EXTENDED"] = ResultExtended ? "1" : "",
         ["CELERYNET_DJANGO"] = DjangoDatabase,
         ["CELERYNET_KEY"] = Security?.Key ?? "",
         ["CELERYNET_CERTIFICATE"] = Security?.Certificate ?? "",

@@ -53,7 +53,6 @@ app.conf.update(
     worker_redirect_stdouts=False,
     result_extended=bool(os.environ.get("CELERYNET_RESULT_EXTENDED")),
     result_expires=3600,
-    result_extended=bool(os.environ.get("CELERYNET_RESULT_EXTENDED")),
 )
 if SIGNED:
     app.setup_security(key=os.environ["CELERYNET_KEY"], cert=os.environ["CELERYNET_CERTIFICATE"], store=os.environ["CELERYNET_CERTIFICATES"])

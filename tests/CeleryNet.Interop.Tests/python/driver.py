@@ -268,8 +268,10 @@ OPERATIONS = {
     each.__name__: each
     for each in (
         version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore,
-        command_line, control, broadcast, get, workflow, collected, waited, saved, restored, deleted, children, save_group, restore_group, forget)
+        command_line, control, broadcast, get, workflow, collected, waited, saved, restored, deleted, children)
 }
+
+OPERATIONS.update((each.__name__, each) for each in (save_group, restore_group, forget))
 
 
 if __name__ == "__main__":
