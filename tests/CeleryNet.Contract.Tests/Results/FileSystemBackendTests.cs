@@ -7,7 +7,9 @@ public sealed class FileSystemBackendTests : RecordBackendContract
 {
     private readonly TestDirectory _folder = new();
 
-    private protected override string Url => $"file://{_folder.Path}";
+    private string? _url;
+
+    private protected override string Url => _url ?? $"file://{_folder.Path}";
 
     public override async ValueTask DisposeAsync()
     {
@@ -26,6 +28,17 @@ public sealed class FileSystemBackendTests : RecordBackendContract
         Path.GetFileName(files.ShouldHaveSingleItem()).ShouldBe($"celery-task-meta-{id}");
         (await File.ReadAllTextAsync(files[0], Token)).ShouldBe(
             $$"""{"status": "SUCCESS", "result": 5, "traceback": null, "children": [], "date_done": "2026-03-04T05:06:07.000000+00:00", "task_id": "{{id}}"}""");
+    }
+
+    [Fact]
+    public async Task Folder_may_be_named_with_localhost_as_its_host()
+    {
+        var id = TaskId.New();
+        await StoreAsync(Success(id, "5"));
+        _url = $"file://localhost{_folder.Path}";
+        await using var records = CreateRecords();
+
+        (await records.FindAsync([id], Token)).ShouldHaveSingleItem().State.ShouldBe(TaskState.Success);
     }
 
     [Theory]
