@@ -11,6 +11,9 @@ public sealed class FileSystemBackendTests : RecordBackendContract
 
     private protected override string Url => _url ?? $"file://{_folder.Path}";
 
+    // A busy disk may take milliseconds to make a file.
+    private protected override int WatchedAtOnce => 2_000;
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

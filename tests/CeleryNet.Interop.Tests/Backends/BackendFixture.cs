@@ -62,7 +62,7 @@ public sealed class BackendFixture<TPlace> : IAsyncLifetime
     }
 
     private PythonSettings Settings(string queue)
-        => new(Urls.RedisBroker, Place.PythonUrl, queue) 
+        => new(Urls.RedisBroker, Place.PythonUrl, queue)
         {
             ExtendedResults = true,
             DjangoDatabase = Place.DjangoDatabase,

@@ -23,8 +23,11 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
     private readonly ResultFormat _format;
     private readonly TimeProvider _time;
 
-    // What is compared and replaced within this process is so by one at a time. Sixteen, so that results of different tasks seldom wait for each other.
+    // What is compared and replaced within this process is so by one at a time, results of different tasks seldom wait for each other.
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1))];
+
+    // Files block the thread that reads them, however they are read: a disk that hangs must not take all of the pool's.
+    private readonly SemaphoreSlim _readers = new(16);
 
     /// <exception cref="CeleryConfigurationException">The URL names no folder that exists.</exception>
     public FileSystemResultBackend(ResultBackendContext context)
@@ -39,42 +42,22 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
         var path = PathOf(TaskPrefix, record.TaskId.Value);
         var document = _format.EncodeDocument(record);
         var turn = _turns[(uint)StringComparer.Ordinal.GetHashCode(path) % _turns.Length];
-        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (await FindAsync(record.TaskId, cancellationToken).ConfigureAwait(false) is { ReadError: null } stored && stored.State == TaskState.Success)
+        await OnThreadAsync(
+            turn,
+            () =>
             {
-                return;
-            }
+                if (Find(record.TaskId) is not { ReadError: null } stored || stored.State != TaskState.Success)
+                {
+                    Write(path, document);
+                }
 
-            await WriteAsync(path, document, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            turn.Release();
-        }
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     public override async ValueTask<IReadOnlyList<ResultRecord>> FindAsync(IReadOnlyList<TaskId> taskIds, CancellationToken cancellationToken)
-    {
-        // Without its folder nothing would be found, as if it had never been stored.
-        if (!Directory.Exists(_folder))
-        {
-            throw new DirectoryNotFoundException($"The folder '{_folder}' is not there.");
-        }
-
-        var found = new List<ResultRecord>();
-        foreach (var taskId in taskIds)
-        {
-            // Nothing can have been stored of another, and those that are asked for with it must be found.
-            if (CanBeNamed(TaskPrefix, taskId.Value) && await FindAsync(taskId, cancellationToken).ConfigureAwait(false) is { } record)
-            {
-                found.Add(record);
-            }
-        }
-
-        return found;
-    }
+        => await OnThreadAsync(_readers, () => Find(taskIds, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     public override ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken)
     {
@@ -85,11 +68,19 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
     public override async ValueTask SaveGroupAsync(string groupId, ReadOnlyMemory<byte> group, CancellationToken cancellationToken)
     {
         byte[] document = [.. "{\"result\": "u8, .. group.Span, (byte)'}'];
-        await WriteAsync(PathOf(GroupPrefix, groupId), _format.Encode(document), cancellationToken).ConfigureAwait(false);
+        var (path, content) = (PathOf(GroupPrefix, groupId), _format.Encode(document));
+        await OnThreadAsync(
+            _readers,
+            () =>
+            {
+                Write(path, content);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     public override async ValueTask<ReadOnlyMemory<byte>> FindGroupAsync(string groupId, CancellationToken cancellationToken)
-        => await ReadAsync(PathOf(GroupPrefix, groupId), cancellationToken).ConfigureAwait(false) is { } document
+        => await OnThreadAsync(_readers, () => Read(PathOf(GroupPrefix, groupId)), cancellationToken).ConfigureAwait(false) is { } document
             ? SavedGroup.Read(_format.Decode(document), groupId)
             : default;
 
@@ -109,13 +100,50 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
             turn.Dispose();
         }
 
+        _readers.Dispose();
         return base.DisposeAsync();
     }
 
-    private async Task<ResultRecord?> FindAsync(TaskId taskId, CancellationToken cancellationToken)
+    private static async Task<T> OnThreadAsync<T>(SemaphoreSlim turn, Func<T> work, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(work, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private List<ResultRecord> Find(IReadOnlyList<TaskId> taskIds, CancellationToken cancellationToken)
+    {
+        // Without its folder nothing would be found, as if it had never been stored.
+        if (!Directory.Exists(_folder))
+        {
+            throw new DirectoryNotFoundException($"The folder '{_folder}' is not there.");
+        }
+
+        var found = new List<ResultRecord>();
+        foreach (var taskId in taskIds)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Nothing can have been stored of another, and those that are asked for with it must be found.
+            if (CanBeNamed(TaskPrefix, taskId.Value) && Find(taskId) is { } record)
+            {
+                found.Add(record);
+            }
+        }
+
+        return found;
+    }
+
+    private ResultRecord? Find(TaskId taskId)
     {
         var path = PathOf(TaskPrefix, taskId.Value);
-        if (await ReadAsync(path, cancellationToken).ConfigureAwait(false) is not { } document)
+        if (Read(path) is not { } document)
         {
             return null;
         }
@@ -124,7 +152,7 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
         return record.ReadError is not null && _time.GetUtcNow() - File.GetLastWriteTimeUtc(path) < _writing ? null : record;
     }
 
-    private static async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken)
+    private static byte[]? Read(string path)
     {
         // Most that are waited for are not there yet, and an exception for each would cost more than the question.
         if (!File.Exists(path))
@@ -134,7 +162,7 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
 
         try
         {
-            return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            return File.ReadAllBytes(path);
         }
         catch (FileNotFoundException)
         {
@@ -142,12 +170,12 @@ internal sealed class FileSystemResultBackend : CeleryResultBackend
         }
     }
 
-    private async Task WriteAsync(string path, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
+    private void Write(string path, ReadOnlyMemory<byte> document)
     {
         var unfinished = Path.Combine(_folder, UnfinishedPrefix + TaskId.New());
         try
         {
-            await File.WriteAllBytesAsync(unfinished, document, cancellationToken).ConfigureAwait(false);
+            File.WriteAllBytes(unfinished, document.Span);
             File.Move(unfinished, path, overwrite: true);
         }
         catch

@@ -126,13 +126,15 @@ internal sealed class ResultPoller : IAsyncDisposable
                 continue;
             }
 
+            var asked = _time.GetTimestamp();
             foreach (var batch in due.Chunk(_pace.Batch))
             {
                 await AskAsync(batch, stopping).ConfigureAwait(false);
             }
 
-            // However many come one by one, each question is for all that came meanwhile.
-            await Task.Delay(_pace.Shortest, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // However many come one by one, each question is for all that came meanwhile. One that takes long is for a place that has much to do.
+            var took = _time.GetElapsedTime(asked);
+            await Task.Delay(took > _pace.Shortest ? took : _pace.Shortest, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
