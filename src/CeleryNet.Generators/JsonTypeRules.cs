@@ -53,7 +53,7 @@ internal static class JsonTypeRules
     private static bool DerivesFromStream(INamedTypeSymbol type) => Lineage(type).Any(each => SymbolText.Is(each, "System.IO.Stream"));
 
     private static bool IsOfTheRun(INamedTypeSymbol type)
-        => SymbolText.Is(type, "System.Threading.CancellationToken") || SymbolText.Is(type, "CeleryNet.TaskContext");
+        => SymbolText.Is(type, "System.Threading.CancellationToken") || SymbolText.Is(type, "CeleryNet.TaskContext") || SymbolText.Is(type, "CeleryNet.TaskFailure");
 
     // A user's own generic type may have a converter that never writes the argument's type; the framework's containers write each element.
     private static bool IsContainer(INamedTypeSymbol type)

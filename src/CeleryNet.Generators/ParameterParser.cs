@@ -45,6 +45,7 @@ internal static class ParameterParser
 
     private static ParameterSource FindSource(IParameterSymbol parameter)
         => SymbolText.Is(parameter.Type, "CeleryNet.TaskContext") ? ParameterSource.Context
+            : SymbolText.Is(parameter.Type, "CeleryNet.TaskFailure") ? ParameterSource.Failure
             : SymbolText.Is(parameter.Type, "System.Threading.CancellationToken") ? ParameterSource.CancellationToken
             : ParameterSource.Message;
 

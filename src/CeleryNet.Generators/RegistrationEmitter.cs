@@ -66,7 +66,7 @@ internal static class RegistrationEmitter
         writer.Indent();
         writer.Line($"{CodeText.Literal(method.TaskName)},");
         EmitParameters(writer, method);
-        string[] set = [.. ListJsonTypes(method), .. ListOptions(method.Options)];
+        string[] set = [.. ListJsonTypes(method), .. ListKind(method), .. ListOptions(method.Options)];
         writer.Line(set.Length == 0 ? $"{InvokeName(index)})," : $"{InvokeName(index)})");
         writer.Outdent();
         if (set.Length == 0)
@@ -132,6 +132,9 @@ internal static class RegistrationEmitter
         ];
         return types.Length == 0 ? [] : [$"JsonTypes = new global::System.Type[] {{ {string.Join(", ", types)} }}"];
     }
+
+    private static IEnumerable<string> ListKind(TaskMethodModel method)
+        => method.Parameters.Any(parameter => parameter.Source == ParameterSource.Failure) ? ["IsErrorCallback = true"] : [];
 
     private static IEnumerable<string> ListOptions(TaskOptionsModel options)
         => new (string Name, bool? Value)[]
@@ -223,6 +226,7 @@ internal static class RegistrationEmitter
         var passed = method.Parameters.Select(parameter => parameter.Source switch
         {
             ParameterSource.Context => "call.Context",
+            ParameterSource.Failure => "call.Failure",
             ParameterSource.CancellationToken => "call.CancellationToken",
             _ => ArgumentName(Array.IndexOf(parameters, parameter)),
         });

@@ -6,10 +6,12 @@ namespace CeleryNet.Generators;
 internal static class SignatureEmitter
 {
     private const string Arguments = "global::CeleryNet.Extensibility.SignatureArguments";
+    private const string Partials = "global::CeleryNet.Extensibility.PartialSignatures";
     private const string Pair = "global::System.Collections.Generic.KeyValuePair<string, " + CodeText.TaskValue + ">";
 
-    public static void Emit(SourceWriter writer, TaskTypeGroup group)
+    public static void Emit(SourceWriter writer, TaskTypeGroup group, bool hasPriorities)
     {
+        var partials = new HashSet<string>(StringComparer.Ordinal);
         writer.Line($"/// <summary>Makes calls of the tasks of <c>{CodeText.Comment(group.Type.DisplayName)}</c>.</summary>");
         writer.Line(CodeText.GeneratedCode);
         writer.Line($"{Access(group.Type.IsPublic)} readonly struct {group.Type.SignaturesName}");
@@ -28,6 +30,11 @@ internal static class SignatureEmitter
             }
 
             EmitFactory(writer, group.Methods[i], i);
+            if (PartialFactory.Of(group.Methods[i]) is { } partial && partials.Add(partial.Identity))
+            {
+                writer.Line();
+                EmitPartial(writer, partial, i, hasPriorities);
+            }
         }
 
         writer.Close();
@@ -109,9 +116,51 @@ internal static class SignatureEmitter
         writer.Outdent();
     }
 
-    private static void EmitArgs(SourceWriter writer, TaskMethodModel method)
+    // The same factory, with what a lambda of Then is given in place of the first positional argument.
+    private static void EmitPartial(SourceWriter writer, PartialFactory partial, int index, bool hasPriorities)
     {
-        var values = method.WireParameters.Where(parameter => parameter is { IsKeywordOnly: false, Collection: Collection.None }).Select(Wrap).ToArray();
+        var method = partial.Method;
+        var result = method.ResultType is null ? "global::CeleryNet.Signature" : $"global::CeleryNet.Signature<{method.ResultType}>";
+        writer.Line($"/// <summary>A call of the task <c>{CodeText.Comment(method.TaskName)}</c> that gets the result of the step before as its first argument.</summary>");
+        foreach (var parameter in partial.Parameters)
+        {
+            writer.Line($"/// <param name=\"{parameter.ClrName}\">{(ReferenceEquals(parameter, partial.Previous) ? "What the lambda of <c>Then</c> is given" : "As in the call that gets all its arguments")}.</param>");
+        }
+
+        if (partial.IsAnything)
+        {
+            writer.Line($"/// <typeparam name=\"{PartialFactory.AnyType}\">The type of that result.</typeparam>");
+        }
+
+        writer.Line("/// <returns>The call; nothing is sent yet.</returns>");
+        if (hasPriorities)
+        {
+            // Without it null would fit both. As an object the placeholder would be taken for a value.
+            writer.Line($"[global::System.Runtime.CompilerServices.OverloadResolutionPriority({(partial.IsAnything ? "1" : "-1")})]");
+        }
+
+        writer.Line($"{Access(method.IsPublic)} {result} {method.FactoryName}{(partial.IsAnything ? $"<{PartialFactory.AnyType}>" : "")}({string.Join(", ", DeclareParameters([.. partial.Parameters]))})");
+        writer.Indent();
+        writer.Line($"=> {Partials}.Take(");
+        writer.Indent();
+        writer.Line($"{partial.Previous.Name},");
+        writer.Line($"new {result}(");
+        writer.Indent();
+        writer.Line($"{CodeText.Literal(method.TaskName)},");
+        EmitArgs(writer, method, partial.Replaced);
+        EmitKwargs(writer, method);
+        writer.Line(ListSendOptions(method).Any() ? $"{OptionsName(index)})" + Sensitivity(partial.Previous) + ");" : "null)" + Sensitivity(partial.Previous) + ");");
+        writer.Outdent();
+        writer.Outdent();
+        writer.Outdent();
+    }
+
+    private static void EmitArgs(SourceWriter writer, TaskMethodModel method, TaskParameterModel? replaced = null)
+    {
+        var values = method.WireParameters
+            .Where(parameter => parameter is { IsKeywordOnly: false, Collection: Collection.None } && !ReferenceEquals(parameter, replaced))
+            .Select(Wrap)
+            .ToArray();
         var collector = method.WireParameters.FirstOrDefault(parameter => parameter.Collection is Collection.Array or Collection.Span or Collection.List);
         const string empty = "global::System.Array.Empty<" + CodeText.TaskValue + ">()";
         if (collector is null)

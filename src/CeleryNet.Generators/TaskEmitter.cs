@@ -30,7 +30,8 @@ internal static class TaskEmitter
             writer.Line();
         }
 
-        SignatureEmitter.Emit(writer, group);
+        // The compilers that know extension members know priorities of overloads too.
+        SignatureEmitter.Emit(writer, group, hasPriorities: hasExtensionMembers);
         if (hasExtensionMembers)
         {
             writer.Line();

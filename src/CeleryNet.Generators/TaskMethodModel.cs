@@ -27,6 +27,9 @@ internal enum ParameterSource
 
     /// <summary>The worker: the token that ends the task.</summary>
     CancellationToken,
+
+    /// <summary>The worker: the failure of the task that this one is called for.</summary>
+    Failure,
 }
 
 /// <summary>Which arguments a parameter collects, and how it holds them.</summary>

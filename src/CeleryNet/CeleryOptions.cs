@@ -420,6 +420,20 @@ public sealed class CeleryOptions
     /// <value>The default is empty.</value>
     public string ResultKeyPrefix { get; set; } = "";
 
+    /// <summary>
+    /// Redis: whether the body of a chord gets the results in the order of the header; false for that of their ends. All workers of a chord, Python's too, must
+    /// agree on it. Mirrors <c>result_chord_ordered</c> of <c>result_backend_transport_options</c>.
+    /// </summary>
+    /// <value>The default is true.</value>
+    public bool ResultChordOrdered { get; set; } = true;
+
+    /// <summary>
+    /// How long a chord on a result backend that cannot count waits between two looks at whether its members have ended. Mirrors
+    /// <c>result_chord_retry_interval</c>.
+    /// </summary>
+    /// <value>The default is 1 s; 1 ms to 1 day.</value>
+    public TimeSpan ResultChordRetryInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Sentinel: the name of the monitored master. Mirrors <c>master_name</c> of <c>broker_transport_options</c>.</summary>
     /// <value>The default is null; required for <c>sentinel://</c>.</value>
     public string? SentinelMasterName { get; set; }

@@ -5,16 +5,32 @@ namespace CeleryNet;
 /// <summary>Sends tasks. Registered as a singleton by <c>AddCelery</c>; safe for concurrent use.</summary>
 public interface ICeleryClient
 {
-    /// <summary>Sends a call and returns once the broker has taken it.</summary>
+    /// <summary>
+    /// Sends a call and returns once the broker has taken it. Of a chain the first step is sent, and the others follow as the ones before them succeed; of a chord all
+    /// of its header is.
+    /// </summary>
     /// <typeparam name="TResult">The type the result is read as.</typeparam>
-    /// <param name="signature">The call.</param>
+    /// <param name="signature">The call, or the workflow.</param>
     /// <param name="cancellationToken">Ends the wait; the message may have been sent by then.</param>
-    /// <returns>A handle to the task's state and result.</returns>
+    /// <returns>A handle to the task's state and result: of a chain to those of its last step, of a chord to those of its body.</returns>
+    /// <exception cref="WorkflowSendException">Not all of the header of a chord was sent; it names what was not.</exception>
     /// <exception cref="PublishException">The broker did not take the message within the publish deadline, or refused it.</exception>
     /// <exception cref="BrokerUnavailableException">The broker could not be reached within the publish deadline.</exception>
     /// <exception cref="CelerySerializationException">An argument cannot be written.</exception>
     /// <remarks>Mirrors <c>apply_async</c>.</remarks>
     Task<AsyncResult<TResult>> SendAsync<TResult>(Signature<TResult> signature, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a group, or a workflow that ends in one, and returns once the broker has taken what is to be sent of it now.</summary>
+    /// <typeparam name="TResult">The type the result of each member is read as.</typeparam>
+    /// <param name="signature">The group. As many of its members are on their way at a time as <see cref="CeleryOptions.PublishConcurrency"/> allows.</param>
+    /// <param name="cancellationToken">Ends the wait; some members may have been sent by then.</param>
+    /// <returns>A handle to the results of all members.</returns>
+    /// <exception cref="WorkflowSendException">Not all members were sent; it names those that were not.</exception>
+    /// <exception cref="SendManyCanceledException">The token fired before all members were sent. It has the outcomes of those that were begun.</exception>
+    /// <exception cref="CelerySerializationException">An argument of a step cannot be written.</exception>
+    /// <exception cref="CeleryConfigurationException">It has a chord, and the result backend keeps none.</exception>
+    /// <remarks>Mirrors <c>group.apply_async</c>.</remarks>
+    Task<GroupResult<TResult>> SendAsync<TResult>(GroupSignature<TResult> signature, CancellationToken cancellationToken = default);
 
     /// <inheritdoc cref="SendAsync{TResult}(Signature{TResult}, CancellationToken)" />
     Task<AsyncResult> SendAsync(Signature signature, CancellationToken cancellationToken = default);
@@ -85,6 +101,19 @@ public interface ICeleryClient
         Dictionary<string, object?>? kwargs = null,
         SendOptions? options = null,
         CancellationToken cancellationToken = default);
+
+    /// <summary>Looks at a workflow without sending it.</summary>
+    /// <param name="signature">The workflow, or a call.</param>
+    /// <returns>
+    /// What is wrong with it, each with the step and the rule; empty when nothing is known to be: chains without steps, groups linked to, options that cannot be
+    /// combined, queues that this application does not know and may not make, chords where the result backend keeps none, results of steps given to others. Whether
+    /// workers know the tasks only they know.
+    /// </returns>
+    /// <remarks>
+    /// A workflow is looked at in the same way when it is sent, but for the queues: each step is routed by whoever sends it. What is wrong is thrown as an
+    /// <see cref="ArgumentException"/> then, and nothing is sent.
+    /// </remarks>
+    IReadOnlyList<string> Validate(Signature signature);
 
     /// <summary>A handle to a task that was sent before, by this process or another.</summary>
     /// <typeparam name="TResult">The type the result is read as.</typeparam>

@@ -98,6 +98,9 @@ public sealed record SendOptions
     /// <summary>The text shown for the keyword arguments in place of their values, to hide secrets (<c>kwargsrepr</c>).</summary>
     public string? KwargsRepr { get; init; }
 
+    /// <summary>What ties the call to others; null when nothing does.</summary>
+    internal WorkflowOptions? Workflow { get; init; }
+
     /// <summary>These options, with those that are set in <paramref name="over"/> taking precedence.</summary>
     /// <param name="over">The options that win.</param>
     internal SendOptions Overlay(SendOptions over) => ReferenceEquals(over, Default) ? this : ReferenceEquals(this, Default) ? over : new()
@@ -130,5 +133,6 @@ public sealed record SendOptions
         Headers = over.Headers ?? Headers,
         ArgsRepr = over.ArgsRepr ?? ArgsRepr,
         KwargsRepr = over.KwargsRepr ?? KwargsRepr,
+        Workflow = WorkflowOptions.Overlay(Workflow, over.Workflow),
     };
 }

@@ -11,7 +11,7 @@ public sealed class TaskContext
 
     private static readonly AsyncLocal<TaskContext?> _current = new();
     private readonly ITaskCancellation _cancellation;
-    private List<TaskId>? _children;
+    private List<WorkflowResult>? _children;
     private volatile bool _isOver;
 
     internal TaskContext(TaskId id, string taskName, ITaskCancellation cancellation)
@@ -93,6 +93,9 @@ public sealed class TaskContext
     internal ITaskStateStore? StateStore { get; init; }
 
     internal Action<TaskContext, string, TaskValue?>? EventSender { get; init; }
+
+    /// <summary>Sends a further part of the chord; null when the task is part of none.</summary>
+    internal Func<Signature, CancellationToken, Task<AsyncResult>>? ChordExtender { get; init; }
 
     /// <summary>Stores a state of your own, with anything that tells how far the task is. The next state replaces it.</summary>
     /// <typeparam name="TMeta">The type by which <paramref name="meta"/> is written.</typeparam>
@@ -214,10 +217,61 @@ public sealed class TaskContext
     public TaskIgnoreException Ignore() => new();
 #pragma warning restore CA1822
 
+    /// <summary>
+    /// Ends this run and has another task, or a whole workflow, take its place: it gets this task's id, so that who waits for this task waits for it, and its place in a
+    /// chain or a chord, and what is called after this task is called after it. Never returns; <c>return await task.ReplaceAsync(…)</c> lets the compiler check the type.
+    /// </summary>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <param name="replacement">What takes its place. Of a group the results become the result, as a list.</param>
+    /// <exception cref="TaskReplaceException">Always: it ends the run. A task that catches all exceptions has to let it pass.</exception>
+    /// <exception cref="ArgumentException">The replacement is part of a chord itself, or a chain without steps.</exception>
+    /// <remarks>Mirrors <c>Task.replace</c>. The replacement is sent before the message of this task is settled: neither is lost without the other.</remarks>
+#pragma warning disable CA1822 // It is said of the task, as a retry is.
+    public Task<TResult> ReplaceAsync<TResult>(Signature<TResult> replacement) => Task.FromException<TResult>(Replace(replacement));
+
+    /// <inheritdoc cref="ReplaceAsync{TResult}(Signature{TResult})" />
+    public Task<TResult[]> ReplaceAsync<TResult>(GroupSignature<TResult> replacement) => Task.FromException<TResult[]>(Replace(replacement));
+
+    /// <inheritdoc cref="ReplaceAsync{TResult}(Signature{TResult})" />
+    public Task ReplaceAsync(Signature replacement) => Task.FromException(Replace(replacement));
+#pragma warning restore CA1822
+
+    /// <summary>Sends a task that becomes a further part of the chord this task is a part of: the body waits for it, too, and gets its result with the others.</summary>
+    /// <param name="signature">The task.</param>
+    /// <param name="cancellationToken">Ends the wait; whether it is sent is then unknown.</param>
+    /// <returns>A handle to it.</returns>
+    /// <exception cref="InvalidOperationException">This task is not part of a chord, or the result backend does not count the parts of chords.</exception>
+    /// <exception cref="ResultBackendException">The backend could not be told; nothing was sent.</exception>
+    /// <exception cref="BrokerUnavailableException">The broker could not be reached within the publish deadline. The chord fails.</exception>
+    /// <exception cref="PublishException">The broker refused the message. The chord fails.</exception>
+    /// <remarks>Mirrors <c>Task.add_to_chord</c>.</remarks>
+    public Task<AsyncResult> AddToChordAsync(Signature signature, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        return ChordExtender is { } extend
+            ? extend(signature, cancellationToken)
+            : throw new InvalidOperationException($"Task '{TaskName}' [{Id}] is not part of a chord, so nothing can be added to that.");
+    }
+
+    private static TaskReplaceException Replace(Signature replacement)
+    {
+        ArgumentNullException.ThrowIfNull(replacement);
+        if (replacement.Options.Workflow is { Chord: not null })
+        {
+            throw new ArgumentException("A signature that replaces a task must not be part of a chord: it takes the task's own place in one.", nameof(replacement));
+        }
+
+        return replacement is { Kind: Workflows.SignatureKind.Chain, Parts.Tasks.Count: 0 }
+            ? throw new ArgumentException("A chain without steps cannot replace a task: it has no result.", nameof(replacement))
+            : new TaskReplaceException(replacement);
+    }
+
     /// <summary>The run is over, even if code of it goes on.</summary>
     internal void End() => _isOver = true;
 
-    internal void AddChild(TaskId child)
+    internal void AddChild(TaskId child) => AddChild(new WorkflowResult(child.Value));
+
+    internal void AddChild(WorkflowResult child)
     {
         // It is this run's own, too, and few runs have children.
         lock (_cancellation)
@@ -226,7 +280,7 @@ public sealed class TaskContext
         }
     }
 
-    internal IReadOnlyList<TaskId> Children
+    internal IReadOnlyList<WorkflowResult> Children
     {
         get
         {

@@ -44,6 +44,30 @@ public interface IPythonTasks
     [CeleryTask("interop.sign_in")]
     string[] SignIn(string name, [CeleryArgument(Sensitive = true)] string password, [CeleryArgument(KeywordOnly = true, Sensitive = true)] int pin);
 
+    [CeleryTask("interop.echo")]
+    JsonElement Echo(JsonElement value);
+
+    [CeleryTask("interop.note")]
+    void Note(string key, string text);
+
+    [CeleryTask("interop.note_value")]
+    long NoteValue(long value, string key);
+
+    [CeleryTask("interop.note_failure")]
+    void NoteFailure(string taskId, string key);
+
+    [CeleryTask("interop.scale")]
+    long Scale(long value, [CeleryArgument(KeywordOnly = true)] long factor);
+
+    [CeleryTask("interop.fail_with")]
+    long FailWith(long value, string message);
+
+    [CeleryTask("interop.total")]
+    long Total(IReadOnlyList<long> numbers, long plus = 0);
+
+    [CeleryTask("interop.flat")]
+    long[] Flat(IReadOnlyList<JsonElement> nested);
+
     [CeleryTask("interop.order")]
     Receipt Order(Order order);
 }

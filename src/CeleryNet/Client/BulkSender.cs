@@ -16,12 +16,21 @@ internal sealed class BulkSender(int concurrency, TimeProvider time)
     /// <param name="cancellationToken">Ends reading.</param>
     /// <exception cref="SendManyCanceledException">The token fired before the end of the source.</exception>
     /// <exception cref="SendManyException">The source failed.</exception>
-    public async Task<IReadOnlyList<TOutcome>> SendAsync<TSignature, TOutcome>(
+    public Task<IReadOnlyList<TOutcome>> SendAsync<TSignature, TOutcome>(
         IEnumerable<TSignature> source, Func<TSignature, CancellationToken, Task<TOutcome>> sendAsync, CancellationToken cancellationToken)
+        where TOutcome : SendOutcome
+        => SendAsync(source, sendAsync, TaskContext.Current, cancellationToken);
+
+    /// <inheritdoc cref="SendAsync{TSignature, TOutcome}(IEnumerable{TSignature}, Func{TSignature, CancellationToken, Task{TOutcome}}, CancellationToken)" />
+    /// <param name="parent">The task that gets what was sent as its children; null for none.</param>
+#pragma warning disable CS1573 // The others are inherited.
+    public async Task<IReadOnlyList<TOutcome>> SendAsync<TSignature, TOutcome>(
+        IEnumerable<TSignature> source, Func<TSignature, CancellationToken, Task<TOutcome>> sendAsync, TaskContext? parent, CancellationToken cancellationToken)
+#pragma warning restore CS1573
         where TOutcome : SendOutcome
     {
         var outcomes = new List<TOutcome>(source.TryGetNonEnumeratedCount(out var count) ? count : 0);
-        var window = new SendWindow<TSignature, TOutcome>(concurrency, sendAsync, time, cancellationToken);
+        var window = new SendWindow<TSignature, TOutcome>(concurrency, sendAsync, time, parent, cancellationToken);
         await using (window.ConfigureAwait(false))
         {
             Exception? failure = null;
@@ -72,7 +81,7 @@ internal sealed class BulkSender(int concurrency, TimeProvider time)
         IAsyncEnumerable<TSignature> source, Func<TSignature, CancellationToken, Task<TOutcome>> sendAsync, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TOutcome : SendOutcome
     {
-        var window = new SendWindow<TSignature, TOutcome>(concurrency, sendAsync, time, cancellationToken);
+        var window = new SendWindow<TSignature, TOutcome>(concurrency, sendAsync, time, TaskContext.Current, cancellationToken);
         var reader = new SourceReader<TSignature>(source, cancellationToken);
         var isGivenUp = false;
         await using (reader.ConfigureAwait(false))

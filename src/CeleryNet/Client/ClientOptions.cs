@@ -20,4 +20,7 @@ internal sealed record ClientOptions
 
     /// <summary>How many calls of one bulk may be on their way.</summary>
     public int PublishConcurrency { get; init; } = CeleryOptions.DefaultPublishConcurrency;
+
+    /// <summary>Whether messages are of protocol 1, which has no place for the rest of a chain.</summary>
+    public bool UsesLinks { get; init; }
 }

@@ -14,7 +14,8 @@ internal static class SendOptionsRules
         }
     }
 
-    private static string? Find(SendOptions options) => options switch
+    /// <summary>What is wrong with the options; null when nothing is.</summary>
+    public static string? Find(SendOptions options) => options switch
     {
         { TaskId: { Value: null or "" } } => "TaskId must not be empty; leave it null for a new one.",
         { RootId: { Value: null or "" } } => "RootId must not be empty; leave it null for the workflow's own.",

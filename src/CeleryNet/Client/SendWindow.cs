@@ -11,7 +11,7 @@ internal sealed class SendWindow<TSignature, TOutcome> : IAsyncDisposable
 
     private readonly int _size;
     private readonly Func<TSignature, CancellationToken, Task<TOutcome>> _sendAsync;
-    private readonly TaskContext? _parent = TaskContext.Current;
+    private readonly TaskContext? _parent;
     private readonly Queue<Task<TOutcome>> _sending = new();
     private readonly CancellationTokenSource? _giveUp;
     private readonly CancellationTokenRegistration _cancelled;
@@ -19,9 +19,12 @@ internal sealed class SendWindow<TSignature, TOutcome> : IAsyncDisposable
     /// <param name="size">How many may be on their way.</param>
     /// <param name="sendAsync">Sends a call; it never fails.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="parent">The task that gets what was sent as its children; null for none.</param>
     /// <param name="cancellationToken">The sender's.</param>
-    public SendWindow(int size, Func<TSignature, CancellationToken, Task<TOutcome>> sendAsync, TimeProvider time, CancellationToken cancellationToken)
+    public SendWindow(
+        int size, Func<TSignature, CancellationToken, Task<TOutcome>> sendAsync, TimeProvider time, TaskContext? parent, CancellationToken cancellationToken)
     {
+        _parent = parent;
         _size = size;
         _sendAsync = sendAsync;
         if (cancellationToken.CanBeCanceled)

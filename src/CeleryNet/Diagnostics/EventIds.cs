@@ -68,6 +68,14 @@ internal static class EventIds
     public const int StateNotSaved = 2044;
     public const int TaskLimited = 2050;
     public const int EtaLimitReached = 2051;
+    public const int SuccessorsDelayed = 2052;
+    public const int SuccessorsNotSent = 2053;
+    public const int SuccessorsUnsent = 2054;
+    public const int ChordFailed = 2055;
+    public const int ChordNotReported = 2056;
+    public const int ErrorCallbackFailed = 2057;
+    public const int FailureNotFound = 2058;
+    public const int TaskReplaced = 2059;
 
     public const int ControlInterrupted = 3001;
     public const int ControlMessageUnreadable = 3002;

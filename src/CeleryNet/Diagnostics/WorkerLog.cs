@@ -29,6 +29,30 @@ internal static partial class WorkerLog
     [LoggerMessage(EventId = EventIds.RejectionWithoutEffect, Level = LogLevel.Warning, Message = "Task {TaskName}[{TaskId}] rejected its message to have it delivered again, which has no effect since it was acknowledged before the run; the task has failed. AcksLate would let it go back. {Reason}")]
     public static partial void RejectionWithoutEffect(this ILogger logger, string taskName, string taskId, string? reason);
 
+    [LoggerMessage(EventId = EventIds.SuccessorsDelayed, Level = LogLevel.Warning, Message = "What comes after a task could not be told or sent; trying again in {Delay}")]
+    public static partial void SuccessorsDelayed(this ILogger logger, Exception error, TimeSpan delay);
+
+    [LoggerMessage(EventId = EventIds.SuccessorsNotSent, Level = LogLevel.Error, Message = "What comes after task {TaskName}[{TaskId}] could not be told of its end, or not be sent")]
+    public static partial void SuccessorsNotSent(this ILogger logger, Exception error, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.SuccessorsUnsent, Level = LogLevel.Warning, Message = "What comes after task {TaskName}[{TaskId}] could not be sent; its message goes back to the queue and will run again")]
+    public static partial void SuccessorsUnsent(this ILogger logger, Exception error, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.ChordFailed, Level = LogLevel.Error, Message = "Chord {GroupId} does not reach its body {TaskName}: {Reason}")]
+    public static partial void ChordFailed(this ILogger logger, string groupId, string taskName, string reason);
+
+    [LoggerMessage(EventId = EventIds.ChordNotReported, Level = LogLevel.Error, Message = "Task {TaskName}[{TaskId}] is part of chord {GroupId}, which cannot be told of its end: {Reason}")]
+    public static partial void ChordNotReported(this ILogger logger, string taskName, string taskId, string groupId, string reason);
+
+    [LoggerMessage(EventId = EventIds.ErrorCallbackFailed, Level = LogLevel.Error, Message = "Error callback {Callback} failed, called for task {TaskName}[{TaskId}]")]
+    public static partial void ErrorCallbackFailed(this ILogger logger, Exception error, string callback, string taskName, string taskId);
+
+    [LoggerMessage(EventId = EventIds.FailureNotFound, Level = LogLevel.Warning, Message = "The failure of task {TaskId}, which an error callback is called for, could not be looked up")]
+    public static partial void FailureNotFound(this ILogger logger, Exception error, string taskId);
+
+    [LoggerMessage(EventId = EventIds.TaskReplaced, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] is replaced by {Replacement}")]
+    public static partial void TaskReplaced(this ILogger logger, string taskName, string taskId, string replacement);
+
     [LoggerMessage(EventId = EventIds.TaskIgnored, Level = LogLevel.Information, Message = "Task {TaskName}[{TaskId}] asked for its end to be ignored")]
     public static partial void TaskIgnored(this ILogger logger, string taskName, string taskId);
 

@@ -40,6 +40,8 @@ internal sealed class CeleryOptionsValidator(
 
         RoutingRules.Check(result, options);
         CheckRange(result, nameof(options.ResultExpires), options.ResultExpires, TimeSpan.Zero, TimeSpan.FromDays(365));
+        CheckRange(
+            result, nameof(options.ResultChordRetryInterval), options.ResultChordRetryInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
         CheckControl(result, options);
         CheckEvents(result, options);
         CheckRange(result, nameof(options.PublishTimeout), options.PublishTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));

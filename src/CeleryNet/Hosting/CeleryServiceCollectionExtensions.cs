@@ -76,7 +76,9 @@ public static class CeleryServiceCollectionExtensions
         services.TryAddSingleton(provider => new PublishPipeline(provider.GetServices<IPublishMiddleware>()));
         services.TryAddSingleton(_ => new LamportClock());
         services.TryAddSingleton(EventFactory.CreateSent);
-        services.TryAddSingleton<ICeleryClient>(CreateClient);
+        services.TryAddSingleton(CreateClient);
+        services.TryAddSingleton<ICeleryClient>(provider => provider.GetRequiredService<CeleryClient>());
+        services.TryAddSingleton(provider => provider.GetRequiredService<CeleryClient>().Canvas);
         services.TryAddSingleton<IDeadLetters>(provider => new DeadLetters(
             provider.GetRequiredService<ITransport>().DeadLetters,
             new QueueCatalog(Options(provider)),
@@ -86,7 +88,12 @@ public static class CeleryServiceCollectionExtensions
         return new CeleryBuilder(services);
     }
 
-    private static CeleryClient CreateClient(IServiceProvider provider)
+    private static CeleryClient CreateClient(IServiceProvider provider) => CreateClient(provider, Options(provider) is { AlwaysEager: true, EagerPropagates: true });
+
+    // A task has not failed because one that comes after it did, be it that this was run at once.
+    internal static CanvasSender CreateWorkerSender(IServiceProvider provider) => CreateClient(provider, throwsFailures: false).Canvas;
+
+    private static CeleryClient CreateClient(IServiceProvider provider, bool throwsFailures)
     {
         var options = Options(provider);
         return new CeleryClient(
@@ -102,7 +109,8 @@ public static class CeleryServiceCollectionExtensions
                 InheritParentPriority = options.InheritParentPriority,
                 HideArguments = options.HideArguments,
                 Zone = options.FindTimeZone(),
-                ThrowsFailures = options is { AlwaysEager: true, EagerPropagates: true },
+                UsesLinks = options.TaskProtocol == 1,
+                ThrowsFailures = throwsFailures,
                 // Where sending is running, one task runs after another, as the calls one by one would.
                 PublishConcurrency = options.AlwaysEager ? 1 : options.PublishConcurrency,
             },

@@ -26,6 +26,7 @@ internal sealed class OptionsBinding(IConfiguration root, string section) : Cele
         Flag("StoreEagerResult", "task_store_eager_result", value => options.StoreEagerResult = value);
         Flag("IgnoreResult", "task_ignore_result", value => options.IgnoreResult = value);
         Span("ResultExpires", "result_expires", value => options.ResultExpires = value);
+        Span("ResultChordRetryInterval", "result_chord_retry_interval", value => options.ResultChordRetryInterval = value);
         Flag("ResultExtended", "result_extended", value => options.ResultExtended = value);
         Flag("ResultPersistent", "result_persistent", value => options.ResultPersistent = value);
         BindResilience(options);

@@ -53,6 +53,7 @@ internal static class TransportFactory
         => CreateOptions(options, resilience, urls, options.ResultTls ?? options.Tls, options.ResultTls is { Enabled: true }) with
         {
             GlobalKeyPrefix = options.ResultKeyPrefix,
+            ChordsAreOrdered = options.ResultChordOrdered,
             SentinelMasterName = options.ResultSentinelMasterName ?? options.SentinelMasterName,
         };
 

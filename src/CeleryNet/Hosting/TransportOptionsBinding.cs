@@ -18,7 +18,7 @@ internal sealed class TransportOptionsBinding(IConfiguration root) : CeleryOptio
         "socket_timeout", "socket_connect_timeout",
     ];
 
-    private static readonly string[] _ofBackend = ["global_keyprefix", "retry_policy", "master_name"];
+    private static readonly string[] _ofBackend = ["global_keyprefix", "retry_policy", "master_name", "result_chord_ordered"];
 
     // About pools and clients of another make: whatever they say, nobody else sees a difference.
     private static readonly string[] _withoutEffect =
@@ -91,6 +91,7 @@ internal sealed class TransportOptionsBinding(IConfiguration root) : CeleryOptio
     private void BindBackend(CeleryOptions options)
     {
         Text("ResultKeyPrefix", $"{Backend}:global_keyprefix", value => options.ResultKeyPrefix = value);
+        Flag("ResultChordOrdered", $"{Backend}:result_chord_ordered", value => options.ResultChordOrdered = value);
         Text("ResultSentinelMasterName", $"{Backend}:master_name", value => options.ResultSentinelMasterName = value);
         if (Find("ResultStoreRetryPolicy", $"{Backend}:retry_policy") is { } policy)
         {

@@ -23,7 +23,8 @@ internal static class WorkerFactory
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
         var loggers = CeleryServiceCollectionExtensions.Loggers(services);
         var time = services.GetRequiredService<TimeProvider>();
-        var registry = CreateRegistry(services);
+        var builtIn = new BuiltInTasks();
+        var registry = CreateRegistry(services, builtIn);
         var stuck = new StuckTasks(time, loggers.CreateLogger<StuckTasks>());
         var retirement = new WorkerRetirement(
             options, stuck, static () => Environment.WorkingSet, HostnameOf(options), time, loggers.CreateLogger<WorkerRetirement>());
@@ -37,7 +38,7 @@ internal static class WorkerFactory
             Events = new TaskEvents(dispatcher, services.GetRequiredService<ResultAccess>().SerializerOptions),
         };
         var flow = new TaskFlow(
-            CreateHandler(services, registry, stuck, revoked, hooks), new LiveTasks(), registry, retirement, options, time, loggers.CreateLogger<TaskFlow>());
+            CreateHandler(services, registry, builtIn, stuck, revoked, hooks), new LiveTasks(), registry, retirement, options, time, loggers.CreateLogger<TaskFlow>());
         var revoker = new Revoker(revoked, flow, loggers.CreateLogger<Revoker>());
         var events = new WorkerEvents(dispatcher, flow, options.SendHeartbeats ? options.HeartbeatInterval : null, time);
         var commands = new ControlCommands().AddRevokes(revoker).AddEvents(dispatcher, events, logger);
@@ -60,16 +61,21 @@ internal static class WorkerFactory
     }
 
     /// <summary>Puts together what runs a delivery, without what takes deliveries from a broker.</summary>
-    public static DeliveryHandler CreateHandler(IServiceProvider services) => CreateHandler(
-        services,
-        CreateRegistry(services),
-        new StuckTasks(services.GetRequiredService<TimeProvider>(), CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<StuckTasks>()),
-        CreateRevoked(services),
-        services.GetRequiredService<WorkerHooks>(),
-        hasQueues: false);
+    public static DeliveryHandler CreateHandler(IServiceProvider services)
+    {
+        var builtIn = new BuiltInTasks();
+        return CreateHandler(
+            services,
+            CreateRegistry(services, builtIn),
+            builtIn,
+            new StuckTasks(services.GetRequiredService<TimeProvider>(), CeleryServiceCollectionExtensions.Loggers(services).CreateLogger<StuckTasks>()),
+            CreateRevoked(services),
+            services.GetRequiredService<WorkerHooks>(),
+            hasQueues: false);
+    }
 
     private static DeliveryHandler CreateHandler(
-        IServiceProvider services, TaskRegistry registry, StuckTasks stuck, RevokedTasks revoked, WorkerHooks hooks, bool hasQueues = true)
+        IServiceProvider services, TaskRegistry registry, BuiltInTasks builtIn, StuckTasks stuck, RevokedTasks revoked, WorkerHooks hooks, bool hasQueues = true)
     {
         var application = services.GetRequiredService<IOptions<CeleryOptions>>().Value;
         var options = services.GetRequiredService<IOptions<WorkerOptions>>().Value;
@@ -85,12 +91,21 @@ internal static class WorkerFactory
             application.HideArguments,
             time,
             application.FindTimeZone());
+        var scopes = new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>(), services, services.GetRequiredService<UnscopedTaskClasses>());
+        var sender = CeleryServiceCollectionExtensions.CreateWorkerSender(services);
+        var logger = loggers.CreateLogger<SuccessorPublisher>();
+        var errbacks = new ErrorCallbacks(sender, registry, scopes, results.Backend, results.SerializerOptions, HostnameOf(options), logger);
+        var chords = new ChordReporter(sender, results.Backend, metas, recorder, errbacks, logger);
+        var successors = new SuccessorPublisher(sender, chords, errbacks, metas, results, logger, hooks.Resilience);
+        builtIn.Services = new BuiltInServices(sender, results, registry, chords, scopes, application.ResultChordRetryInterval);
         var executor = new TaskExecutor(
-            new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>()),
+            new RedeliveryGuard(results.Backend, options.DeduplicateSuccessfulTasks, loggers.CreateLogger<RedeliveryGuard>(), successors),
             recorder,
             new TaskRetrier(recorder, retries, CeleryServiceCollectionExtensions.CreatePublisher(services), services.GetRequiredService<PublishPipeline>(), hooks.Events, services.GetRequiredService<SentEventsHolder>().Events),
-            new ServiceScopes(services.GetRequiredService<IServiceScopeFactory>(), services, services.GetRequiredService<UnscopedTaskClasses>()),
+            scopes,
             new TimedRunner(new TaskLimits(registry, options), stuck, time, loggers.CreateLogger<TimedRunner>()),
+            successors,
+            errbacks,
             results.SerializerOptions,
             HostnameOf(options),
             time,
@@ -100,6 +115,7 @@ internal static class WorkerFactory
             new Admission(reader, registry, revoked, application, options, time, hasQueues),
             executor,
             recorder,
+            successors,
             options.UnrunnableMessages,
             loggers.CreateLogger<DeliveryHandler>(),
             hooks);
@@ -124,11 +140,11 @@ internal static class WorkerFactory
         return new(options.RevokesMax, options.RevokeExpires, services.GetRequiredService<TimeProvider>());
     }
 
-    private static TaskRegistry CreateRegistry(IServiceProvider services)
+    private static TaskRegistry CreateRegistry(IServiceProvider services, BuiltInTasks builtIn)
     {
         TaskDefinition[] definitions = [.. services.GetServices<TaskDefinition>()];
         JsonTypeCheck.Check(definitions, services.GetRequiredService<ResultAccess>().SerializerOptions);
-        return new TaskRegistry(definitions);
+        return new TaskRegistry([.. definitions, .. builtIn.Definitions]);
     }
 
     private static string HostnameOf(WorkerOptions options) => NodeName.Expand(options.Hostname, Environment.MachineName);

@@ -31,6 +31,7 @@ internal static class PythonExceptions
             TaskRetryException => ("Retry", "celery.exceptions"),
             TaskRejectException => ("Reject", "celery.exceptions"),
             TaskIgnoreException => ("Ignore", "celery.exceptions"),
+            ChordException => ("ChordError", "celery.exceptions"),
             TooManyDeliveriesException => ("WorkerLostError", "billiard.exceptions"),
             CelerySerializationException => ("EncodeError", "kombu.exceptions"),
             ArgumentException or FormatException => ("ValueError", Builtins),

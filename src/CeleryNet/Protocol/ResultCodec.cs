@@ -90,4 +90,15 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
     /// <exception cref="MalformedMessageException">It is not accepted, or not what it says to be.</exception>
     public ReadOnlyMemory<byte> Open(ReadOnlyMemory<byte> document, string? contentType, string? contentEncoding)
         => content.Decode(document, contentType, contentEncoding, null);
+
+    /// <summary>Writes a document that is JSON: a report of a chord's member, a saved group.</summary>
+    /// <exception cref="CelerySerializationException">The serializer has no way to say something in it, or it gets too large.</exception>
+    public ReadOnlyMemory<byte> EncodeJson(ReadOnlyMemory<byte> json) => content.Encode(json, serializer, null).Body;
+
+    /// <summary>Reads a document of any form as JSON.</summary>
+    /// <exception cref="MalformedMessageException">It is not what this application's serializer has written.</exception>
+    public ReadOnlyMemory<byte> DecodeJson(ReadOnlyMemory<byte> document) => Open(document, serializer.ContentType, serializer.ContentEncoding);
+
+    /// <summary>Whether documents are JSON texts.</summary>
+    public bool IsJson => serializer.Name == JsonCelerySerializer.SerializerName;
 }

@@ -4,12 +4,15 @@ using CeleryNet.Protocol;
 namespace CeleryNet.Results;
 
 /// <summary><c>disabled://</c>: nothing is stored, and asking for a result says so. celery/backends/base.py DisabledBackend</summary>
-internal sealed class DisabledResultBackend : IResultBackend
+internal sealed class DisabledResultBackend : IResultBackend, IChordlessBackend
 {
     private const string Reason =
         "No result backend is configured, so there is no state or result to get; set ResultBackend, for example to 'redis://localhost:6379/0' or 'rpc://'.";
 
     public string ReplyTo => "";
+
+    public string ChordRefusal
+        => "A chord needs a result backend to bring the results of its header together, and none is configured; set ResultBackend, for example to 'redis://localhost:6379/0'.";
 
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

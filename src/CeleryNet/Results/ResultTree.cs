@@ -88,6 +88,9 @@ internal static class ResultTree
     public static GroupResult<T> ToGroup<T>(ResultNode node, ResultAccess access)
         => GroupResult<T>.Create(node.Id, [.. (node.Members ?? []).Select(member => ToMember<T>(member, access))], ToParent(node, access), access);
 
+    /// <summary>A handle to the result of a task out of a document.</summary>
+    public static AsyncResult<T> ToTask<T>(ResultNode node, ResultAccess access) => ToMember<T>(node, access);
+
     private static AsyncResult<T> ToMember<T>(ResultNode node, ResultAccess access)
         => new(node.Id, access, ToParent(node, access), node.Members is { } members ? [.. members.Select(member => ToMember<JsonElement>(member, access))] : null);
 

@@ -18,7 +18,7 @@ internal sealed class TaskRouter(QueueCatalog queues, RouteTable routes)
     public RoutedCall Route(Signature signature)
     {
         var call = signature.Options;
-        var route = routes.Find(new RouteRequest(signature.TaskName, signature.Args, signature.Kwargs, call));
+        var route = routes.Find(new RouteRequest(signature.RouteName, signature.Args, signature.Kwargs, call));
         var options = route is null ? call : route.Overlay(call);
         var named = options.Queue is { } name ? queues.Resolve(name) : null;
         return Send(options, named);

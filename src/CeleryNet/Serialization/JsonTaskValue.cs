@@ -5,6 +5,8 @@ namespace CeleryNet.Extensibility;
 /// <summary>A value as a message brought it: it goes on as it came.</summary>
 internal sealed class JsonTaskValue(ReadOnlyMemory<byte> json) : TaskValue
 {
+    public ReadOnlyMemory<byte> Json => json;
+
     public override object? AsObject()
     {
         using var document = JsonDocument.Parse(json);

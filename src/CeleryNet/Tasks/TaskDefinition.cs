@@ -124,6 +124,13 @@ public sealed class TaskDefinition
     /// <summary>See <see cref="CeleryTaskAttribute.RateLimit"/>; null leaves it to the worker.</summary>
     public RateLimit? RateLimit { get; init; }
 
+    /// <summary>Whether it is called with the failure of another task: it has a parameter of type <see cref="TaskFailure"/>.</summary>
+    /// <value>The default is false.</value>
+    public bool IsErrorCallback { get; init; }
+
+    /// <summary>Whether every worker has it. Such tasks are not listed.</summary>
+    internal bool IsBuiltIn { get; init; }
+
     /// <summary>How many of the parameters, the first ones, can be given by position.</summary>
     internal int PositionalCount { get; }
 

@@ -27,6 +27,14 @@ public sealed class TaskInvocation
     /// <summary>For a <see cref="System.Threading.CancellationToken"/> parameter.</summary>
     public CancellationToken CancellationToken => Context.CancellationToken;
 
+    /// <summary>For a <see cref="TaskFailure"/> parameter.</summary>
+    /// <exception cref="InvalidOperationException">The task is no error callback.</exception>
+    public TaskFailure Failure
+    {
+        get => field ?? throw new InvalidOperationException($"Task '{Definition.Name}' was not called with the failure of another.");
+        internal init;
+    }
+
     internal JsonSerializerOptions SerializerOptions { get; }
 
     internal TaskBody Body { get; }

@@ -21,9 +21,10 @@ internal sealed class TaskRegistry
         }
 
         _definitions = byName.ToFrozenDictionary(StringComparer.Ordinal);
-        Names = [.. byName.Keys.Order(StringComparer.Ordinal)];
+        Names = [.. byName.Values.Where(definition => !definition.IsBuiltIn).Select(definition => definition.Name).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>The names of the program's own tasks, sorted.</summary>
     public IReadOnlyList<string> Names { get; }
 
     public TaskDefinition? Find(string name) => _definitions.GetValueOrDefault(name);

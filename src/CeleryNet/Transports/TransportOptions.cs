@@ -30,6 +30,9 @@ internal sealed record TransportOptions(IReadOnlyList<BrokerUrl> Urls)
     /// <summary>Redis: a text before every key.</summary>
     public string GlobalKeyPrefix { get; init; } = "";
 
+    /// <summary>Redis: whether the parts of a chord are kept in the order of its header.</summary>
+    public bool ChordsAreOrdered { get; init; } = true;
+
     /// <summary>Redis: what stands between the parts of names and of bindings.</summary>
     public string Separator { get; init; } = "\u0006\u0016";
 

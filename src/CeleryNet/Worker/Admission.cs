@@ -58,7 +58,7 @@ internal sealed class Admission(
     public bool IsRevoked(TaskRequest request) => revoked.Contains(request.Headers);
 
     /// <summary>Reads the body.</summary>
-    /// <exception cref="MalformedMessageException">It cannot be read, or asks for more than this worker can do.</exception>
+    /// <exception cref="MalformedMessageException">It cannot be read.</exception>
     public void Open(TaskRequest request)
     {
         if (!request.IsRead)
@@ -66,11 +66,20 @@ internal sealed class Admission(
             request.Message = reader.ReadBody(request.Envelope, request.Headers);
         }
 
-        if (!request.Message.Body.Embed.IsEmpty)
+        request.Successors = Successors.Read(request.Message.Body.Embed);
+    }
+
+    /// <summary>Reads what would have come after a message that cannot be run, as far as that can be read; null when nothing can, or nothing would.</summary>
+    public Successors? ReadSuccessors(Envelope envelope, TaskHeaders headers)
+    {
+        try
         {
-            // Running it and not what follows would lose what follows; kept whole, it can be replayed.
-            throw new MalformedMessageException(
-                $"The message for task '{request.Headers.TaskName}' has callbacks, errbacks, a chain or a chord to be called after it, which this worker cannot do.");
+            var message = TaskMessageReader.HasTaskHeader(envelope) ? reader.ReadBody(envelope, headers) : reader.Read(envelope);
+            return Successors.ReadWhatCan(message.Body.Embed);
+        }
+        catch (MalformedMessageException)
+        {
+            return null;
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class DeliveryHandler(
     Admission admission,
     TaskExecutor executor,
     OutcomeRecorder recorder,
+    SuccessorPublisher successors,
     UnrunnableMessages unrunnable,
     ILogger<DeliveryHandler> logger,
     WorkerHooks? hooks = null)
@@ -185,7 +186,8 @@ internal sealed class DeliveryHandler(
     private async ValueTask RevokeAsync(TaskRequest request, string reason, CancellationToken lastCall)
     {
         TryOpen(request);
-        var isRecorded = await recorder.RecordRevokedAsync(request, reason, lastCall).ConfigureAwait(false);
+        var isRecorded = await recorder.RecordRevokedAsync(request, reason, lastCall).ConfigureAwait(false)
+            && (request.Successors is null || await successors.RevokeAsync(request, reason, lastCall).ConfigureAwait(false));
         await request.Delivery.SettleAsync(isRecorded ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
         _events.Revoked(request, reason == Expired);
         if (request.Announcing is { } announcing)
@@ -205,7 +207,13 @@ internal sealed class DeliveryHandler(
             $"Task {headers.TaskName}[{headers.Id}] is not run again: {delivery.DeliveryCount} runs of its message were begun and none has settled it, and MaxDeliveries is {request.MaxDeliveries}."));
         logger.TaskUnrunnable(delivery.Queue, error.Message);
         TryOpen(request);
-        await recorder.RecordAsync(request, new TaskOutcome.Failed(error), null, lastCall).ConfigureAwait(false);
+        var failed = new TaskOutcome.Failed(error);
+        await recorder.RecordAsync(request, failed, null, lastCall).ConfigureAwait(false);
+        if (request.Successors is not null)
+        {
+            await successors.ConcludeAsync(request, failed, lastCall).ConfigureAwait(false);
+        }
+
         await delivery.SettleAsync(Settlement.DeadLetter(error.Message), lastCall).ConfigureAwait(false);
         _events.Failed(request, error);
     }
@@ -229,6 +237,11 @@ internal sealed class DeliveryHandler(
         if (message.Headers is { } headers && delivery.Envelope is { } envelope)
         {
             await recorder.RecordUnrunnableAsync(headers, envelope, message.Error, lastCall).ConfigureAwait(false);
+            if (admission.ReadSuccessors(envelope, headers) is { } following)
+            {
+                // Whoever waits for the chord or the chain would wait for ever.
+                await successors.RefuseAsync(headers, following, message.Error, lastCall).ConfigureAwait(false);
+            }
         }
 
         var settlement = unrunnable == UnrunnableMessages.Keep ? Settlement.DeadLetter(message.Error.Message) : Settlement.Reject;

@@ -47,6 +47,7 @@ internal sealed class OutcomeRecorder : IRetryWatcher
         TaskOutcome.Succeeded when request.IgnoreResult => new(true),
         TaskOutcome.Failed or TaskOutcome.TimedOut when request is { IgnoreResult: true, StoreErrorsEvenIfIgnored: false } => new(true),
         TaskOutcome.Abandoned or TaskOutcome.Retried or TaskOutcome.RetryUnsent or TaskOutcome.Rejected or TaskOutcome.Ignored => new(true),
+        TaskOutcome.Replaced or TaskOutcome.SuccessorsUnsent => new(true),
         TaskOutcome.Terminated => RecordRevokedAsync(request, "terminated", cancellationToken),
         TaskOutcome.Succeeded success => StoreAsync(
             request.Headers, _metas.OfValue(request, TaskState.Success, success.Value), request.Reply, first, cancellationToken),
@@ -99,6 +100,24 @@ internal sealed class OutcomeRecorder : IRetryWatcher
     /// <exception cref="CelerySerializationException">It cannot be written.</exception>
     public ValueTask RecordStateAsync(TaskRequest request, TaskState state, TaskValue meta, CancellationToken cancellationToken)
         => StoreOnceAsync(_metas.OfValue(request, state, meta), request.Reply, cancellationToken);
+
+    /// <summary>Stores the end of a task that is not reached.</summary>
+    /// <param name="taskName">Its name.</param>
+    /// <param name="meta">The document.</param>
+    /// <param name="reply">Where its sender wants replies.</param>
+    /// <param name="cancellationToken">Ends the attempts.</param>
+    public async ValueTask RecordUnreachedAsync(string taskName, ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken)
+    {
+        var headers = new TaskHeaders(taskName, meta.TaskId);
+        try
+        {
+            await StoreAsync(headers, meta, reply, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CelerySerializationException error)
+        {
+            _logger.ResultNotStored(error, headers.DisplayName, headers.Id.Value, meta.State.Name);
+        }
+    }
 
     /// <summary>Tells whoever waits for a message that it cannot be run.</summary>
     public ValueTask<bool> RecordUnrunnableAsync(TaskHeaders headers, Envelope envelope, Exception error, CancellationToken cancellationToken)

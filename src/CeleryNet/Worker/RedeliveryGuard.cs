@@ -1,4 +1,5 @@
 using CeleryNet.Diagnostics;
+using CeleryNet.Protocol;
 using CeleryNet.Results;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace CeleryNet.Worker;
 /// Keeps messages that were delivered before from being run once more in vain or without end: what has succeeded is not run again, and each run
 /// is counted where their number is bounded.
 /// </summary>
-internal sealed class RedeliveryGuard(IResultBackend backend, bool deduplicates, ILogger<RedeliveryGuard> logger)
+internal sealed class RedeliveryGuard(IResultBackend backend, bool deduplicates, ILogger<RedeliveryGuard> logger, SuccessorPublisher? successors = null)
 {
     private readonly SuccessfulTasks _recent = new(SuccessfulTasks.DefaultCapacity);
 
@@ -22,10 +23,13 @@ internal sealed class RedeliveryGuard(IResultBackend backend, bool deduplicates,
             return true;
         }
 
-        if (deduplicates && await HasSucceededAsync(request, lastCall).ConfigureAwait(false))
+        if (deduplicates && await FindSuccessAsync(request, lastCall).ConfigureAwait(false) is { } success)
         {
             logger.AlreadySucceeded(request.Headers.DisplayName, request.Headers.Id.Value);
-            await request.Delivery.SettleAsync(Settlement.Ack, lastCall).ConfigureAwait(false);
+
+            // The run that stored its success had sent what follows, but may not have come to report its part of a chord. To report it twice changes nothing.
+            var isOver = success.Stored is not { } stored || successors is null || await successors.ReportAgainAsync(request, stored.Result, lastCall).ConfigureAwait(false);
+            await request.Delivery.SettleAsync(isOver ? Settlement.Ack : Settlement.Requeue, lastCall).ConfigureAwait(false);
             return false;
         }
 
@@ -42,27 +46,27 @@ internal sealed class RedeliveryGuard(IResultBackend backend, bool deduplicates,
     }
 
     // celery/app/trace.py trace_task
-    private async ValueTask<bool> HasSucceededAsync(TaskRequest request, CancellationToken lastCall)
+    private async ValueTask<Success?> FindSuccessAsync(TaskRequest request, CancellationToken lastCall)
     {
         if (request.Delivery is { Redelivered: false, DeliveryCount: 0 })
         {
-            return false;
+            return null;
         }
 
         if (_recent.Contains(request.Headers.Id))
         {
-            return true;
+            return new Success(null);
         }
 
         try
         {
-            return await backend.GetAsync(request.Headers.Id, lastCall).ConfigureAwait(false) is { } stored && stored.State == TaskState.Success;
+            return await backend.GetAsync(request.Headers.Id, lastCall).ConfigureAwait(false) is { } stored && stored.State == TaskState.Success ? new Success(stored) : null;
         }
         catch (CeleryException error)
         {
             // To run it twice is allowed, to wait for the backend is not better.
             logger.RunUnguarded(error, request.Headers.DisplayName, request.Headers.Id.Value, "looked up whether it has succeeded before");
-            return false;
+            return null;
         }
     }
 
@@ -86,4 +90,7 @@ internal sealed class RedeliveryGuard(IResultBackend backend, bool deduplicates,
             return false;
         }
     }
+
+    // What is stored is null of a task that this worker has brought to its end itself.
+    private sealed record Success(ResultMeta? Stored);
 }

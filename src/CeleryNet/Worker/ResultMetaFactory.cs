@@ -50,6 +50,17 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         DateDone = state.IsReady ? time.GetUtcNow() : null,
     };
 
+    /// <summary>The document of a task that was not run since another before it failed.</summary>
+    public ResultMeta OfFailure(TaskId id, FailureRecord failure) => new(id, failure.State)
+    {
+        Result = failure.Result,
+        Traceback = failure.Traceback,
+        DateDone = time.GetUtcNow(),
+    };
+
+    /// <summary>The exception as Python would show it to programmers.</summary>
+    public string ReprOf(Exception error) => PythonExceptions.ToPython(error, serializerOptions).Repr;
+
     /// <summary>The document of an exception with the texts of its arguments in place of them: for a serializer that cannot write them.</summary>
     public ResultMeta InTexts(ResultMeta failure, Exception error)
         => failure with { Result = Json(PythonExceptions.ToPython(error, serializerOptions).InTexts().Write) };
@@ -103,20 +114,13 @@ internal sealed class ResultMetaFactory(JsonSerializerOptions serializerOptions,
         return request.IsRead ? extension : extension.WithoutArguments();
     }
 
-    // A result tuple each: [[id, null], null]. celery/result.py as_tuple
-    private ReadOnlyMemory<byte> Children(IReadOnlyList<TaskId> children) => children.Count == 0 ? default : _buffers.Write(children, static (buffer, children) =>
+    private ReadOnlyMemory<byte> Children(IReadOnlyList<WorkflowResult> children) => children.Count == 0 ? default : _buffers.Write(children, static (buffer, children) =>
     {
         var writer = buffer.Writer;
         writer.WriteStartArray();
         foreach (var child in children)
         {
-            writer.WriteStartArray();
-            writer.WriteStartArray();
-            writer.WriteStringValue(child.Value);
-            writer.WriteNullValue();
-            writer.WriteEndArray();
-            writer.WriteNullValue();
-            writer.WriteEndArray();
+            WorkflowResults.ToNode(child).Write(writer);
         }
 
         writer.WriteEndArray();

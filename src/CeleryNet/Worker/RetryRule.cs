@@ -25,6 +25,8 @@ internal static class RetryRule
         {
             case TaskIgnoreException:
                 return new TaskOutcome.Ignored();
+            case TaskReplaceException replaced:
+                return new TaskOutcome.Replaced(replaced.Replacement);
             case TaskRejectException rejection:
                 // Acknowledged early, the message cannot go back, and who waits for its task has to learn that nobody will run it again.
                 return rejection.Requeue && request.AcksLate ? new TaskOutcome.Rejected(rejection) : new TaskOutcome.Failed(rejection);

@@ -10,8 +10,8 @@ internal static class SettlementRule
     /// <param name="isRecorded">Whether the result was stored, or none was to be.</param>
     public static Settlement For(TaskOutcome outcome, SettlementTerms terms, bool isRecorded) => outcome switch
     {
-        TaskOutcome.Abandoned or TaskOutcome.RetryUnsent or TaskOutcome.Rejected => Settlement.Requeue,
-        TaskOutcome.Retried or TaskOutcome.Ignored => Settlement.Ack,
+        TaskOutcome.Abandoned or TaskOutcome.RetryUnsent or TaskOutcome.SuccessorsUnsent or TaskOutcome.Rejected => Settlement.Requeue,
+        TaskOutcome.Retried or TaskOutcome.Ignored or TaskOutcome.Replaced => Settlement.Ack,
         _ when !isRecorded => Settlement.Requeue,
         TaskOutcome.Succeeded or TaskOutcome.Terminated => Settlement.Ack,
         TaskOutcome.Failed failed when terms.KeepIfFailed => Settlement.DeadLetter(FailedTaskKeeper.Describe(failed.Error)),

@@ -195,7 +195,7 @@ internal sealed class TaskEvents
             case TaskOutcome.Abandoned:
                 _dispatcher!.Collect(EventNames.TaskCancelled, id, WriteId);
                 break;
-            case TaskOutcome.Retried or TaskOutcome.Rejected or TaskOutcome.RetryUnsent or TaskOutcome.Ignored:
+            case TaskOutcome.Retried or TaskOutcome.Rejected or TaskOutcome.RetryUnsent or TaskOutcome.Ignored or TaskOutcome.Replaced or TaskOutcome.SuccessorsUnsent:
                 break;
             default:
                 throw new InvalidOperationException($"No event for {outcome.GetType().Name}.");

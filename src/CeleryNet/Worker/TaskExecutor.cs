@@ -20,6 +20,8 @@ internal sealed class TaskExecutor(
     TaskRetrier retrier,
     ITaskScopeFactory scopes,
     TimedRunner timed,
+    SuccessorPublisher successors,
+    ErrorCallbacks errbacks,
     JsonSerializerOptions serializerOptions,
     string hostname,
     TimeProvider time,
@@ -79,6 +81,11 @@ internal sealed class TaskExecutor(
             outcome = await retrier.SendAsync(request, retried, lastCall).ConfigureAwait(false);
         }
 
+        if (request.Successors is not null || outcome is TaskOutcome.Replaced)
+        {
+            outcome = await successors.SendAsync(request, outcome, lastCall).ConfigureAwait(false);
+        }
+
         bool isRecorded;
         if (outcome is TaskOutcome.Succeeded succeeded && recorder.StoresAtOnce(request))
         {
@@ -99,12 +106,17 @@ internal sealed class TaskExecutor(
             (outcome, isRecorded) = await RecordAsync(request, outcome, null, lastCall).ConfigureAwait(false);
         }
 
-        if (outcome is TaskOutcome.Succeeded && isRecorded)
+        Settlement? settlement = request.AcksLate ? SettlementRule.For(outcome, request.Terms, isRecorded) : null;
+        if (request.Successors is not null && settlement?.Kind != SettlementKind.Requeue && !await successors.ConcludeAsync(request, outcome, lastCall).ConfigureAwait(false))
+        {
+            // Those after it have not learned of its end yet, and will from the next run.
+            settlement = request.AcksLate ? Settlement.Requeue : null;
+        }
+
+        if (outcome is TaskOutcome.Succeeded && isRecorded && settlement?.Kind != SettlementKind.Requeue)
         {
             guard.Remember(request);
         }
-
-        Settlement? settlement = request.AcksLate ? SettlementRule.For(outcome, request.Terms, isRecorded) : null;
 
         // Told after its message went back to its queue, the end of this run could follow the beginning of the next.
         var isToRunAgain = settlement?.Kind == SettlementKind.Requeue;
@@ -149,6 +161,11 @@ internal sealed class TaskExecutor(
     private async ValueTask EndAsync(TaskRequest request, TaskOutcome outcome, CancellationToken lastCall)
     {
         await RecordAsync(request, outcome, null, lastCall).ConfigureAwait(false);
+        if (request.Successors is not null)
+        {
+            await successors.ConcludeAsync(request, outcome, lastCall).ConfigureAwait(false);
+        }
+
         _events.Finished(request, outcome, settlement: null, TimeSpan.Zero);
     }
 
@@ -188,7 +205,9 @@ internal sealed class TaskExecutor(
 
             // Ended while it was announced: it need not even begin.
             cancellation.ThrowIfRequested();
-            invocation = new TaskInvocation(request.Definition, request.Message.Body, serializerOptions, request.Context, scopes);
+            invocation = request.Definition.IsErrorCallback
+                ? await errbacks.OpenAsync(request, request.Context, lastCall).ConfigureAwait(false)
+                : new TaskInvocation(request.Definition, request.Message.Body, serializerOptions, request.Context, scopes);
             await _observers.StartingAsync(request.Context, lastCall).ConfigureAwait(false);
             return new TaskOutcome.Succeeded(_middleware.IsEmpty
                 ? await request.Definition.Invoke(invocation).ConfigureAwait(false)
@@ -319,6 +338,12 @@ internal sealed class TaskExecutor(
             case TaskOutcome.RetryUnsent unsent:
                 logger.RetryNotSent(unsent.Error, name, id);
                 break;
+            case TaskOutcome.Replaced replaced:
+                logger.TaskReplaced(name, id, replaced.Replacement.TaskName);
+                break;
+            case TaskOutcome.SuccessorsUnsent unsent:
+                logger.SuccessorsUnsent(unsent.Error, name, id);
+                break;
             case TaskOutcome.Terminated:
                 logger.TaskTerminated(name, id);
                 break;
@@ -351,9 +376,13 @@ internal sealed class TaskExecutor(
             Headers = OwnHeaders(envelope.Headers),
             Stamps = headers.Stamps is { } stamps ? stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToElement(stamp.Value)) : TaskContext.NoHeaders,
             EventSender = _events.Sender,
+            ChordExtender = request.Successors?.Chord is null ? null : CreateExtender(request, request.Successors.Chord),
             StateStore = request.IgnoreResult ? null : new RunStateStore(recorder, request),
         };
     }
+
+    private Func<Signature, CancellationToken, Task<AsyncResult>> CreateExtender(TaskRequest request, Signature body)
+        => (signature, cancellationToken) => successors.ExtendChordAsync(request, body, signature, cancellationToken);
 
     private static Dictionary<string, JsonElement> OwnHeaders(MessageHeaders headers)
     {

@@ -95,6 +95,7 @@ internal sealed class TaskObservers(IEnumerable<ITaskObserver> observers, ILogge
         TaskOutcome.Rejected rejected => new TaskCompletion(task, null, elapsed) { Error = rejected.Rejection },
         TaskOutcome.Retried retried => new TaskCompletion(task, TaskState.Retry, elapsed) { Error = retried.Retry.InnerException ?? retried.Retry },
         TaskOutcome.RetryUnsent unsent => new TaskCompletion(task, null, elapsed) { Error = unsent.Error },
+        TaskOutcome.SuccessorsUnsent unsent => new TaskCompletion(task, null, elapsed) { Error = unsent.Error },
         _ => new TaskCompletion(task, null, elapsed),
     };
 

@@ -29,6 +29,12 @@ internal abstract record TaskOutcome
     /// <summary>The task asked to be run again, and the broker is away: its own message shall run again in place of the one that could not be sent.</summary>
     internal sealed record RetryUnsent(Exception Error) : TaskOutcome;
 
+    /// <summary>The task is replaced by another, the message for which is with the broker.</summary>
+    internal sealed record Replaced(Signature Replacement) : TaskOutcome;
+
+    /// <summary>What is to come after it could not be sent since the broker is away: its own message shall run again.</summary>
+    internal sealed record SuccessorsUnsent(Exception Error) : TaskOutcome;
+
     /// <summary>It was revoked while it ran, and has ended by that: it shall not run again.</summary>
     internal sealed record Terminated : TaskOutcome;
 

@@ -53,6 +53,9 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
 
     public bool IsRead => _message is not null;
 
+    /// <summary>What comes after the task; null when nothing does, or the body was not read yet.</summary>
+    public Successors? Successors { get; set; }
+
     /// <summary>Where the sender wants replies.</summary>
     public Results.ReplyAddress Reply => new(Envelope.ReplyTo, Envelope.CorrelationId);
 

@@ -260,6 +260,39 @@ def note(key, text):
     counters().rpush(key, f"py {text}")
 
 
+@app.task(name="interop.note_value")
+def note_value(value, key):
+    counters().rpush(key, f"py {value}")
+    return value
+
+
+@app.task(name="interop.note_failure", bind=True)
+def note_failure(self, task_id, key):
+    """The old form of an errback: it gets the id of the task that failed. Bound, so that it is sent and not called."""
+    counters().rpush(key, f"py failed {task_id}")
+
+
+@app.task(name="interop.scale")
+def scale(value, *, factor):
+    return value * factor
+
+
+@app.task(name="interop.fail_with")
+def fail_with(value, message):
+    raise ValueError(f"{message} {value}")
+
+
+@app.task(name="interop.total")
+def total(numbers, plus=0):
+    return sum(numbers) + plus
+
+
+@app.task(name="interop.flat")
+def flat(nested):
+    """All numbers of nested lists, in order."""
+    return [number for part in nested for number in (flat(part) if isinstance(part, list) else [part])]
+
+
 @app.task(name="interop.flaky", bind=True)
 def flaky(self, key, failures, pause):
     counters().rpush(key, self.request.hostname)
@@ -308,3 +341,34 @@ def reprs(self, *args, **kwargs):
 def who(self, key, number):
     counters().hincrby(key, number, 1)
     return self.request.hostname
+
+
+@app.task(name="interop.push", bind=True)
+def push(self, value, key):
+    """Notes what it was called with; for callbacks, which nobody waits for. Bound, it is an error callback of Celery's old style."""
+    counters().rpush(key, json.dumps(value))
+    return value
+
+
+@app.task(name="interop.on_error")
+def on_error(request, error, traceback, key):
+    """An error callback of Celery's new style."""
+    counters().rpush(key, f"{request.id} {error}")
+
+
+@app.task(name="interop.replace", bind=True)
+def replace(self, how, x, y):
+    def plus(*args):
+        return app.signature("interop.add", args=args).set(queue=self.request.delivery_info["routing_key"])
+
+    return self.replace({
+        "call": lambda: plus(x, y),
+        "chain": lambda: plus(x, y) | plus(1),
+        "group": lambda: group(plus(x, y), plus(y, y)),
+        "chord": lambda: group(plus(x, y), plus(y, y)) | app.signature("interop.tsum").set(queue=self.request.delivery_info["routing_key"]),
+    }[how]())
+
+
+@app.task(name="interop.ignored", ignore_result=True)
+def ignored(value):
+    return value

@@ -19,7 +19,7 @@ public sealed class FolderGraphTests
         ["Protocol"] = 2,
         ["Routing"] = 3,
         ["Tasks"] = 3,
-        ["Canvas"] = 3,
+        ["Workflows"] = 3,
         ["Transports"] = 4,
         ["Results"] = 5,
         ["Events"] = 5,

@@ -339,7 +339,7 @@ public sealed class CeleryClientTests : IDisposable
         child.Headers.ParentId.ShouldBe(new TaskId("parent"));
         (await setup.ReadAsync()).Headers.ParentId.ShouldBe(new TaskId("parent"));
         (await setup.ReadAsync()).Headers.ParentId.ShouldBeNull();
-        context.Children.ShouldBe([first.Id, second.Id]);
+        context.Children.Select(child => child.Id).ShouldBe([first.Id.Value, second.Id.Value]);
     }
 
     [Theory]

@@ -329,7 +329,7 @@ public sealed class SendManyTests : IAsyncDisposable
         begun[0].Confirm();
 
         await sending.WithinBound("the outcomes");
-        parent.Children.Select(id => id.Value).ShouldBe(["0", "2"]);
+        parent.Children.Select(child => child.Id).ShouldBe(["0", "2"]);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed class SnippetTests
     [Theory]
     [InlineData("backends.md", "BackendSnippets.cs", 4)]
     [InlineData("bulk.md", "BulkSnippets.cs", 4)]
+    [InlineData("canvas.md", "CanvasSnippets.cs", 7)]
     [InlineData("hooks.md", "HooksSnippets.cs", 7)]
     [InlineData("resilience.md", "ResilienceSnippets.cs", 2)]
     [InlineData("results.md", "ResultsSnippets.cs", 6)]
@@ -19,6 +20,15 @@ public sealed class SnippetTests
 
         snippets.Length.ShouldBe(count);
         snippets.Where(snippet => !compiled.Contains(snippet, StringComparison.Ordinal)).ShouldBeEmpty($"not in {file}");
+    }
+
+    [Fact]
+    public void Pictures_of_workflows_are_those_of_the_code_above_them()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "canvas.md"));
+        var pictures = text.Split("```mermaid\n").Skip(1).Select(part => Lines(part[..part.IndexOf("```", StringComparison.Ordinal)]));
+
+        pictures.Take(3).ShouldBe(Flows.Flows.Drawn().Select(flow => Lines(flow.ToMermaid())));
     }
 
     // How deep a line is indented depends on what stands around it.

@@ -75,6 +75,8 @@ public sealed class OptionsBindingTests
         { "Celery:task_ignore_result", "1", "IgnoreResult=True" },
         { "Celery:ResultExpires", "3600", "ResultExpires=01:00:00" },
         { "Celery:ResultExpires", "0", "ResultExpires=00:00:00" },
+        { "Celery:result_chord_retry_interval", "2.5", "ResultChordRetryInterval=00:00:02.5000000" },
+        { "Celery:result_backend_transport_options:result_chord_ordered", "false", "ResultChordOrdered=False" },
         { "Celery:result_expires", "1.5", "ResultExpires=00:00:01.5000000" },
         { "Celery:ResultExpires", "2.03:00:00", "ResultExpires=2.03:00:00" },
         { "Celery:ResultExtended", "yes", "ResultExtended=True" },
@@ -433,7 +435,8 @@ public sealed class OptionsBindingTests
             + "fanout_patterns, master_name, confirm_publish, socket_timeout, socket_connect_timeout.")]
     [InlineData(
         "CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS:SENTINEL_KWARGS:PASSWORD", "x",
-        "CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS:SENTINEL_KWARGS is no setting here; known: global_keyprefix, retry_policy, master_name.")]
+        "CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS:SENTINEL_KWARGS is no setting here; known: global_keyprefix, retry_policy, master_name, "
+            + "result_chord_ordered.")]
     [InlineData(
         "CELERY_BROKER_TRANSPORT_OPTIONS", "{}",
         "CELERY_BROKER_TRANSPORT_OPTIONS must be a table of settings, such as CELERY_BROKER_TRANSPORT_OPTIONS:visibility_timeout, was '{}'.")]

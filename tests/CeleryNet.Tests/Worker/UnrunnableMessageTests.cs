@@ -80,11 +80,11 @@ public sealed class UnrunnableMessageTests
     }
 
     [Theory]
-    [InlineData("callbacks", """[{"task": "tests.two", "args": [], "kwargs": {}, "options": {}}]""")]
-    [InlineData("errbacks", """[{"task": "tests.two", "args": [], "kwargs": {}, "options": {}}]""")]
-    [InlineData("chain", """[{"task": "tests.two", "args": [], "kwargs": {}, "options": {}}]""")]
-    [InlineData("chord", """{"task": "tests.two", "args": [], "kwargs": {}, "options": {}}""")]
-    public async Task A_message_that_others_follow_is_kept_and_not_run(string part, string value)
+    [InlineData("callbacks", """[{"args": []}]""", "A signature must have a member 'task'")]
+    [InlineData("errbacks", """["tests.two"]""", "A signature must be a JSON object")]
+    [InlineData("chain", "7", "Signatures must be a list of JSON objects")]
+    [InlineData("chord", """{"task": "tests.two", "subtask_type": "ring"}""", "The subtask_type of a signature must be")]
+    public async Task A_message_whose_successors_cannot_be_read_is_kept_and_not_run(string part, string value, string reason)
     {
         var runs = new TestSignal();
         await using var harness = await WorkerHarness.StartAsync(Counted("tests.one", runs));
@@ -92,7 +92,7 @@ public sealed class UnrunnableMessageTests
 
         var failure = await harness.RunAsync(message);
 
-        ShouldBeException(failure, "InvalidTaskError", "celery.exceptions").Message.ShouldContain("'tests.one' has callbacks, errbacks, a chain or a chord");
+        ShouldBeException(failure, "InvalidTaskError", "celery.exceptions").Message.ShouldContain(reason);
         (await harness.SettledAsync()).ShouldBe(SettlementKind.DeadLetter);
         MessageFactory.TextOf((await harness.DrainAsync(WorkerHarness.DeadLetters)).ShouldHaveSingleItem().Envelope)
             .ShouldBe(MessageFactory.TextOf(message));

@@ -84,7 +84,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         var writer = Content.Writer(json, ProcessOrigin.Create(), application.MaxBodySize);
         var router = new TaskRouter(application);
         var codec = new ControlCodec(ContentCodec.CreateJson(), new JsonCelerySerializer(typeTags: false), ControlClock);
-        Client = new CeleryClient(
+        var client = new CeleryClient(
             publisher,
             writer,
             router,
@@ -93,21 +93,29 @@ internal sealed class WorkerHarness : IAsyncDisposable
             Clock,
             new ClientOptions { DefaultPriority = application.DefaultPriority },
             middleware);
+        Client = client;
+        Canvas = client.Canvas;
 
-        var registry = new TaskRegistry(tasks);
+        var builtIn = new BuiltInTasks();
+        var registry = new TaskRegistry([.. tasks, .. builtIn.Definitions]);
         var reader = Content.Reader(application.MaxBodySize);
         var metas = new ResultMetaFactory(json, hostname, application.ResultExtended, Clock);
         var recorder = new OutcomeRecorder(Backend, metas, Clock, _loggers.CreateLogger<OutcomeRecorder>(), resilience);
         var scopes = new ServiceScopes(_services.GetRequiredService<IServiceScopeFactory>(), _services, new UnscopedTaskClasses(new ServiceCollection(), []));
         var retrier = new TaskRetrier(recorder, new RetryMessage(router, writer, application.HideArguments, Clock), publisher, middleware, hooks.Events);
-        var guard = new RedeliveryGuard(Backend, options.DeduplicateSuccessfulTasks, _loggers.CreateLogger<RedeliveryGuard>());
+        var steps = _loggers.CreateLogger<SuccessorPublisher>();
+        var errbacks = new ErrorCallbacks(Canvas, registry, scopes, Backend, json, hostname, steps);
+        var chords = new ChordReporter(Canvas, Backend, metas, recorder, errbacks, steps);
+        var successors = new SuccessorPublisher(Canvas, chords, errbacks, metas, access, steps, resilience);
+        builtIn.Services = new BuiltInServices(Canvas, access, registry, chords, scopes, application.ResultChordRetryInterval);
+        var guard = new RedeliveryGuard(Backend, options.DeduplicateSuccessfulTasks, _loggers.CreateLogger<RedeliveryGuard>(), successors);
         var stuck = new StuckTasks(Clock, _loggers.CreateLogger<StuckTasks>());
         Limits = new TaskLimits(registry, options);
         var timed = new TimedRunner(Limits, stuck, Clock, _loggers.CreateLogger<TimedRunner>());
-        var executor = new TaskExecutor(guard, recorder, retrier, scopes, timed, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>(), hooks);
+        var executor = new TaskExecutor(guard, recorder, retrier, scopes, timed, successors, errbacks, json, hostname, Clock, _loggers.CreateLogger<TaskExecutor>(), hooks);
         Revoked = new RevokedTasks(options.RevokesMax, options.RevokeExpires, Clock);
         var admission = new Admission(reader, registry, Revoked, application, options, Clock);
-        var handler = new DeliveryHandler(admission, executor, recorder, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>(), hooks);
+        var handler = new DeliveryHandler(admission, executor, recorder, successors, options.UnrunnableMessages, _loggers.CreateLogger<DeliveryHandler>(), hooks);
         var retirement = new WorkerRetirement(options, stuck, () => WorkingSet, hostname, Clock, _loggers.CreateLogger<WorkerRetirement>());
         Flow = new TaskFlow(handler, new LiveTasks(), registry, retirement, options, Clock, _loggers.CreateLogger<TaskFlow>());
         var logger = _loggers.CreateLogger<CeleryWorker>();
@@ -153,6 +161,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public IResultBackend Backend { get; }
 
     public ICeleryClient Client { get; }
+
+    /// <summary>Sends signatures of any kind.</summary>
+    public CanvasSender Canvas { get; }
 
     public RecordingLogger Log => _loggers.Log;
 

@@ -10,9 +10,11 @@ namespace CeleryNet.Results.Memory;
 /// </summary>
 /// <param name="resultExpires">How long a state is kept after it was stored; null for as long as there is room.</param>
 /// <param name="time">The clock of their expiry.</param>
-internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider time) : IResultBackend
+internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider time) : IResultBackend, IChordBackend, IChordParts
 {
     public const int DefaultMaxResults = 1_000_000;
+
+    private const int MaxChords = 100_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
@@ -20,6 +22,7 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
     // From the one stored longest ago to the newest: the next to expire and the next to make room stands first.
     private readonly LinkedList<Entry> _byAge = new();
     private readonly Dictionary<string, List<Channel<ResultMeta>>> _watchers = new(StringComparer.Ordinal);
+    private readonly MemoryChords _chords = new(MaxChords, resultExpires, time);
     private readonly SavedGroups _groups = new(DefaultMaxResults, resultExpires, time);
     private bool _disposed;
 
@@ -125,6 +128,33 @@ internal sealed class MemoryResultBackend(TimeSpan? resultExpires, TimeProvider 
             }
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask SetSizeAsync(string groupId, int size, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _chords.SetSize(groupId, size);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ChordParts?> AddPartAsync(string groupId, ChordPart part, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_chords.AddPart(groupId, part, _groups.Find(groupId)));
+    }
+
+    public ValueTask ExpectOneMoreAsync(string groupId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _chords.ExpectOneMore(groupId);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DeleteChordAsync(string groupId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _chords.Delete(groupId);
         return ValueTask.CompletedTask;
     }
 

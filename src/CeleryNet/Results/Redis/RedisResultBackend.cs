@@ -9,7 +9,7 @@ using StackExchange.Redis;
 namespace CeleryNet.Results.Redis;
 
 /// <summary>Keeps results in Redis as Celery's own backend does: a document per task, told on a channel of the same name.</summary>
-internal sealed class RedisResultBackend : IResultBackend
+internal sealed class RedisResultBackend : IResultBackend, IChordBackend, IChordParts
 {
     // How many documents are asked for at once.
     private const int Chunk = 200;
@@ -19,8 +19,9 @@ internal sealed class RedisResultBackend : IResultBackend
     private readonly StoredDocuments _documents;
     private readonly ResultCodec _codec;
     private readonly ResultWatches _watches;
+    private readonly RedisChords _chords;
 
-    /// <param name="options">Where Redis is; of the rest only what concerns connections and <see cref="TransportOptions.GlobalKeyPrefix"/>.</param>
+    /// <param name="options">Where Redis is; of the rest only what concerns connections, <see cref="TransportOptions.GlobalKeyPrefix"/> and <see cref="TransportOptions.ChordsAreOrdered"/>.</param>
     /// <param name="resultExpires">How long a document is kept after it was last stored (<c>result_expires</c>); null or zero for ever.</param>
     /// <param name="codec">How documents are written and read.</param>
     /// <param name="time">The clock.</param>
@@ -30,7 +31,9 @@ internal sealed class RedisResultBackend : IResultBackend
     {
         _connection = new RedisConnection(options, logger);
         _keys = new RedisResultKeys(options.GlobalKeyPrefix);
-        _documents = new StoredDocuments(_connection, (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds), error => IsOutage(error) ? Unavailable(error) : error);
+        var expirySeconds = (long)Math.Ceiling((resultExpires ?? TimeSpan.Zero).TotalSeconds);
+        _documents = new StoredDocuments(_connection, expirySeconds, error => IsOutage(error) ? Unavailable(error) : error);
+        _chords = new RedisChords(_keys, new ChordCodec(codec), expirySeconds, options.ChordsAreOrdered);
         _codec = codec;
         _watches = new ResultWatches(_connection, _keys, codec, time, logger);
     }
@@ -56,6 +59,18 @@ internal sealed class RedisResultBackend : IResultBackend
 
     public async ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken)
         => await RunAsync(database => database.KeyDeleteAsync(_keys.Task(taskId)), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask SetSizeAsync(string groupId, int size, CancellationToken cancellationToken)
+        => await RunAsync(database => _chords.SetSizeAsync(database, groupId, size), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<ChordParts?> AddPartAsync(string groupId, ChordPart part, CancellationToken cancellationToken)
+        => await RunAsync(database => _chords.AddPartAsync(database, groupId, part), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask ExpectOneMoreAsync(string groupId, CancellationToken cancellationToken)
+        => await RunAsync(database => _chords.ExpectOneMoreAsync(database, groupId), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask DeleteChordAsync(string groupId, CancellationToken cancellationToken)
+        => await RunAsync(database => _chords.DeleteAsync(database, groupId), cancellationToken).ConfigureAwait(false);
 
     public async IAsyncEnumerable<ResultMeta?> GetManyAsync(IReadOnlyList<TaskId> taskIds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

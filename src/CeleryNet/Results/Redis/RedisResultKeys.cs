@@ -32,4 +32,13 @@ internal sealed class RedisResultKeys
 
     /// <summary>The document of a saved group.</summary>
     public string Group(TaskId id) => _prefix + GroupPrefix + id.Value;
+
+    /// <summary>What the members of a chord have come to.</summary>
+    public string ChordParts(string groupId) => $"{Group(groupId)}.j";
+
+    /// <summary>How many members a chord has got after it was sent.</summary>
+    public string ChordAdded(string groupId) => $"{Group(groupId)}.t";
+
+    /// <summary>How many members a chord had when it was sent.</summary>
+    public string ChordSize(string groupId) => $"{Group(groupId)}.s";
 }

@@ -15,7 +15,7 @@ namespace CeleryNet.Results.Rpc;
 /// The reply queue is the client's own. It is durable and not tied to a connection, so that replies which come during an outage wait in it; it is deleted
 /// on disposal, or by the broker when nobody has consumed it for as long as results are kept.
 /// </remarks>
-internal sealed class RpcResultBackend : IResultBackend
+internal sealed class RpcResultBackend : IResultBackend, IChordlessBackend
 {
     /// <summary>How many tasks' replies are kept for those who ask later.</summary>
     public const int DefaultCapacity = 10_000;
@@ -66,6 +66,9 @@ internal sealed class RpcResultBackend : IResultBackend
     }
 
     public string ReplyTo { get; }
+
+    public string ChordRefusal
+        => "There are no chords with the result backend 'rpc://': each result goes to the sender alone, and nobody else could bring those of a header together. Set ResultBackend to one that keeps results, for example 'redis://localhost:6379/0'.";
 
     public async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
