@@ -32,6 +32,29 @@ public sealed class ResultBackendRegistrationTests
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Cleanup_that_Celerys_beat_sends_removes_what_has_expired()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services
+            .AddCelery(celery => (celery.Broker, celery.ResultBackend, celery.ResultExpires) = ("memory://", "dictionary://", TimeSpan.FromTicks(1)))
+            .AddResultBackend("dictionary", context => new DictionaryResults(context))
+            .AddTasks(typeof(RegistrationTasks))
+            .AddWorker();
+        using var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        var client = host.Services.GetRequiredService<ICeleryClient>();
+        var old = await client.SendAsync(RegistrationTasks.Signatures.Double(21), TestContext.Current.CancellationToken);
+        await old.GetAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        var cleanup = await client.SendTaskAsync("celery.backend_cleanup", cancellationToken: TestContext.Current.CancellationToken);
+        await cleanup.GetAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        (await old.GetStateAsync(TestContext.Current.CancellationToken)).ShouldBe(TaskState.Pending);
+        (await cleanup.GetStateAsync(TestContext.Current.CancellationToken)).ShouldBe(TaskState.Success);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [InlineData("redis", "The scheme 'redis' is taken")]
     [InlineData("FILE", "The scheme 'file' is taken")]
