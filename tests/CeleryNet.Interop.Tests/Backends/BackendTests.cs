@@ -99,6 +99,21 @@ public abstract class BackendTests<TPlace>(BackendFixture<TPlace> peers) : IClas
         record.DateDone.ShouldNotBeNull().ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Chord_with_parts_in_both_languages_is_completed_by_the_worker_of_its_body(bool isDotNet)
+    {
+        var s = IPythonTasks.Signatures;
+        var toDotNet = new SendOptions { Queue = peers.DotNetQueue };
+        var chord = Canvas.Group(s.Add(1, 2), s.Add(3, 4).With(toDotNet), s.Add(5, 6))
+            .Then(sums => isDotNet ? Canvas.Call<long>("interop.tsum", sums).With(toDotNet) : Canvas.Call<long>("interop.tsum", sums));
+
+        var result = await peers.Client.SendAsync(chord);
+
+        (await result.GetAsync(Bound.Default)).ShouldBe(21);
+    }
+
     [Fact]
     public async Task What_either_side_forgets_is_gone_for_the_other()
     {
