@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
+using CeleryNet.Results;
 using CeleryNet.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -137,6 +139,26 @@ public sealed class CeleryBuilder
     {
         Services.TryAddSingleton<T>();
         Services.AddSingleton<IWorkerObserver>(provider => provider.GetRequiredService<T>());
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a result backend: it is used by a host whose <see cref="CeleryOptions.ResultBackend"/> has this scheme.
+    /// </summary>
+    /// <param name="scheme">The scheme of its URLs, without <c>://</c>, in any case; of several backends with one scheme the last one added is used.</param>
+    /// <param name="create">Makes it, once, when the first result is stored or asked for. It opens no connection yet.</param>
+    /// <exception cref="ArgumentException">The scheme is empty, or one that this library has a backend of its own for.</exception>
+    public CeleryBuilder AddResultBackend(string scheme, Func<ResultBackendContext, CeleryResultBackend> create)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(scheme);
+        ArgumentNullException.ThrowIfNull(create);
+        var known = ResultBackendRegistration.SchemeOf(scheme);
+        if (ResultBackendFactory.Schemes.Contains(known))
+        {
+            throw new ArgumentException($"The scheme '{known}' is taken; another one than {string.Join(", ", ResultBackendFactory.Schemes)} would work.", nameof(scheme));
+        }
+
+        Services.AddSingleton(new ResultBackendRegistration(known, create));
         return this;
     }
 

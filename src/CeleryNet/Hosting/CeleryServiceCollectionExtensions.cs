@@ -66,7 +66,8 @@ public static class CeleryServiceCollectionExtensions
             provider.GetRequiredService<ContentCodecs>().Results,
             provider.GetRequiredService<ResiliencePipelines>(),
             provider.GetRequiredService<TimeProvider>(),
-            Loggers(provider)));
+            Loggers(provider),
+            provider));
         services.TryAddSingleton(provider => new ResultAccess(
             provider.GetRequiredService<IResultBackend>(),
             CeleryJson.Complete(Options(provider).SerializerOptions, Options(provider).MaxDepth),
