@@ -15,7 +15,7 @@ internal static class MeasurementList
     [
         "drain-redis-ignored", "drain-redis-results", "drain-rabbitmq-ignored", "drain-rabbitmq-results", "publish-redis-single", "publish-redis-pipelined",
         "publish-rabbitmq-single", "publish-rabbitmq-window", "roundtrip-redis", "roundtrip-rabbitmq", "waiting-redis", "start-redis", "idle-redis", "growth-redis", "queues-redis",
-        "native-redis",
+        "native-redis", "await-redis",
     ];
 
     public static IReadOnlyList<IMeasurement> Create(Bench bench, bool quick, bool onRedis, bool hasGevent, NativeProgram? native)
@@ -45,6 +45,8 @@ internal static class MeasurementList
             {
                 measurements.Add(new Native(bench, redis, native));
             }
+
+            measurements.Add(new Await(bench, redis));
         }
 
         if (bench.Servers.Amqp is { } rabbitMq)

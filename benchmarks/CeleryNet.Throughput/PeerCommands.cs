@@ -73,4 +73,21 @@ internal static class PeerCommands
         });
         return command;
     }
+
+    public static Command Awaiter()
+    {
+        var common = new PeerOptions();
+        var count = new Option<int>("--count");
+        var command = common.Create("awaiter", count);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var results = parsed.GetRequiredValue(common.Results!)!;
+            var stopping = ParentWatch.Start(cancellationToken);
+            await (parsed.GetValue(common.Kind) == Raw
+                ? Awaited.JoinRawAsync(results, parsed.GetValue(count), Console.Out)
+                : Awaited.JoinAsync(
+                    parsed.GetRequiredValue(common.Broker), results, parsed.GetRequiredValue(common.Queue), parsed.GetValue(count), Console.Out, stopping));
+        });
+        return command;
+    }
 }

@@ -10,6 +10,7 @@ command.Add(RenderCommand.Create());
 command.Add(PeerCommands.Worker());
 command.Add(PeerCommands.Publisher());
 command.Add(PeerCommands.Caller());
+command.Add(PeerCommands.Awaiter());
 var parsed = command.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -170,6 +170,22 @@ public abstract class ResultTreeTests(PeerFixture peers)
         snapshot.DateDone.ShouldNotBeNull().ShouldBeInRange(before, DateTimeOffset.UtcNow.AddSeconds(1));
     }
 
+    [Fact]
+    public async Task Snapshot_of_an_extended_result_of_Python_has_the_call_and_the_worker()
+    {
+        var queue = Names.Unique("interop-extended");
+        await using var worker = await PythonWorker.StartAsync(peers.PythonSettings(queue) with { ExtendedResults = true }, queue);
+        var result = await peers.Client.SendTaskAsync<string>("interop.describe", ["box"], new() { ["count"] = 3 }, new SendOptions { Queue = queue }, Token);
+
+        var snapshot = await result.WaitForEndAsync(_limit, Token);
+
+        snapshot.ReadInfo<string>().ShouldBe("'box' 3 False None");
+        (snapshot.TaskName, snapshot.Queue, snapshot.Retries).ShouldBe(("interop.describe", queue, 0));
+        snapshot.Worker.ShouldNotBeNull().ShouldStartWith($"python-{queue}@");
+        snapshot.ReadArgs().GetRawText().ShouldBe("""["box"]""");
+        snapshot.ReadKwargs().GetRawText().ShouldBe("""{"count": 3}""");
+    }
+
     private static void ShouldBeSame(ResultNode node, JsonElement tuple)
     {
         using var written = JsonDocument.Parse(ResultCodec.CreateJson().EncodeGroup(node));

@@ -13,6 +13,8 @@ internal sealed class ResultStore(IConnectionMultiplexer connection, string url)
     private readonly IDatabase _database = connection.GetDatabase(Number);
     private readonly IServer _server = connection.GetServers()[0];
 
+    public IDatabase Database => _database;
+
     public string Url => $"{url}/{Number}";
 
     public Task ResetAsync(CancellationToken cancellationToken) => _database.ExecuteAsync("FLUSHDB").WaitAsync(cancellationToken);

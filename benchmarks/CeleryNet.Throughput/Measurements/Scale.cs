@@ -24,6 +24,9 @@ internal sealed class Scale(bool quick)
         ? [(1_000, 10), (10_000, 3), (100_000, 1)]
         : [(1_000, 30), (10_000, 5), (100_000, 2), (1_000_000, 1)];
 
+    /// <summary>How many results are waited for at once.</summary>
+    public static int Awaited => 10_000;
+
     public int GrowthWarmUp => quick ? 40_000 : 100_000;
 
     public int Drain(Peer peer, bool onRedis) => (peer.Family, onRedis) switch

@@ -34,6 +34,11 @@ internal sealed class Launcher(string python)
         ? StartPython([Path.Combine(_application, "call.py"), Text(warmUp), Text(count)], job)
         : StartSelf("caller", peer, job, ["--warm-up", Text(warmUp), "--count", Text(count)]);
 
+    /// <summary>Starts a client that waits for so many results at once, whose tasks others send.</summary>
+    public PeerProcess StartAwaiter(Peer peer, Job job, int count) => peer.Family == PeerFamily.Celery
+        ? StartPython([Path.Combine(_application, "await.py"), Text(count)], job)
+        : StartSelf("awaiter", peer, job, ["--count", Text(count)]);
+
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static PeerProcess StartSelf(string command, Peer peer, Job job, IReadOnlyList<string> settings)

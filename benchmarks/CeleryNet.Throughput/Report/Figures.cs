@@ -44,6 +44,9 @@ internal static class Figures
         new("native-redis", Metrics.Seconds, "Native program: start to first task done", "s", Goal.AtMost(0.1)),
         new("native-redis", Metrics.Memory, "Native program: idle, memory (RSS)", "MB", Goal.AtMost(30)),
         new("native-redis", Metrics.Size, "Native program: size", "MB"),
+        new("await-redis", Metrics.Seconds, "10,000 results awaited at once", "s", Goal.AtMost(1, Peer.Celery)),
+        new("await-redis", Metrics.Memory, "10,000 results awaited at once, memory at most", "MB"),
+        new("await-redis", Metrics.Connections, "10,000 results awaited at once, connections", ""),
         .. new[] { 1_000, 10_000, 100_000, 1_000_000 }.Select(queued =>
             new Figure("growth-redis", Growth.RateAt(queued), FormattableString.Invariant($"Drain of {queued:N0} queued, warm worker, second half"), "tasks/s")),
 

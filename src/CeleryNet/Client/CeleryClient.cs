@@ -64,7 +64,7 @@ internal sealed class CeleryClient : ICeleryClient
 
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
-        return GetResult<TResult>(id);
+        return Sent<TResult>(signature, id);
     }
 
     public async Task<GroupResult<TResult>> SendAsync<TResult>(GroupSignature<TResult> signature, CancellationToken cancellationToken = default)
@@ -83,7 +83,7 @@ internal sealed class CeleryClient : ICeleryClient
 
         var id = IdOf(signature);
         await PublishAsync(signature, id, TaskContext.Current, cancellationToken).ConfigureAwait(false);
-        return AsyncResult.Create(id, _results);
+        return Sent<JsonElement>(signature, id);
     }
 
     public Task<IReadOnlyList<SendOutcome<TResult>>> SendManyAsync<TResult>(IEnumerable<Signature<TResult>> signatures, CancellationToken cancellationToken = default)
@@ -183,6 +183,9 @@ internal sealed class CeleryClient : ICeleryClient
         await _revokes.RevokeAsync(stamps, options ?? new RevokeOptions(), cancellationToken).ConfigureAwait(false);
     }
 
+    private AsyncResult<TResult> Sent<TResult>(Signature signature, TaskId id)
+        => new(id, _results) { SentAt = signature.Options.IgnoreResult is true ? null : _results.Time.GetUtcNow() };
+
     private static TaskValue Wrap(object? value) => value as TaskValue ?? TaskValue.Of(value);
 
     // What is composed, or has something else about it than a name, arguments and options.
@@ -212,7 +215,7 @@ internal sealed class CeleryClient : ICeleryClient
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
             await SendAsync(signature, id, cancellationToken).ConfigureAwait(false);
-            return SendOutcome<TResult>.Sent(GetResult<TResult>(id));
+            return SendOutcome<TResult>.Sent(Sent<TResult>(signature, id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
         catch (Exception error)
@@ -230,7 +233,7 @@ internal sealed class CeleryClient : ICeleryClient
             ArgumentNullException.ThrowIfNull(signature);
             id = IdOf(signature);
             await SendAsync(signature, id, cancellationToken).ConfigureAwait(false);
-            return SendOutcome.Sent(AsyncResult.Create(id, _results));
+            return SendOutcome.Sent(Sent<JsonElement>(signature, id));
         }
 #pragma warning disable CA1031 // Whatever one call ends with, it is that call's outcome; the others are sent.
         catch (Exception error)

@@ -7,16 +7,18 @@ namespace CeleryNet;
 
 /// <summary>
 /// A handle to a task that was sent, or to a group of them: its state, its end, its result. Cheap to keep, safe for concurrent use; it keeps nothing that the
-/// backend has told.
+/// backend has told but that the task has ended.
 /// </summary>
 /// <remarks>
 /// Mirrors <c>celery.result.AsyncResult</c>. Where nothing is stored of a task its state is PENDING, and the backend cannot tell whether the task waits, nobody
-/// ever sent it, its result is ignored, or it has expired or was forgotten.
+/// ever sent it, its result is ignored, or it has expired or was forgotten. <see cref="GetPresenceAsync"/> tells what the handle itself knows.
 /// </remarks>
 public class AsyncResult
 {
     // What a backend is told at once to remove.
     private const int ForgottenAtOnce = 64;
+
+    private volatile bool _hasEnded;
 
     private protected AsyncResult(TaskId id, ResultAccess access, AsyncResult? parent, IReadOnlyList<AsyncResult>? members)
     {
@@ -25,6 +27,9 @@ public class AsyncResult
         Parent = parent;
         Members = members;
     }
+
+    /// <summary>When the client that made the handle had the task sent; null where it did not, as in a handle made from an id.</summary>
+    internal DateTimeOffset? SentAt { get; init; }
 
     /// <summary>The id of the task, or of the group.</summary>
     public TaskId Id { get; }
@@ -53,7 +58,7 @@ public class AsyncResult
     /// </returns>
     /// <exception cref="ResultBackendException">The backend could not be asked.</exception>
     public async Task<TaskState> GetStateAsync(CancellationToken cancellationToken = default) => Members is null
-        ? (await Access.Backend.GetAsync(Id, cancellationToken).ConfigureAwait(false))?.State ?? TaskState.Pending
+        ? (await ReadAsync(cancellationToken).ConfigureAwait(false))?.State ?? TaskState.Pending
         : (await GroupStates.ReadAsync(this, cancellationToken).ConfigureAwait(false)).State;
 
     /// <summary>Asks the backend whether the task has ended, in whatever way; of a group, whether all members have.</summary>
@@ -97,7 +102,28 @@ public class AsyncResult
     /// <returns>Null when nothing is stored, which is also so of a group: its members have what there is.</returns>
     /// <exception cref="ResultBackendException">The backend could not be asked, or what it has cannot be read.</exception>
     public async Task<ResultSnapshot?> GetSnapshotAsync(CancellationToken cancellationToken = default)
-        => Members is null && await Access.Backend.GetAsync(Id, cancellationToken).ConfigureAwait(false) is { } meta ? new ResultSnapshot(meta, Access) : null;
+        => Members is null && await ReadAsync(cancellationToken).ConfigureAwait(false) is { } meta ? new ResultSnapshot(meta, Access) : null;
+
+    /// <summary>Asks the backend whether anything is stored of the task, and if not, tells why as far as this handle can know.</summary>
+    /// <param name="cancellationToken">Ends the wait for the backend.</param>
+    /// <exception cref="ResultBackendException">The backend could not be asked.</exception>
+    /// <exception cref="InvalidOperationException">It is a group; its members can be asked.</exception>
+    public async Task<ResultPresence> GetPresenceAsync(CancellationToken cancellationToken = default)
+    {
+        if (Members is not null)
+        {
+            throw new InvalidOperationException($"Result {Id} is that of a group, of which nothing is stored; ask its {nameof(Members)}.");
+        }
+
+        if (await ReadAsync(cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return ResultPresence.Stored;
+        }
+
+        return _hasEnded ? ResultPresence.Gone
+            : SentAt is { } sent && (Access.ResultExpires == Timeout.InfiniteTimeSpan || Access.Time.GetUtcNow() - sent < Access.ResultExpires) ? ResultPresence.Pending
+            : ResultPresence.Unknown;
+    }
 
     /// <summary>Asks the backend for the tasks that this one sent.</summary>
     /// <param name="cancellationToken">Ends the wait for the backend.</param>
@@ -144,7 +170,7 @@ public class AsyncResult
         var wait = new ResultWait(Access, timeout, cancellationToken);
         await using (wait.ConfigureAwait(false))
         {
-            return new ResultSnapshot(await wait.BoundAsync(wait.EndAsync(Id), this).ConfigureAwait(false), Access);
+            return new ResultSnapshot(await wait.BoundAsync(wait.EndAsync(this), this).ConfigureAwait(false), Access);
         }
     }
 
@@ -249,7 +275,7 @@ public class AsyncResult
     public async Task ForgetAsync(CancellationToken cancellationToken = default)
     {
         var tasks = ResultTree.Tasks(this);
-        TaskId[] ids = [.. ResultTree.Ancestors(this, tasks), .. tasks.Select(static task => task.Id)];
+        TaskId[] ids = [.. ResultTree.Ancestors(this, tasks).Concat(tasks).Select(static task => task.Id)];
         foreach (var some in ids.Chunk(ForgottenAtOnce))
         {
             await Task.WhenAll(some.Select(id => Access.Backend.ForgetAsync(id, cancellationToken).AsTask())).ConfigureAwait(false);
@@ -272,8 +298,18 @@ public class AsyncResult
         return ids.Length == 0 ? Task.CompletedTask : revokeAsync(ids, terminate, cancellationToken);
     }
 
+    /// <summary>Remembers that the task has ended, if that is its state.</summary>
+    internal void Saw(TaskState state) => _hasEnded |= state.IsReady;
+
     /// <summary>The same result, read as a type.</summary>
-    internal AsyncResult<T> As<T>() => this as AsyncResult<T> ?? new AsyncResult<T>(Id, Access, Parent, Members);
+    internal AsyncResult<T> As<T>() => this as AsyncResult<T> ?? new AsyncResult<T>(Id, Access, Parent, Members) { SentAt = SentAt };
+
+    private async ValueTask<ResultMeta?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var meta = await Access.Backend.GetAsync(Id, cancellationToken).ConfigureAwait(false);
+        Saw(meta?.State ?? TaskState.Pending);
+        return meta;
+    }
 
     private protected async Task SucceedAsync(
         IReadOnlyList<AsyncResult> tasks, ResultWaitOptions options, Action<int, ResultMeta> take, CancellationToken cancellationToken)

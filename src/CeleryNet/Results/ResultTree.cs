@@ -32,7 +32,7 @@ internal static class ResultTree
     /// The tasks that must succeed before these can run, the earliest first, each once: the parents' parents, then their parents, and so on. Where a parent is a
     /// group, its tasks. celery/result.py AsyncResult._parents, _maybe_reraise_parent_error
     /// </summary>
-    public static IReadOnlyList<TaskId> Ancestors(AsyncResult result, IReadOnlyList<AsyncResult> tasks)
+    public static IReadOnlyList<AsyncResult> Ancestors(AsyncResult result, IReadOnlyList<AsyncResult> tasks)
     {
         if (result.Parent is null && tasks.All(static task => task.Parent is null))
         {
@@ -48,7 +48,7 @@ internal static class ResultTree
         }
 
         var own = tasks.Select(static task => task.Id).ToHashSet();
-        return [.. steps.SelectMany(Tasks).Select(static task => task.Id).Distinct().Where(id => !own.Contains(id))];
+        return [.. steps.SelectMany(Tasks).DistinctBy(static task => task.Id).Where(task => !own.Contains(task.Id))];
 
         void Climb(AsyncResult from)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
 using CeleryNet.Protocol;
@@ -63,9 +62,9 @@ internal sealed class ResultWait : IAsyncDisposable
     }
 
     /// <summary>Waits for the end of a task, whatever it is.</summary>
-    public Task<ResultMeta> EndAsync(TaskId id)
+    public Task<ResultMeta> EndAsync(AsyncResult task)
     {
-        var end = ReadEndAsync(id);
+        var end = ReadEndAsync(task);
         _watches.Add(end);
         return end;
     }
@@ -75,7 +74,96 @@ internal sealed class ResultWait : IAsyncDisposable
     /// <param name="ancestors">Those before them, the earliest first.</param>
     /// <param name="take">Takes the end of the task at a place; may be called at the same time for different places.</param>
     /// <exception cref="RemoteTaskException">One has failed: the earliest ancestor that has, else the first task that has.</exception>
-    public async Task SucceedAsync(IReadOnlyList<AsyncResult> tasks, IReadOnlyList<TaskId> ancestors, Action<int, ResultMeta> take)
+    public Task SucceedAsync(IReadOnlyList<AsyncResult> tasks, IReadOnlyList<AsyncResult> ancestors, Action<int, ResultMeta> take)
+        => tasks.Count == 1 && ancestors.Count == 0 ? SucceedAsync(tasks[0], take) : SucceedTogetherAsync(tasks, ancestors, take);
+
+    /// <summary>The states of tasks as they come, up to the end of all.</summary>
+    public IAsyncEnumerable<ResultMeta> WatchAsync(IReadOnlyList<AsyncResult> tasks)
+        => tasks.Count == 1 ? ReadStatesAsync(tasks[0]) : MergeAsync<ResultMeta>(tasks, async (place, writer) =>
+        {
+            await foreach (var meta in ReadStatesAsync(tasks[place]).ConfigureAwait(false))
+            {
+                await writer.WriteAsync(meta, Token).ConfigureAwait(false);
+            }
+        });
+
+    /// <summary>The ends of tasks as they come, each with the task's place.</summary>
+    public IAsyncEnumerable<(int Place, ResultMeta Meta)> EndsAsync(IReadOnlyList<AsyncResult> tasks)
+        => MergeAsync<(int, ResultMeta)>(tasks, async (place, writer) =>
+            await writer.WriteAsync((place, await ReadEndAsync(tasks[place]).ConfigureAwait(false)), Token).ConfigureAwait(false));
+
+    /// <summary>Waits for a result of a tree, and for what came from it.</summary>
+    public async Task<(JsonElement Value, IReadOnlyList<AsyncResult> Children)> CollectAsync(AsyncResult result, bool followsParents)
+    {
+        var tasks = ResultTree.Tasks(result);
+        var ends = new ResultMeta[tasks.Count];
+        await SucceedAsync(tasks, followsParents ? ResultTree.Ancestors(result, tasks) : [], (place, meta) => ends[place] = meta).ConfigureAwait(false);
+        if (result.Members is null)
+        {
+            var snapshot = new ResultSnapshot(ends[0], _access);
+            return (snapshot.ReadInfo(), snapshot.ReadChildren());
+        }
+
+        return (ResultJson.Parse(ResultJson.Join(result.Members, [.. ends.Select(ResultJson.Of)]), result.Id), result.Members);
+    }
+
+    /// <summary>Ends what still waits, and waits for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _over.Dispose();
+        _deadline.Dispose();
+    }
+
+    private async Task<ResultMeta> ReadEndAsync(AsyncResult task)
+    {
+        // Of these there may be ten thousand at a time: there is nothing between them and the backend.
+        await foreach (var meta in _access.Backend.WatchAsync(task.Id, Token).ConfigureAwait(false))
+        {
+            if (meta.State.IsReady)
+            {
+                task.Saw(meta.State);
+                return meta;
+            }
+        }
+
+        throw Stopped(task);
+    }
+
+    private async IAsyncEnumerable<ResultMeta> ReadStatesAsync(AsyncResult task)
+    {
+        await foreach (var meta in _access.Backend.WatchAsync(task.Id, Token).ConfigureAwait(false))
+        {
+            task.Saw(meta.State);
+            yield return meta;
+            if (meta.State.IsReady)
+            {
+                yield break;
+            }
+        }
+
+        throw Stopped(task);
+    }
+
+    private ResultBackendException Stopped(AsyncResult task)
+    {
+        Token.ThrowIfCancellationRequested();
+        return new($"The result backend stopped before task {task.Id} had ended.");
+    }
+
+    private async Task SucceedAsync(AsyncResult task, Action<int, ResultMeta> take)
+    {
+        var meta = await ReadEndAsync(task).ConfigureAwait(false);
+        if (meta.State.IsFailed)
+        {
+            throw ExceptionInfo.Read(meta).ToException(meta);
+        }
+
+        take(0, meta);
+    }
+
+    private async Task SucceedTogetherAsync(IReadOnlyList<AsyncResult> tasks, IReadOnlyList<AsyncResult> ancestors, Action<int, ResultMeta> take)
     {
         if (tasks.Count == 0)
         {
@@ -111,7 +199,7 @@ internal sealed class ResultWait : IAsyncDisposable
 
         async Task<bool> TakeAsync(int place)
         {
-            var meta = await ReadEndAsync(tasks[place].Id).ConfigureAwait(false);
+            var meta = await ReadEndAsync(tasks[place]).ConfigureAwait(false);
             if (meta.State.IsFailed)
             {
                 failures[place] = meta;
@@ -122,73 +210,6 @@ internal sealed class ResultWait : IAsyncDisposable
             Interlocked.Decrement(ref left);
             return false;
         }
-    }
-
-    /// <summary>The states of tasks as they come, up to the end of all.</summary>
-    public IAsyncEnumerable<ResultMeta> WatchAsync(IReadOnlyList<AsyncResult> tasks)
-        => tasks.Count == 1 ? ReadStatesAsync(tasks[0].Id) : MergeAsync<ResultMeta>(tasks, async (place, writer) =>
-        {
-            await foreach (var meta in ReadStatesAsync(tasks[place].Id).ConfigureAwait(false))
-            {
-                await writer.WriteAsync(meta, Token).ConfigureAwait(false);
-            }
-        });
-
-    /// <summary>The ends of tasks as they come, each with the task's place.</summary>
-    public IAsyncEnumerable<(int Place, ResultMeta Meta)> EndsAsync(IReadOnlyList<AsyncResult> tasks)
-        => MergeAsync<(int, ResultMeta)>(tasks, async (place, writer) =>
-            await writer.WriteAsync((place, await ReadEndAsync(tasks[place].Id).ConfigureAwait(false)), Token).ConfigureAwait(false));
-
-    /// <summary>Waits for a result of a tree, and for what came from it.</summary>
-    public async Task<(JsonElement Value, IReadOnlyList<AsyncResult> Children)> CollectAsync(AsyncResult result, bool followsParents)
-    {
-        var tasks = ResultTree.Tasks(result);
-        var ends = new ResultMeta[tasks.Count];
-        await SucceedAsync(tasks, followsParents ? ResultTree.Ancestors(result, tasks) : [], (place, meta) => ends[place] = meta).ConfigureAwait(false);
-        if (result.Members is null)
-        {
-            var snapshot = new ResultSnapshot(ends[0], _access);
-            return (snapshot.ReadInfo(), snapshot.ReadChildren());
-        }
-
-        return (ResultJson.Parse(ResultJson.Join(result.Members, [.. ends.Select(ResultJson.Of)]), result.Id), result.Members);
-    }
-
-    /// <summary>Ends what still waits, and waits for it.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _over.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _over.Dispose();
-        _deadline.Dispose();
-    }
-
-    private async Task<ResultMeta> ReadEndAsync(TaskId id)
-    {
-        await foreach (var meta in ReadStatesAsync(id).ConfigureAwait(false))
-        {
-            if (meta.State.IsReady)
-            {
-                return meta;
-            }
-        }
-
-        throw new UnreachableException("The states of a task end with a final one, or with an error.");
-    }
-
-    private async IAsyncEnumerable<ResultMeta> ReadStatesAsync(TaskId id)
-    {
-        await foreach (var meta in _access.Backend.WatchAsync(id, Token).ConfigureAwait(false))
-        {
-            yield return meta;
-            if (meta.State.IsReady)
-            {
-                yield break;
-            }
-        }
-
-        Token.ThrowIfCancellationRequested();
-        throw new ResultBackendException($"The result backend stopped before task {id} had ended.");
     }
 
     // Reads for all tasks at a time. What is not taken yet is held by those who read, who read on when it is.
@@ -223,19 +244,19 @@ internal sealed class ResultWait : IAsyncDisposable
         }
     }
 
-    private async Task<bool> IsFailedAsync(TaskId id, ResultMeta?[] failures, int place)
+    private async Task<bool> IsFailedAsync(AsyncResult task, ResultMeta?[] failures, int place)
     {
-        var meta = await ReadEndAsync(id).ConfigureAwait(false);
+        var meta = await ReadEndAsync(task).ConfigureAwait(false);
         failures[place] = meta.State.IsFailed ? meta : null;
         return meta.State.IsFailed;
     }
 
     // The failure of a step is stored for the steps behind it too, and they may be heard of first.
-    private async Task<RemoteTaskException> FindFailureAsync(IReadOnlyList<TaskId> ancestors, IReadOnlyList<ResultMeta?> seen)
+    private async Task<RemoteTaskException> FindFailureAsync(IReadOnlyList<AsyncResult> ancestors, IReadOnlyList<ResultMeta?> seen)
     {
         if (ancestors.Count > 0)
         {
-            await foreach (var meta in _access.Backend.GetManyAsync(ancestors, Token).ConfigureAwait(false))
+            await foreach (var meta in _access.Backend.GetManyAsync([.. ancestors.Select(static task => task.Id)], Token).ConfigureAwait(false))
             {
                 if (meta is { State.IsFailed: true })
                 {

@@ -1,7 +1,9 @@
 using System.Globalization;
 using CeleryNet.Protocol;
+using CeleryNet.Results;
 using CeleryNet.Results.Redis;
 using CeleryNet.Routing;
+using CeleryNet.Serialization;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
@@ -195,6 +197,43 @@ public sealed class RedisOutageTests : IAsyncLifetime
 
         (await next.WithinBound("the final state")).ShouldBeTrue();
         states.Current.State.ShouldBe(TaskState.Success);
+    }
+
+    [Fact]
+    public async Task Members_of_a_large_group_end_though_the_server_was_restarted_between_them()
+    {
+        await using var backend = Backend(_server.Url);
+        var access = new ResultAccess(backend, CeleryJson.Complete(null), TimeSpan.FromDays(1), TimeProvider.System);
+        var ids = Enumerable.Range(0, 2_000).Select(_ => TaskId.New()).ToArray();
+        var group = GroupResult<int>.Create("g", [.. ids.Select(id => new AsyncResult<int>(id, access))], null, access);
+        await using var ended = group.AsCompletedAsync(Bound.Long, Token).GetAsyncEnumerator(Token);
+        var seen = new HashSet<TaskId>();
+
+        await StoreAsync(ids[..1_000]);
+        await ReadAsync(1_000).WithinBound("the first half");
+        var next = ReadAsync(1_000);
+        await _server.KillAsync();
+        await _server.StartAsync();
+        await StoreAsync(ids[1_000..]);
+
+        await next.WithinBound("the second half", Bound.Long);
+        seen.SetEquals(ids).ShouldBeTrue();
+
+        async Task StoreAsync(TaskId[] some)
+        {
+            await using var worker = Backend(_server.Url);
+            await Task.WhenAll(some.Select(id => worker.StoreAsync(new ResultMeta(id, TaskState.Success) { Result = "7"u8.ToArray() }, default, Token).AsTask()));
+        }
+
+        async Task ReadAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                (await ended.MoveNextAsync()).ShouldBeTrue();
+                ended.Current.GetValue().ShouldBe(7);
+                seen.Add(ended.Current.Result.Id);
+            }
+        }
     }
 
     [Fact]

@@ -178,6 +178,49 @@ public sealed class RedisResultBackendTests : ResultBackendContract
     }
 
     [Fact]
+    public async Task Whatever_is_watched_goes_over_one_subscribed_connection()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = await server.ConnectAsync(options => options.AllowAdmin = true);
+        var options = new TransportOptions([BrokerUrl.Parse(server.Url)]);
+        await using var backend = new RedisResultBackend(options, null, ResultCodec.CreateJson(), TimeProvider.System, new RecordingLogger());
+        var ids = Enumerable.Range(0, 2_000).Select(_ => TaskId.New()).ToArray();
+        await Task.WhenAll(ids.Select(id => backend.StoreAsync(new ResultMeta(id, TaskState.Started), default, Token).AsTask()));
+        var others = (await client.GetServers()[0].ClientListAsync()).Length;
+        var started = 0;
+        var all = new TestSignal();
+
+        var watching = ids.Select(WatchAsync).ToArray();
+        await all.WaitAsync("each task's state");
+
+        var clients = await client.GetServers()[0].ClientListAsync();
+        (clients.Length - others).ShouldBeInRange(0, 1);
+        clients.Where(each => each.SubscriptionCount > 1).ShouldHaveSingleItem().SubscriptionCount.ShouldBeInRange(ids.Length, ids.Length + 2);
+        await Task.WhenAll(ids.Select(id => backend.StoreAsync(Success(id), default, Token).AsTask()));
+        await Task.WhenAll(watching).WithinBound("all ends");
+        await LeftAsync().WithinBound("all channels to be left");
+
+        async Task LeftAsync()
+        {
+            while ((await client.GetServers()[0].SubscriptionChannelsAsync(RedisChannel.Pattern("celery-task-meta-*"))).Length > 0)
+            {
+                // Asked again until the server has seen it.
+            }
+        }
+
+        async Task WatchAsync(TaskId id)
+        {
+            await foreach (var meta in backend.WatchAsync(id, Token))
+            {
+                if (meta.State == TaskState.Started && Interlocked.Increment(ref started) == ids.Length)
+                {
+                    all.Fire();
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Backend_that_refuses_us_ends_the_watching()
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "s3cret");

@@ -32,6 +32,9 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
     /// <summary>Whether each call is followed by an event (<c>task_send_sent_event</c>).</summary>
     public bool SentEvents { get; init; }
 
+    /// <summary>Whether results have the call and the worker (<c>result_extended</c>).</summary>
+    public bool ExtendedResults { get; init; }
+
     /// <summary>Further <c>broker_transport_options</c> as a JSON object; empty for none.</summary>
     public string TransportOptions { get; init; } = "";
 
@@ -48,6 +51,7 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
         ["CELERYNET_PROTOCOL"] = Protocol,
         ["CELERYNET_VISIBILITY_TIMEOUT"] = VisibilityTimeout.ToString(System.Globalization.CultureInfo.InvariantCulture),
         ["CELERYNET_SENT_EVENTS"] = SentEvents ? "1" : "",
+        ["CELERYNET_RESULT_EXTENDED"] = ExtendedResults ? "1" : "",
         ["CELERYNET_TRANSPORT_OPTIONS"] = TransportOptions,
         ["CELERYNET_KEY"] = Security?.Key ?? "",
         ["CELERYNET_CERTIFICATE"] = Security?.Certificate ?? "",

@@ -39,6 +39,7 @@ app.conf.update(
     worker_direct=bool(os.environ.get("CELERYNET_WORKER_DIRECT")),
     task_send_sent_event=bool(os.environ.get("CELERYNET_SENT_EVENTS")),
     worker_redirect_stdouts=False,
+    result_extended=bool(os.environ.get("CELERYNET_RESULT_EXTENDED")),
     result_expires=3600,
 )
 if SIGNED:

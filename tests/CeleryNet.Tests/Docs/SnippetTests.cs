@@ -10,6 +10,7 @@ public sealed class SnippetTests
     [InlineData("canvas.md", "CanvasSnippets.cs", 7)]
     [InlineData("hooks.md", "HooksSnippets.cs", 7)]
     [InlineData("resilience.md", "ResilienceSnippets.cs", 2)]
+    [InlineData("results.md", "ResultsSnippets.cs", 6)]
     public void Code_of_a_document_is_compiled(string document, string file, int count)
     {
         var compiled = Lines(File.ReadAllText(Path.Combine(Repository.Root, "tests", "CeleryNet.Tests", "Docs", file)));

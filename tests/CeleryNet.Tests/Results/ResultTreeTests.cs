@@ -44,6 +44,18 @@ public sealed class ResultTreeTests
     }
 
     [Fact]
+    public async Task Failure_of_a_step_before_is_found_though_it_was_not_heard_of()
+    {
+        await using var memory = new MemoryResultBackend(null, TimeProvider.System);
+        await using var setup = new ResultSetup(new Deaf(memory, "first"));
+        await setup.FailAsync("first");
+        await setup.FailAsync("last", Lost);
+
+        (await Should.ThrowAsync<RemoteTaskException>(() => setup.Result("last", setup.Result("first")).GetAsync(setup.Token).WithinBound("the failure")))
+            .TaskId.ShouldBe(new TaskId("first"));
+    }
+
+    [Fact]
     public async Task Failure_of_a_member_of_the_group_before_ends_the_wait_for_a_chords_body()
     {
         await using var setup = new ResultSetup();
@@ -292,6 +304,27 @@ public sealed class ResultTreeTests
     }
 
     [Fact]
+    public async Task Nothing_stored_is_pending_gone_or_unknown_as_far_as_the_handle_knows()
+    {
+        await using var setup = new ResultSetup();
+        var sent = await setup.Client.SendTaskAsync<int>("t", cancellationToken: setup.Token);
+        var ignored = await setup.Client.SendTaskAsync<int>("t", options: new SendOptions { IgnoreResult = true }, cancellationToken: setup.Token);
+        var seen = await setup.Client.SendTaskAsync<int>("t", cancellationToken: setup.Token);
+        await setup.SucceedAsync(seen.Id.Value, "1");
+
+        (await sent.GetPresenceAsync(setup.Token)).ShouldBe(ResultPresence.Pending);
+        (await ignored.GetPresenceAsync(setup.Token)).ShouldBe(ResultPresence.Unknown);
+        (await setup.Client.GetResult<int>(sent.Id).GetPresenceAsync(setup.Token)).ShouldBe(ResultPresence.Unknown);
+        (await setup.Client.GetResult<int>(seen.Id).GetPresenceAsync(setup.Token)).ShouldBe(ResultPresence.Stored);
+        (await seen.GetAsync(setup.Token)).ShouldBe(1);
+        await setup.Backend.ForgetAsync(seen.Id, setup.Token);
+        (await seen.GetPresenceAsync(setup.Token)).ShouldBe(ResultPresence.Gone);
+        setup.Inner.Clock.Advance(TimeSpan.FromDays(1));
+        (await sent.GetPresenceAsync(setup.Token)).ShouldBe(ResultPresence.Unknown);
+        await Should.ThrowAsync<InvalidOperationException>(() => setup.Group("g").GetPresenceAsync(setup.Token));
+    }
+
+    [Fact]
     public async Task Result_comes_as_the_bytes_that_are_stored()
     {
         await using var setup = new ResultSetup();
@@ -324,5 +357,24 @@ public sealed class ResultTreeTests
         }
 
         steps.ShouldBe(2_000);
+    }
+
+    /// <summary>Never tells of one task.</summary>
+    private sealed class Deaf(IResultBackend inner, TaskId unheard) : IResultBackend
+    {
+        public string ReplyTo => inner.ReplyTo;
+
+        public ValueTask PrepareAsync(CancellationToken cancellationToken) => inner.PrepareAsync(cancellationToken);
+
+        public ValueTask StoreAsync(ResultMeta meta, ReplyAddress reply, CancellationToken cancellationToken) => inner.StoreAsync(meta, reply, cancellationToken);
+
+        public ValueTask<ResultMeta?> GetAsync(TaskId taskId, CancellationToken cancellationToken) => inner.GetAsync(taskId, cancellationToken);
+
+        public IAsyncEnumerable<ResultMeta> WatchAsync(TaskId taskId, CancellationToken cancellationToken)
+            => inner.WatchAsync(taskId == unheard ? "another" : taskId, cancellationToken);
+
+        public ValueTask ForgetAsync(TaskId taskId, CancellationToken cancellationToken) => inner.ForgetAsync(taskId, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

@@ -48,9 +48,12 @@ internal sealed class ResultWatches : IAsyncDisposable
         var (watch, watcher) = Add(taskId);
         try
         {
-            await foreach (var meta in watcher.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            while (await watcher.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                yield return meta;
+                while (watcher.Reader.TryRead(out var meta))
+                {
+                    yield return meta;
+                }
             }
         }
         finally
