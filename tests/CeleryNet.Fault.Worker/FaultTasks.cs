@@ -45,6 +45,21 @@ public sealed class FaultTasks(RunLog log, TimeProvider time)
         throw task.Retry(countdown: TimeSpan.FromSeconds(countdown));
     }
 
+    /// <summary>Takes its time, and returns one more than it was given: for chains.</summary>
+    /// <param name="number">What it was given.</param>
+    /// <param name="task">The run.</param>
+    [CeleryTask("fault.next", AcksLate = true)]
+    public async Task<int> NextAsync(int number, TaskContext task)
+    {
+        await RunAsync(0.02, task);
+        return number + 1;
+    }
+
+    /// <summary>Adds up what the parts of a chord were worth.</summary>
+    /// <param name="numbers">Their results.</param>
+    [CeleryTask("fault.total", AcksLate = true)]
+    public static int Total(int[] numbers) => numbers.Sum();
+
     /// <summary>Takes its worker down.</summary>
     /// <param name="seconds">After what time.</param>
     /// <param name="task">The run.</param>

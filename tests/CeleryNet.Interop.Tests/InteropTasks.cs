@@ -1,3 +1,4 @@
+using CeleryNet.Extensibility;
 using System.Text.Json;
 using StackExchange.Redis;
 
@@ -220,6 +221,34 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
 
     [CeleryTask("interop.quiet_failure", IgnoreResult = true, StoreErrorsEvenIfIgnored = true)]
     public static void QuietFailure() => throw new ArgumentException("heard nevertheless");
+
+    /// <summary>Notes what it was called with; for callbacks, which nobody waits for.</summary>
+    [CeleryTask("interop.push")]
+    public async Task<JsonElement> PushAsync(JsonElement value, string key)
+    {
+        await counters.ListRightPushAsync(key, value.GetRawText());
+        return value;
+    }
+
+    [CeleryTask("interop.on_error")]
+    public async Task NoteErrorAsync(TaskFailure failure, string key) => await counters.ListRightPushAsync(key, $"{failure.TaskId} {failure.Error?.Message}");
+
+    [CeleryTask("interop.replace")]
+    public static async Task<JsonElement> ReplaceAsync(string how, long x, long y, TaskContext task)
+    {
+        Signature<long> Plus(params long[] numbers) => new("interop.add", [.. numbers.Select(TaskValue.Of)], options: new SendOptions { Queue = task.RoutingKey });
+        await task.ReplaceAsync(how switch
+        {
+            "call" => Plus(x, y),
+            "chain" => Canvas.Chain(Plus(x, y), Plus(1)),
+            "group" => (Signature)Canvas.Group(Plus(x, y), Plus(y, y)),
+            _ => Canvas.Chain(Canvas.Group(Plus(x, y), Plus(y, y)), new Signature<long>("interop.tsum", [], options: new SendOptions { Queue = task.RoutingKey })),
+        });
+        return default;
+    }
+
+    [CeleryTask("interop.ignored", IgnoreResult = true)]
+    public static JsonElement Ignored(JsonElement value) => value;
 
     [CeleryTask("interop.who")]
     public async Task<string> WhoAsync(string key, int number, TaskContext task)

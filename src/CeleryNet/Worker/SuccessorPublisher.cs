@@ -210,11 +210,14 @@ internal sealed class SuccessorPublisher : IRetryWatcher
     private Queue<Func<CancellationToken, ValueTask>> Replace(TaskRequest request, Signature replacement)
     {
         var (headers, successors) = (request.Headers, request.Successors);
-        if (replacement.Kind == SignatureKind.Group)
+        // A group has no result that could be the task's; the list of its results is that of a task that does nothing else.
+        var accumulate = new Signature(BuiltInTasks.Accumulate, [], [new("index", TaskValue.Of(0))]);
+        replacement = replacement switch
         {
-            var accumulate = new Signature(BuiltInTasks.Accumulate, [], [new("index", TaskValue.Of(0))]);
-            replacement = Compositions.Chord(replacement, accumulate, replacement.Options with { TaskId = null, GroupId = null, GroupIndex = null });
-        }
+            { Kind: SignatureKind.Group } => Compositions.Chord(replacement, accumulate),
+            { Kind: SignatureKind.Chain, Parts.Tasks: [.., { Kind: SignatureKind.Group }] steps } => Compositions.WithTasks(replacement, [.. steps, accumulate]),
+            _ => replacement,
+        };
 
         foreach (var callback in successors?.Callbacks ?? [])
         {

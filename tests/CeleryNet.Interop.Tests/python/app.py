@@ -331,9 +331,9 @@ def who(self, key, number):
     return self.request.hostname
 
 
-@app.task(name="interop.push")
-def push(value, key):
-    """Notes what it was called with; for callbacks, which nobody waits for."""
+@app.task(name="interop.push", bind=True)
+def push(self, value, key):
+    """Notes what it was called with; for callbacks, which nobody waits for. Bound, it is an error callback of Celery's old style."""
     counters().rpush(key, json.dumps(value))
     return value
 

@@ -1,5 +1,6 @@
 """Runs workflows that are composed here, of tasks of which each runs in the worker of one queue."""
 import os
+import re
 import time
 
 import redis
@@ -48,42 +49,46 @@ def flow(source, queues, notes=0, seconds=30):
     space = {"a": a, "b": b, "key": key, "chain": chain, "chord": chord, "group": group, "xmap": xmap, "xstarmap": xstarmap, "xchunks": xchunks, "app": app}
     end = time.monotonic() + seconds
     result = eval(source, space).apply_async()
-    ids = {}
-    answer = {"last": describe(result, end, ids)}
+    answer = {"last": describe(result, end)}
     steps, step = [], result.parent
     while step is not None:
-        steps.insert(0, describe(step, end, ids))
+        # What comes before the end has ended, unless its result is not stored.
+        steps.insert(0, describe(step, min(end, time.monotonic() + 0.3)))
         step = step.parent
     answer["steps"] = steps
     client = redis.Redis.from_url(os.environ["CELERYNET_REDIS"])
     said = []
     for _ in range(notes):
         popped = client.blpop(key, timeout=max(1, int(end - time.monotonic())))
-        said.append(hide(popped[1].decode(), ids) if popped else None)
+        said.append(hide(popped[1].decode()) if popped else None)
     answer["notes"] = sorted(str(each) for each in said)
     client.delete(key)
-    answer["left"] = sorted(left_over(result))
+    # Keys go once the body is sent, which may have ended by now.
+    end = time.monotonic() + 0.5
+    while True:
+        answer["left"] = sorted(left_over(result))
+        if not answer["left"] or time.monotonic() > end:
+            break
+        time.sleep(0.02)
     return answer
 
 
-def describe(result, end, ids):
+def describe(result, end):
     if isinstance(result, GroupResult):
-        return [describe(each, end, ids) for each in result.results]
-    ids.setdefault(result.id, f"<{len(ids)}>")
+        return [describe(each, end) for each in result.results]
     while True:
         # Not result.get(), which would raise what a step before it failed of.
         meta = app.backend.get_task_meta(result.id)
         if meta["status"] in READY:
-            return [meta["status"], hide(repr(meta["result"]), ids)]
+            return [meta["status"], hide(repr(meta["result"]))]
         if time.monotonic() > end:
             return [meta["status"], "it did not end"]
         time.sleep(0.02)
 
 
-def hide(text, ids):
-    for each in ids:
-        text = text.replace(each, "<id>")
-    return text
+def hide(text):
+    """A text without the ids in it."""
+    return re.sub("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<id>", text)
 
 
 def left_over(result):
