@@ -20,8 +20,8 @@ public sealed class CeleryBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>
-    /// Adds the tasks a class declares, and the class itself unless it is registered already: as a scoped service, or as a transient one if it has neither
-    /// dependencies nor anything to dispose, whose runs then go without a scope. Each run has an instance of its own.
+    /// Adds the tasks a class declares, and the class itself as a scoped service unless it is registered already. Each run has an instance of its own, from a service
+    /// scope of its own; where all that the class depends on are singletons and it has nothing to dispose, no scope is needed and none is made.
     /// </summary>
     /// <typeparam name="T">A class with methods marked by <see cref="CeleryTaskAttribute"/>.</typeparam>
     /// <exception cref="CeleryConfigurationException">The class has no such methods.</exception>
@@ -38,15 +38,9 @@ public sealed class CeleryBuilder
         var registration = TaskRegistrations.Find(declaringType);
         if (registration.InstanceType is { } instanceType)
         {
-            if (UnscopedTaskClasses.NeedsNothing(instanceType))
-            {
-                Services.TryAddTransient(instanceType);
-                Services.AddSingleton(new SimpleTaskClass(instanceType));
-            }
-            else
-            {
-                Services.TryAddScoped(instanceType);
-            }
+            var own = ServiceDescriptor.Scoped(instanceType, instanceType);
+            Services.TryAdd(own);
+            Services.AddSingleton(new AddedTaskClass(instanceType, own));
         }
 
         foreach (var definition in registration.CreateDefinitions())

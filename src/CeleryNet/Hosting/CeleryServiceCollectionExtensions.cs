@@ -54,7 +54,7 @@ public static class CeleryServiceCollectionExtensions
         services.TryAddSingleton(provider => ContentCodecs.Create(
             Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
         services.TryAddSingleton(WorkerFactory.CreateHooks);
-        services.TryAddSingleton(provider => new UnscopedTaskClasses(services, provider.GetServices<SimpleTaskClass>().Select(each => each.DeclaringType)));
+        services.TryAddSingleton(provider => new UnscopedTaskClasses(services, provider.GetServices<AddedTaskClass>()));
         services.TryAddSingleton(provider => Options(provider).AlwaysEager
             ? new EagerTransport(
                 TransportFactory.CreateMemory(provider.GetRequiredService<TimeProvider>(), Loggers(provider)), () => WorkerFactory.CreateHandler(provider))
