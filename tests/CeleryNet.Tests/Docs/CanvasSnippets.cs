@@ -22,11 +22,10 @@ public interface IFlowTasks
 
 internal static class Flows
 {
-    private static readonly IFlowTasksSignatures s = IFlowTasks.Signatures;
-
     /// <summary>The workflows that the document has pictures of, in its order.</summary>
     public static IReadOnlyList<Signature> Drawn()
     {
+        var s = IFlowTasks.Signatures;
         Signature<int> flow = s.Add(2, 2)
             .Then(sum => s.Add(sum, 4))
             .Then(s.Notify("half way"))
@@ -45,6 +44,7 @@ internal static class Flows
 
     public static IReadOnlyList<Signature> More(IReadOnlyList<(int X, int Y)> pairs)
     {
+        var s = IFlowTasks.Signatures;
         Signature<int[]> inOneMessage = Canvas.Starmap(pairs, pair => s.Add(pair.X, pair.Y));
         GroupSignature<int[]> tenByTen = Canvas.Chunks(pairs, pair => s.Add(pair.X, pair.Y), 10);
         Signature<int> byName = Canvas.Chain<int>(

@@ -7,7 +7,7 @@ namespace CeleryNet.Tests.Hosting;
 /// <summary>Workflows from their composition to their result, with a worker on memory:// and run by their sender.</summary>
 public sealed class WorkflowHostTests
 {
-    private static readonly FlowTasksSignatures S = FlowTasks.Signatures;
+    private static FlowTasksSignatures S => FlowTasks.Signatures;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

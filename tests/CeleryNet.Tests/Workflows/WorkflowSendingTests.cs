@@ -1,12 +1,12 @@
-using CeleryNet.Extensibility;
 using CeleryNet.Client;
+using CeleryNet.Extensibility;
 using CeleryNet.Results;
 using CeleryNet.Results.Memory;
 using CeleryNet.Routing;
 using CeleryNet.Serialization;
 using CeleryNet.TestKit;
-using CeleryNet.Workflows;
 using CeleryNet.Tests.Client;
+using CeleryNet.Workflows;
 
 namespace CeleryNet.Tests.Workflows;
 
