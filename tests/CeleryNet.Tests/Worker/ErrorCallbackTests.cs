@@ -70,6 +70,21 @@ public sealed class ErrorCallbackTests
         _notes.ShouldBe(["asked"]);
     }
 
+    [Theory]
+    [InlineData("[\"FAILED\", \"own\"]")]
+    [InlineData("[\"own\"]")]
+    public async Task One_that_a_worker_elsewhere_sent_has_its_own_arguments_with_or_without_the_id(string args)
+    {
+        await using var harness = await StartAsync();
+        var failed = await harness.RunAsync("fail");
+
+        await harness.PublishAsync(MessageFactory.Task(
+            "on_error", args.Replace("FAILED", failed.TaskId.Value, StringComparison.Ordinal), headers: headers => headers.Set("parent_id", failed.TaskId.Value)));
+
+        (await _called.WaitAsync("the error callback")).TaskId.ShouldBe(failed.TaskId);
+        _notes.ShouldBe(["own"]);
+    }
+
     [Fact]
     public async Task A_failed_chord_calls_those_of_its_body_once_with_the_chords_error()
     {
