@@ -141,6 +141,10 @@ public abstract class CanvasFromDotNetTests(PeerFixture peers)
         => (await GetAsync(Canvas.Chain<long>(Canvas.Call("interop.add", 1, 1), Canvas.Call("interop.add", 3), Canvas.Call("interop.add", 2, 2).AsImmutable()))).ShouldBe(4);
 
     [Fact]
+    public async Task Stamped_workflow_runs_also_where_stamps_are_not_known()
+        => (await GetAsync(S.Add(1, 1).Then(sum => S.Add(sum, 1)).Stamp("tenant", "a"))).ShouldBe(3);
+
+    [Fact]
     public async Task Chain_within_a_lambda_is_a_part_of_the_chain()
         => (await GetAsync(S.Add(1, 1).Then(sum => S.Add(sum, 1).Then(inner => S.Scale(inner, 2))).Then(sum => S.Add(sum, 100)))).ShouldBe(106);
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Workflows;
 
@@ -22,6 +23,12 @@ public sealed class GroupSignature<TResult> : Signature
 
     /// <inheritdoc cref="Signature.With(SendOptions)" />
     public new GroupSignature<TResult> With(SendOptions options) => (GroupSignature<TResult>)base.With(options);
+
+    /// <inheritdoc cref="Signature.Stamp(string, JsonElement)" />
+    public new GroupSignature<TResult> Stamp(string name, JsonElement value) => (GroupSignature<TResult>)base.Stamp(name, value);
+
+    /// <inheritdoc cref="Signature.Stamp(string, JsonElement)" />
+    public new GroupSignature<TResult> Stamp(string name, string value) => (GroupSignature<TResult>)base.Stamp(name, value);
 
     /// <inheritdoc cref="Signature.AsImmutable" />
     public new GroupSignature<TResult> AsImmutable() => (GroupSignature<TResult>)base.AsImmutable();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Workflows;
 
@@ -109,6 +110,26 @@ public class Signature
     /// <remarks>Mirrors <c>on_error</c>, <c>link_error</c>.</remarks>
     public Signature OnError(Func<IPrevious<string>, Signature> errback) => SignatureLinks.OnError(this, Composer.Bind(errback));
 
+    /// <summary>The same, with a stamp on every call in it, those that are linked included: a mark by which tasks can be found and revoked.</summary>
+    /// <param name="name">The stamp's name, not empty; a stamp of that name is replaced.</param>
+    /// <param name="value">Its value.</param>
+    /// <remarks>
+    /// Mirrors <c>Signature.stamp</c>. Celery 5.3 and newer know stamps. A stamp of one call alone is an option of it, <see cref="SendOptions.Stamps"/>. See
+    /// <see cref="ICeleryClient.RevokeByStampsAsync"/>.
+    /// </remarks>
+    public Signature Stamp(string name, JsonElement value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return SignatureStamps.Stamp(this, name, value);
+    }
+
+    /// <inheritdoc cref="Stamp(string, JsonElement)" />
+    public Signature Stamp(string name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return Stamp(name, JsonElement.Parse("\"" + JsonEncodedText.Encode(value) + "\""));
+    }
+
     /// <summary>Followed by something that does not get its result.</summary>
     /// <typeparam name="TNext">The type the result of what follows is read as.</typeparam>
     /// <param name="next">What follows.</param>
@@ -203,6 +224,12 @@ public sealed class Signature<TResult> : Signature
     internal override Signature Copy(
         IReadOnlyList<TaskValue> args, IReadOnlyList<KeyValuePair<string, TaskValue>> kwargs, SendOptions options, SignatureParts? parts)
         => new Signature<TResult>(TaskName, args, kwargs, options, parts);
+
+    /// <inheritdoc cref="Signature.Stamp(string, JsonElement)" />
+    public new Signature<TResult> Stamp(string name, JsonElement value) => (Signature<TResult>)base.Stamp(name, value);
+
+    /// <inheritdoc cref="Signature.Stamp(string, JsonElement)" />
+    public new Signature<TResult> Stamp(string name, string value) => (Signature<TResult>)base.Stamp(name, value);
 
     /// <inheritdoc cref="Signature.AsImmutable" />
     public new Signature<TResult> AsImmutable() => (Signature<TResult>)base.AsImmutable();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Serialization;
 using CeleryNet.Workflows;
@@ -124,6 +125,17 @@ public sealed class CompositionTests
         Should.Throw<ArgumentException>(() => Canvas.Chain(Add("a"), Canvas.Group(Add("b"), Add("c")))).Message.ShouldContain("use ChainToGroup");
         Should.Throw<ArgumentException>(() => Canvas.ChainToGroup<int>(Add("a"))).Message.ShouldContain("use Chain");
         Should.Throw<ArgumentException>(() => Canvas.Group(Add("a"), null!)).Message.ShouldContain("member 1 was");
+    }
+
+    [Fact]
+    public void Stamp_is_on_every_call_of_a_workflow()
+    {
+        var flow = Add("a").Then(x => Canvas.Group(Take(x, "b"), Add("c"))).Then(x => Take(x, "d")).Link(Add("e")).OnError(Add("f")).Stamp("tenant", "x\"y").Stamp("n", JsonElement.Parse("1"));
+
+        var json = Json(flow);
+
+        json.Split("\"stamped_headers\":[\"tenant\",\"n\"]").Length.ShouldBe(7);
+        Json(SignatureReader.Read(System.Text.Encoding.UTF8.GetBytes(json))).ShouldBe(json);
     }
 
     [Fact]
