@@ -12,6 +12,8 @@ public sealed class TaskContext
     private static readonly AsyncLocal<TaskContext?> _current = new();
     private readonly ITaskCancellation _cancellation;
     private List<WorkflowResult>? _children;
+    private IReadOnlyDictionary<string, JsonElement>? _headers;
+    private IReadOnlyDictionary<string, JsonElement>? _stamps;
     private volatile bool _isOver;
 
     internal TaskContext(TaskId id, string taskName, ITaskCancellation cancellation)
@@ -41,46 +43,46 @@ public sealed class TaskContext
     public required TaskId RootId { get; init; }
 
     /// <summary>The task that sent this one; null when none did.</summary>
-    public TaskId? ParentId { get; init; }
+    public TaskId? ParentId => Facts?.ParentId;
 
     /// <summary>The group this task belongs to; null when it is in none.</summary>
-    public string? GroupId { get; init; }
+    public string? GroupId => Facts?.GroupId;
 
     /// <summary>How many times the task was retried before this run; 0 on the first.</summary>
-    public int Retries { get; init; }
+    public int Retries => Facts?.Retries ?? 0;
 
     /// <summary>How many retries the task's declaration allows; null for any number.</summary>
-    public int? MaxRetries { get; init; } = TaskDefinition.DefaultMaxRetries;
+    public int? MaxRetries => Facts is null ? TaskDefinition.DefaultMaxRetries : Facts.MaxRetries;
 
     /// <summary>Whether the broker has delivered the message before, to this worker or another.</summary>
-    public bool IsRedelivered { get; init; }
+    public bool IsRedelivered => Facts?.IsRedelivered ?? false;
 
     /// <summary>The queue's routing key the message came with.</summary>
-    public string RoutingKey { get; init; } = "";
+    public string RoutingKey => Facts?.RoutingKey ?? "";
 
     /// <summary>The exchange the message came through; empty for the default exchange.</summary>
-    public string Exchange { get; init; } = "";
+    public string Exchange => Facts?.Exchange ?? "";
 
     /// <summary>The priority the message carries; null when it carries none.</summary>
-    public int? Priority { get; init; }
+    public int? Priority => Facts?.Priority;
 
     /// <summary>Not to be run before this instant; null when the message does not say.</summary>
-    public DateTimeOffset? Eta { get; init; }
+    public DateTimeOffset? Eta => Facts?.Eta;
 
     /// <summary>Not to be run after this instant; null when the message does not say.</summary>
-    public DateTimeOffset? Expires { get; init; }
+    public DateTimeOffset? Expires => Facts?.Expires;
 
     /// <summary>The process that sent the message, as it calls itself; for logs.</summary>
-    public string? Origin { get; init; }
+    public string? Origin => Facts?.Origin;
 
     /// <summary>The node name of the worker that runs the task, such as <c>celery@host</c>.</summary>
     public required string Hostname { get; init; }
 
     /// <summary>The headers of the message that the protocol does not define: those its sender added.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Headers { get; init; } = NoHeaders;
+    public IReadOnlyDictionary<string, JsonElement> Headers => _headers ??= Facts?.ReadHeaders() ?? NoHeaders;
 
     /// <summary>The stamps of the message, by their names (<c>stamps</c>).</summary>
-    public IReadOnlyDictionary<string, JsonElement> Stamps { get; init; } = NoHeaders;
+    public IReadOnlyDictionary<string, JsonElement> Stamps => _stamps ??= Facts?.ReadStamps() ?? NoHeaders;
 
     /// <summary>Fires when the worker wants the task to end; the same token that a <see cref="CancellationToken"/> parameter gets.</summary>
     public CancellationToken CancellationToken => _cancellation.Token;
@@ -88,7 +90,10 @@ public sealed class TaskContext
     /// <summary>Why <see cref="CancellationToken"/> fired.</summary>
     public CancellationReason CancellationReason => _cancellation.Reason;
 
-    internal TimeSpan RetryDelay { get; init; } = TaskDefinition.DefaultRetryDelay;
+    /// <summary>What is known of the task beyond its names; null where it runs without a message.</summary>
+    internal ITaskFacts? Facts { get; init; }
+
+    internal TimeSpan RetryDelay => Facts?.RetryDelay ?? TaskDefinition.DefaultRetryDelay;
 
     internal ITaskStateStore? StateStore { get; init; }
 
@@ -106,9 +111,9 @@ public sealed class TaskContext
     /// <exception cref="InvalidOperationException">The run is over, as after its time limit: what the task has come to must not be replaced.</exception>
     /// <remarks>Mirrors <c>update_state</c>. Does nothing when the task's result is ignored.</remarks>
     public ValueTask UpdateStateAsync<TMeta>(TaskState state, TMeta meta, CancellationToken cancellationToken = default)
-        => StateStore is null ? ValueTask.CompletedTask
+        => StateStore is null || Facts is null ? ValueTask.CompletedTask
             : _isOver || CancellationReason == CancellationReason.TimeLimit ? throw new InvalidOperationException($"The run of task '{TaskName}' [{Id}] is over, so its state cannot become {state} any more.")
-            : StateStore.StoreAsync(state, TaskValue.Of(meta), cancellationToken);
+            : StateStore.StoreAsync(Facts, state, TaskValue.Of(meta), cancellationToken);
 
     /// <summary>
     /// Tells monitors something of your own about this task. It does not wait for the broker: the event goes out soon after, and like every event it may be lost.

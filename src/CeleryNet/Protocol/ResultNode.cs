@@ -14,6 +14,9 @@ internal sealed record ResultNode(string Id, ResultNode? Parent = null, IReadOnl
     // Each step of a chain holds the one before it, and so do the lists.
     private const int MaxDepth = 10_000;
 
+    // Groups within groups are read by calls within calls.
+    private const int MaxGroupDepth = 100;
+
     /// <summary>Reads a list of such forms, as <c>children</c> is; nothing and null are an empty one.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static IReadOnlyList<ResultNode> ReadList(ReadOnlyMemory<byte> json)
@@ -27,32 +30,14 @@ internal sealed record ResultNode(string Id, ResultNode? Parent = null, IReadOnl
         return document.RootElement.ValueKind switch
         {
             JsonValueKind.Null => [],
-            JsonValueKind.Array => ReadMembers(document.RootElement),
+            JsonValueKind.Array => ReadMembers(document.RootElement, 0),
             var kind => throw new FormatException($"a list of results was expected, not {kind}."),
         };
     }
 
     /// <summary>Reads one such form; an id alone is one too.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static ResultNode Read(JsonElement json)
-    {
-        // Parents are put together from the first step on: a chain may be longer than calls may be nested.
-        var steps = new Stack<(string Id, IReadOnlyList<ResultNode>? Members)>();
-        for (JsonElement? step = json; step is { } node;)
-        {
-            var (id, parent) = ReadName(node);
-            steps.Push((id, IsGroup(node) ? ReadMembers(node[1]) : null));
-            step = parent;
-        }
-
-        ResultNode? read = null;
-        foreach (var (id, members) in steps)
-        {
-            read = new ResultNode(id, read, members);
-        }
-
-        return read!; // There is one step at least.
-    }
+    public static ResultNode Read(JsonElement json) => Read(json, 0);
 
     /// <summary>Parses what may be nested as deeply as a chain is long.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
@@ -81,6 +66,26 @@ internal sealed record ResultNode(string Id, ResultNode? Parent = null, IReadOnl
         }
     }
 
+    private static ResultNode Read(JsonElement json, int depth)
+    {
+        // Parents are put together from the first step on: a chain may be longer than calls may be nested.
+        var steps = new Stack<(string Id, IReadOnlyList<ResultNode>? Members)>();
+        for (JsonElement? step = json; step is { } node;)
+        {
+            var (id, parent) = ReadName(node);
+            steps.Push((id, IsGroup(node) ? ReadMembers(node[1], depth + 1) : null));
+            step = parent;
+        }
+
+        ResultNode? read = null;
+        foreach (var (id, members) in steps)
+        {
+            read = new ResultNode(id, read, members);
+        }
+
+        return read!; // There is one step at least.
+    }
+
     private static void WriteMembers(Utf8JsonWriter writer, IReadOnlyList<ResultNode>? members)
     {
         if (members is null)
@@ -100,12 +105,17 @@ internal sealed record ResultNode(string Id, ResultNode? Parent = null, IReadOnl
 
     private static bool IsGroup(JsonElement node) => node.ValueKind == JsonValueKind.Array && node[1].ValueKind == JsonValueKind.Array;
 
-    private static List<ResultNode> ReadMembers(JsonElement list)
+    private static List<ResultNode> ReadMembers(JsonElement list, int depth)
     {
+        if (depth > MaxGroupDepth)
+        {
+            throw new FormatException($"groups are nested more than {MaxGroupDepth} deep.");
+        }
+
         var members = new List<ResultNode>(list.GetArrayLength());
         foreach (var member in list.EnumerateArray())
         {
-            members.Add(Read(member));
+            members.Add(Read(member, depth));
         }
 
         return members;

@@ -2,9 +2,9 @@ using CeleryNet.Extensibility;
 
 namespace CeleryNet.Worker;
 
-/// <summary>Stores the states that one run sets itself.</summary>
-internal sealed class RunStateStore(OutcomeRecorder recorder, TaskRequest request) : ITaskStateStore
+/// <summary>Stores the states that running tasks set themselves.</summary>
+internal sealed class RunStateStore(OutcomeRecorder recorder) : ITaskStateStore
 {
-    public ValueTask StoreAsync(TaskState state, TaskValue meta, CancellationToken cancellationToken)
-        => recorder.RecordStateAsync(request, state, meta, cancellationToken);
+    public ValueTask StoreAsync(ITaskFacts task, TaskState state, TaskValue meta, CancellationToken cancellationToken)
+        => recorder.RecordStateAsync((TaskRequest)task, state, meta, cancellationToken);
 }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CeleryNet.Diagnostics;
 using CeleryNet.Extensibility;
-using CeleryNet.Protocol;
 using CeleryNet.Tasks;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Logging;
@@ -32,6 +31,7 @@ internal sealed class TaskExecutor(
     private readonly TaskMiddlewareChain _middleware = hooks?.Middleware ?? TaskMiddlewareChain.Empty;
     private readonly TaskObservers _observers = hooks?.Observers ?? TaskObservers.None;
     private readonly TaskEvents _events = hooks?.Events ?? TaskEvents.None;
+    private readonly RunStateStore _states = new(recorder);
 
     /// <param name="request">The admitted message.</param>
     /// <param name="lastCall">Fires when even storing and settling must end.</param>
@@ -356,47 +356,19 @@ internal sealed class TaskExecutor(
     private TaskContext CreateContext(TaskRequest request)
     {
         var headers = request.Headers;
-        var envelope = request.Envelope;
         return new TaskContext(headers.Id, headers.TaskName, request.Cancellation)
         {
             RootId = headers.RootId ?? headers.Id,
-            ParentId = headers.ParentId,
-            GroupId = headers.GroupId,
-            Retries = headers.Retries,
-            MaxRetries = request.Definition.MaxRetries,
-            RetryDelay = request.Definition.RetryDelay,
-            IsRedelivered = request.Delivery.Redelivered,
-            RoutingKey = request.Delivery.RoutingKey,
-            Exchange = request.Delivery.Exchange,
-            Priority = envelope.Priority,
-            Eta = headers.Eta,
-            Expires = headers.Expires,
-            Origin = headers.Origin,
             Hostname = hostname,
-            Headers = OwnHeaders(envelope.Headers),
-            Stamps = headers.Stamps is { } stamps ? stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToElement(stamp.Value)) : TaskContext.NoHeaders,
+            Facts = request,
             EventSender = _events.Sender,
             ChordExtender = request.Successors?.Chord is null ? null : CreateExtender(request, request.Successors.Chord),
-            StateStore = request.IgnoreResult ? null : new RunStateStore(recorder, request),
+            StateStore = request.IgnoreResult ? null : _states,
         };
     }
 
     private Func<Signature, CancellationToken, Task<AsyncResult>> CreateExtender(TaskRequest request, Signature body)
         => (signature, cancellationToken) => successors.ExtendChordAsync(request, body, signature, cancellationToken);
-
-    private static Dictionary<string, JsonElement> OwnHeaders(MessageHeaders headers)
-    {
-        Dictionary<string, JsonElement>? own = null;
-        foreach (var (name, value) in headers.AsSpan())
-        {
-            if (!HeaderNames.IsDefined(name) && !HeaderNames.IsBookkeeping(name))
-            {
-                (own ??= [])[name] = HeaderJson.ToElement(value);
-            }
-        }
-
-        return own ?? TaskContext.NoHeaders;
-    }
 
     private async ValueTask DisposeAsync(TaskRequest request, ITaskScope scope)
     {

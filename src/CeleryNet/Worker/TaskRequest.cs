@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
 using CeleryNet.Tasks;
@@ -6,7 +7,7 @@ using CeleryNet.Transports;
 namespace CeleryNet.Worker;
 
 /// <summary>A message that was admitted: what to run, how, and the delivery to settle. celery/worker/request.py Request</summary>
-internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers, IDelivery delivery)
+internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers, IDelivery delivery) : ITaskFacts
 {
     private TaskMessage? _message;
     private int _hasRun;
@@ -100,4 +101,45 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
 
     /// <inheritdoc cref="Ahead" />
     public TaskRequest? Behind { get; set; }
+
+    TaskId? ITaskFacts.ParentId => Headers.ParentId;
+
+    string? ITaskFacts.GroupId => Headers.GroupId;
+
+    int ITaskFacts.Retries => Headers.Retries;
+
+    int? ITaskFacts.MaxRetries => Definition.MaxRetries;
+
+    TimeSpan ITaskFacts.RetryDelay => Definition.RetryDelay;
+
+    bool ITaskFacts.IsRedelivered => Delivery.Redelivered;
+
+    string ITaskFacts.RoutingKey => Delivery.RoutingKey;
+
+    string ITaskFacts.Exchange => Delivery.Exchange;
+
+    int? ITaskFacts.Priority => Envelope.Priority;
+
+    DateTimeOffset? ITaskFacts.Eta => Headers.Eta;
+
+    DateTimeOffset? ITaskFacts.Expires => Headers.Expires;
+
+    string? ITaskFacts.Origin => Headers.Origin;
+
+    IReadOnlyDictionary<string, JsonElement> ITaskFacts.ReadHeaders()
+    {
+        Dictionary<string, JsonElement>? own = null;
+        foreach (var (name, value) in Envelope.Headers.AsSpan())
+        {
+            if (!HeaderNames.IsDefined(name) && !HeaderNames.IsBookkeeping(name))
+            {
+                (own ??= [])[name] = HeaderJson.ToElement(value);
+            }
+        }
+
+        return own ?? TaskContext.NoHeaders;
+    }
+
+    IReadOnlyDictionary<string, JsonElement> ITaskFacts.ReadStamps()
+        => Headers.Stamps is { } stamps ? stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToElement(stamp.Value)) : TaskContext.NoHeaders;
 }

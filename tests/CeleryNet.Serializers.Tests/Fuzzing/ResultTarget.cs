@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using CeleryNet.Extensibility;
 using CeleryNet.Protocol;
+using CeleryNet.Results;
 using CeleryNet.Results.Rpc;
 using CeleryNet.Serialization;
 using CeleryNet.Serializers.Tests.Vectors;
@@ -16,21 +17,24 @@ internal sealed class ResultTarget() : FuzzTarget("result document", 32 * 1024 *
 
     private static readonly Action<ResultMeta>[] _reads =
     [
-        meta => AsyncResult.ReadInfo(meta),
-        meta => AsyncResult.ReadResult<JsonElement>(meta, _options),
-        meta => AsyncResult.ReadResult<object>(meta, _options),
-        meta => AsyncResult.ReadResult<int>(meta, _options),
-        meta => AsyncResult.ReadResult<double>(meta, _options),
-        meta => AsyncResult.ReadResult<decimal>(meta, _options),
-        meta => AsyncResult.ReadResult<string>(meta, _options),
-        meta => AsyncResult.ReadResult<byte[]>(meta, _options),
-        meta => AsyncResult.ReadResult<Guid>(meta, _options),
-        meta => AsyncResult.ReadResult<DateTimeOffset>(meta, _options),
-        meta => AsyncResult.ReadResult<TimeSpan>(meta, _options),
-        meta => AsyncResult.ReadResult<BigInteger>(meta, _options),
-        meta => AsyncResult.ReadResult<Complex>(meta, _options),
-        meta => AsyncResult.ReadResult<List<object>>(meta, _options),
-        meta => AsyncResult.ReadResult<Dictionary<string, object>>(meta, _options),
+        meta => ResultJson.Parse(meta.Result, meta.TaskId),
+        meta => Snapshot(meta).ReadChildren(),
+        meta => Snapshot(meta).ReadArgs(),
+        meta => Snapshot(meta).ReadKwargs(),
+        meta => ResultJson.Read<JsonElement>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<object>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<int>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<double>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<decimal>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<string>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<byte[]>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<Guid>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<DateTimeOffset>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<TimeSpan>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<BigInteger>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<Complex>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<List<object>>(meta.Result, meta.TaskId, _options),
+        meta => ResultJson.Read<Dictionary<string, object>>(meta.Result, meta.TaskId, _options),
     ];
 
     private readonly IReadOnlyList<byte[]> _documents = FuzzCorpus.ReadResults();
@@ -61,6 +65,9 @@ internal sealed class ResultTarget() : FuzzTarget("result document", 32 * 1024 *
             Use(codec.Decode(document, _id));
         }
     }
+
+    private static ResultSnapshot Snapshot(ResultMeta meta)
+        => new(meta, new ResultAccess(new DisabledResultBackend(), _options, TimeSpan.FromDays(1), TimeProvider.System));
 
     private static void Use(ResultMeta meta)
     {

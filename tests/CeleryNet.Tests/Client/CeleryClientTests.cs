@@ -5,6 +5,7 @@ using CeleryNet.Protocol;
 using CeleryNet.Routing;
 using CeleryNet.Tasks;
 using CeleryNet.TestKit;
+using CeleryNet.Tests.Worker;
 using CeleryNet.Transports;
 
 namespace CeleryNet.Tests.Client;
@@ -350,7 +351,8 @@ public sealed class CeleryClientTests : IDisposable
     public async Task Call_from_within_a_task_takes_over_its_priority_where_that_is_wanted(bool inherits, int? own, int? parents, int sent)
     {
         await using var setup = new ClientSetup(defaultPriority: 4, inheritPriority: inherits);
-        TaskContext.Current = new TaskContext("parent", "tasks.outer", new TaskCancellation()) { RootId = "root", Hostname = "celery@test", Priority = parents };
+        var request = Requests.Make(new TaskDefinition("tasks.outer", [], _ => new(TaskValue.Null)), priority: parents, lost: CancellationToken.None);
+        TaskContext.Current = new TaskContext("parent", "tasks.outer", request.Cancellation) { RootId = "root", Hostname = "celery@test", Facts = request };
 
         await setup.Client.SendAsync(Add(1, 1).With(new SendOptions { Priority = own }), Token);
         TaskContext.Current = null;

@@ -138,6 +138,15 @@ public sealed class ResultTreeTests
         (await children[0].GetChildrenAsync(setup.Token)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Groups_that_are_nested_without_end_are_an_error()
+    {
+        await using var setup = new ResultSetup();
+        await setup.SucceedAsync("root", "1", $"[{string.Concat(Enumerable.Repeat("""[["g", null], [""", 2_000))}{string.Concat(Enumerable.Repeat("]]", 2_000))}]");
+
+        (await Should.ThrowAsync<ResultBackendException>(() => setup.Result("root").GetChildrenAsync(setup.Token))).Message.ShouldEndWith("groups are nested more than 100 deep.");
+    }
+
     [Theory]
     [InlineData("7", "a list of results was expected")]
     [InlineData("[7]", "a result must be [[id, parent], members], was 7")]

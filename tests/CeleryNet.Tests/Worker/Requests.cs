@@ -13,12 +13,12 @@ internal static class Requests
 
     /// <summary>One whose delivery is lost when the token fires.</summary>
     public static TaskRequest Losable(CancellationToken lost, string task = "task", Action<MessageHeaders>? headers = null)
-        => Make(new TaskDefinition(task, [], _ => new(TaskValue.Null)), headers, lost);
+        => Make(new TaskDefinition(task, [], _ => new(TaskValue.Null)), headers, lost: lost);
 
     /// <summary>One of a task.</summary>
-    public static TaskRequest Make(TaskDefinition definition, Action<MessageHeaders>? headers = null, CancellationToken lost = default)
+    public static TaskRequest Make(TaskDefinition definition, Action<MessageHeaders>? headers = null, int? priority = null, CancellationToken lost = default)
     {
-        var envelope = MessageFactory.Task(definition.Name, headers: headers);
+        var envelope = MessageFactory.Task(definition.Name, headers: headers, priority: priority);
         return new TaskRequest(
             definition, TaskMessageReader.ReadHeaders(envelope.Headers), new Unsettled(envelope, lost))
         {
