@@ -1,5 +1,5 @@
-using CeleryNet.Extensibility;
 using System.Text.Json;
+using CeleryNet.Extensibility;
 using StackExchange.Redis;
 
 namespace CeleryNet.Interop.Tests;

@@ -332,7 +332,8 @@ public sealed class SuccessorTests
         {
             await client!.SendAsync(new Signature("add", [TaskValue.Of(1), TaskValue.Of(1)], options: new SendOptions { TaskId = "sent" }), call.CancellationToken);
             return TaskValue.Of(5);
-        }) { AcksLate = true };
+        })
+        { AcksLate = true };
         await using var harness = await WorkerHarness.StartAsync([.. All, sends]);
         client = harness.Client;
         var next = Step("add", "next", "[1]", options: """, "stamped_headers": ["team"], "team": ["blue"]""");
