@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs the tests against real servers: Redis, RabbitMQ and Python's Celery, started here on ports and in folders of their own.
+# Builds everything and runs the tests against real servers: Redis, RabbitMQ, PostgreSQL and Python's Celery, started here on ports and in folders of their own.
 #
 #   tests/run.sh [suite ...] [--filter PATTERN] [--no-build]
 #   tests/run.sh --faults [--filter PATTERN] [--no-build]
@@ -55,16 +55,19 @@ if [ ${#suites[@]} -eq 0 ] && [ -z "$soak" ]; then
 fi
 
 needs_servers=0
+needs_database=0
 needs_linker=0
 [ -z "$soak" ] || needs_servers=1
 for suite in "${suites[@]}"; do
   case "$suite" in serializers | contract | interop | fault | aot) needs_servers=1 ;; esac
+  case "$suite" in contract | interop | aot) needs_database=1 ;; esac
   case "$suite" in aot) needs_linker=1 ;; esac
 done
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/celerynet-tests.XXXXXX")"
 pids=()
 made_policy=""
+database_folder=""
 as_root=()
 
 descendants() { # pid
@@ -98,7 +101,7 @@ stop_all() {
     stop "${pids[i]}"
   done
   [ -z "$made_policy" ] || "${as_root[@]}" rm -f "$made_policy"
-  rm -rf "$work"
+  rm -rf "$work" ${database_folder:+"$database_folder"}
 }
 trap stop_all EXIT
 trap 'exit 130' INT
@@ -125,11 +128,29 @@ free_port() {
   "$CELERY_PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
+# The folder of PostgreSQL's programs, which Debian keeps off the path.
+find_postgres() {
+  local folder
+  for folder in "$(dirname "$(command -v initdb || echo /)")" $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V -r); do
+    if [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ]; then
+      echo "$folder"
+      return
+    fi
+  done
+}
+
 install_missing() {
   local missing=()
   command -v redis-server >/dev/null || missing+=(redis-server)
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || missing+=(rabbitmq-server)
   command -v openssl >/dev/null || missing+=(openssl)
+  if [ "$needs_database" -eq 1 ]; then
+    [ -n "$(find_postgres)" ] || missing+=(postgresql)
+    if [ -z "${CELERY_PYTHON:-}" ]; then
+      /usr/bin/python3 -c 'import sqlalchemy, psycopg2' 2>/dev/null || missing+=(python3-sqlalchemy python3-psycopg2)
+      /usr/bin/python3 -c 'import django_celery_results' 2>/dev/null || missing+=(python3-django-celery-results)
+    fi
+  fi
   if [ "$needs_linker" -eq 1 ] && ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
     missing+=(gcc libc6-dev)
   fi
@@ -206,11 +227,34 @@ start_rabbitmq() {
   export CELERYNET_TEST_AMQP="amqp://guest:guest@127.0.0.1:$port//"
 }
 
+# It refuses to run as root, and whoever runs it must be able to enter the folder of its data.
+start_postgresql() {
+  local port programs as=()
+  port="$(free_port)"
+  programs="$(find_postgres)"
+  database_folder="$(mktemp -d "${TMPDIR:-/tmp}/celerynet-postgresql.XXXXXX")"
+  if [ "$(id -u)" -eq 0 ]; then
+    chown postgres: "$database_folder"
+    as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+  fi
+  if ! "${as[@]}" "$programs/initdb" -D "$database_folder/data" -U celerynet -A trust -E UTF8 --no-sync >"$work/initdb.log" 2>&1; then
+    tail -20 "$work/initdb.log" >&2
+    echo "tests/run.sh: initdb could not make a database" >&2
+    exit 1
+  fi
+  "${as[@]}" "$programs/postgres" -D "$database_folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off \
+    >"$work/postgresql.log" 2>&1 &
+  pids+=($!)
+  wait_for_port postgres "$port" $! "$work/postgresql.log"
+  export CELERYNET_TEST_POSTGRESQL="postgresql://celerynet@127.0.0.1:$port"
+}
+
 if [ "$needs_servers" -eq 1 ]; then
   install_missing
   export CELERY_PYTHON="${CELERY_PYTHON:-/usr/bin/python3}"
   start_redis
   if [ -z "$soak" ] || [ "$soak_broker" = amqp ]; then start_rabbitmq; fi
+  if [ "$needs_database" -eq 1 ]; then start_postgresql; fi
 fi
 
 if [ "$build" -eq 1 ]; then

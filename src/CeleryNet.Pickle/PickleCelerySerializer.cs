@@ -5,7 +5,7 @@ namespace CeleryNet.Extensibility;
 
 /// <summary>
 /// Celery's pickle serializer, for data only. Reads what Python's pickle writes of plain values, collections, dates and times, <c>Decimal</c>, <c>UUID</c>,
-/// bytes and Celery's signatures; refuses everything else. Writes values so that Python gets back their exact types.
+/// bytes, Celery's signatures and its handles to results; refuses everything else. Writes values so that Python gets back their exact types.
 /// </summary>
 /// <remarks>
 /// <para>A pickle is a program. Python runs it, and it may call any function there: whoever can put a message into the queue of a Python worker that

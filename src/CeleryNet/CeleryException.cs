@@ -35,7 +35,10 @@ public sealed class PublishException : CeleryException
 /// <summary>The result backend could not be reached or refused us.</summary>
 public sealed class ResultBackendException : CeleryException
 {
-    internal ResultBackendException(string message, Exception? innerException = null)
+    /// <summary>Tells of a failure, from a result backend of your own.</summary>
+    /// <param name="message">What failed.</param>
+    /// <param name="innerException">What it failed of; null for nothing else.</param>
+    public ResultBackendException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }

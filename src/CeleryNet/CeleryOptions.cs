@@ -37,7 +37,8 @@ public sealed class CeleryOptions
     public BrokerLoginMethod BrokerLoginMethod { get; set; }
 
     /// <summary>
-    /// Where results are kept: <c>redis://</c> and its kin, <c>rpc://</c>, <c>memory://</c> or <c>disabled://</c>. Mirrors <c>result_backend</c>.
+    /// Where results are kept: <c>redis://</c> and its kin, <c>rpc://</c>, <c>file:///path</c>, <c>memory://</c> or <c>disabled://</c>, or a scheme that
+    /// <see cref="CeleryBuilder.AddResultBackend"/> has added. Mirrors <c>result_backend</c>.
     /// </summary>
     /// <value>The default is null: <c>memory://</c> with a broker in memory, else <c>disabled://</c>.</value>
     public string? ResultBackend { get; set; }

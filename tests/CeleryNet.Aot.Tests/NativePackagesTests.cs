@@ -5,7 +5,7 @@ namespace CeleryNet.Aot.Tests;
 /// <summary>All of the packages, in a native program that keeps all of their code.</summary>
 public sealed class NativePackagesTests(NativeSmoke smoke) : IClassFixture<NativeSmoke>
 {
-    private static readonly string[] _formats = ["json", "msgpack", "yaml", "pickle", "auth", "gzip", "brotli", "bzip2", "lzma", "zstd"];
+    private static readonly string[] _formats = ["json", "msgpack", "yaml", "pickle", "auth", "gzip", "brotli", "bzip2", "lzma", "zstd", "db+sqlite", "db+postgresql", "file"];
 
     [Fact]
     public void Packages_are_compiled_without_a_warning()
@@ -15,11 +15,12 @@ public sealed class NativePackagesTests(NativeSmoke smoke) : IClassFixture<Nativ
     }
 
     [Fact]
-    public async Task Every_serializer_and_compression_carries_a_task_and_its_result()
+    public async Task Every_serializer_compression_and_backend_carries_a_task_and_its_result()
     {
         using var directory = new TestDirectory();
         using var identity = new SigningIdentity(directory.Path, "smoke");
-        await using var program = ChildProcess.Start(smoke.Path, [identity.KeyFile, identity.CertificateFile, identity.Store]);
+        string[] backends = [$"db+sqlite:///{directory["results.db"]}", $"db+{TestBrokers.PostgreSql}/postgres", $"file://{directory.Path}"];
+        await using var program = ChildProcess.Start(smoke.Path, [identity.KeyFile, identity.CertificateFile, identity.Store, .. backends]);
 
         var exitCode = await program.WaitForExitAsync();
 
@@ -31,7 +32,7 @@ public sealed class NativePackagesTests(NativeSmoke smoke) : IClassFixture<Nativ
     public void Every_package_is_part_of_the_program()
     {
         var project = File.ReadAllText(Repository.PathOf("tests", "CeleryNet.AotSmoke", "CeleryNet.AotSmoke.csproj"));
-        var packages = Directory.GetDirectories(Repository.PathOf("src")).Select(folder => Path.GetFileName(folder)).Where(name => name != "CeleryNet.Generators");
+        var packages = Directory.GetDirectories(Repository.PathOf("src"), "CeleryNet*").Select(folder => Path.GetFileName(folder)).Where(name => name != "CeleryNet.Generators");
 
         foreach (var package in packages)
         {

@@ -1,4 +1,4 @@
-// Runs a task by each serializer and each compression, and prints a line for each: the name and the result.
+// Runs a task by each serializer, each compression and each result backend, and prints a line for each: the name and the result.
 using System.Globalization;
 using CeleryNet;
 using CeleryNet.AotSmoke;
@@ -6,9 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-if (args is not [var key, var certificate, var store])
+if (args is not [var key, var certificate, var store, .. var backends])
 {
-    await Console.Error.WriteLineAsync("Give a private key, its certificate and the directory of certificates: files as CelerySecurityOptions has them.");
+    await Console.Error.WriteLineAsync(
+        "Give a private key, its certificate and the directory of certificates, files as CelerySecurityOptions has them, and the URLs of result backends.");
     return 2;
 }
 
@@ -22,9 +23,14 @@ foreach (var compression in (string[])["gzip", "brotli", "bzip2", "lzma", "zstd"
     await RunAsync("json", compression);
 }
 
+foreach (var backend in backends)
+{
+    await RunAsync("json", compression: null, backend);
+}
+
 return 0;
 
-async Task RunAsync(string serializer, string? compression)
+async Task RunAsync(string serializer, string? compression, string? backend = null)
 {
     var builder = Host.CreateEmptyApplicationBuilder(null);
     builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
@@ -33,10 +39,11 @@ async Task RunAsync(string serializer, string? compression)
             celery.SerializerOptions = SmokeJson.Default.Options;
             (celery.TaskSerializer, celery.ResultSerializer, celery.AcceptContent) = (serializer, serializer, [serializer]);
             celery.TaskCompression = compression;
+            celery.ResultBackend = backend;
         })
         .AddTasks(typeof(SmokeTasks))
         .AddWorker()
-        .AddMessagePack().AddYaml().AddPickle().AddCompression();
+        .AddMessagePack().AddYaml().AddPickle().AddCompression().AddPostgreSqlResults().AddSqliteResults();
     if (serializer == "auth")
     {
         added.AddSecurity(security => (security.Key, security.Certificate, security.CertificateStore) = (key, certificate, store));
@@ -49,6 +56,6 @@ async Task RunAsync(string serializer, string? compression)
     var receipt = await sent.GetAsync(TimeSpan.FromSeconds(30));
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{compression ?? serializer}: {receipt.Customer} {receipt.Total} {receipt.At:u} {Convert.ToHexString(receipt.Note)}"));
+        $"{backend?[..backend.IndexOf(':')] ?? compression ?? serializer}: {receipt.Customer} {receipt.Total} {receipt.At:u} {Convert.ToHexString(receipt.Note)}"));
     await host.StopAsync();
 }

@@ -12,7 +12,10 @@ public static class TestBrokers
     /// <summary>A RabbitMQ node: <c>amqp://guest:guest@127.0.0.1:port//</c>.</summary>
     public static string Amqp => Read("CELERYNET_TEST_AMQP");
 
-    /// <summary>The Python that can import celery and redis.</summary>
+    /// <summary>A PostgreSQL that asks for no password: <c>postgresql://user@127.0.0.1:port</c>, without a database.</summary>
+    public static string PostgreSql => Read("CELERYNET_TEST_POSTGRESQL").TrimEnd('/');
+
+    /// <summary>The Python that can import celery, redis, sqlalchemy, psycopg2 and django_celery_results.</summary>
     public static string Python => Read("CELERY_PYTHON");
 
     /// <summary>The URL of one database of the Redis.</summary>

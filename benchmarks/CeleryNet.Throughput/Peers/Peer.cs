@@ -17,7 +17,7 @@ internal sealed record Peer(string Name, PeerFamily Family, params IReadOnlyList
     /// <summary>A worker tuned for many small tasks: 256 messages may be on their way.</summary>
     public static Peer CeleryNet { get; } = new("celerynet", PeerFamily.CeleryNet, "--concurrency", "64", "--prefetch", "4");
 
-    /// <summary>The same with a static task, which needs no service scope.</summary>
+    /// <summary>The same with a static task, which needs no instance.</summary>
     public static Peer CeleryNetStatic { get; } = new("celerynet-static", PeerFamily.CeleryNet, "--static", "--concurrency", "64", "--prefetch", "4")
     {
         Addition = TaskCall.AddStatic,

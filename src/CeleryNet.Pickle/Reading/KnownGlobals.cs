@@ -66,9 +66,27 @@ internal sealed class KnownGlobals(ReadingBudget budget)
             // Celery's signatures are dicts, and pickle themselves as a call with that dict.
             ("celery.canvas", "signature" or "Signature" or "subtask" or "chain" or "_chain" or "group" or "chord" or "_chord" or "chunks" or "xmap" or "xstarmap")
                 when arguments is [PickledMap signature] => signature,
+
+            // Its handles to results become the tuples that its other serializers write. celery/result.py __reduce_args__, result_from_tuple
+            ("celery.app.base", "_unpickle_appattr") when arguments is ["AsyncResult", object?[] handle] && Result(handle) is { } result => result,
+            ("celery.app.base", "_unpickle_appattr") when arguments is ["GroupResult", object?[] handle] && Group(handle) is { } group => group,
+            ("celery.result", "AsyncResult") when Result(arguments) is { } result => result,
+            ("celery.result", "GroupResult") when Group(arguments) is { } group => group,
+            ("celery.result", "result_from_tuple") when arguments is [object?[] or PickledList] => arguments[0],
             ("builtins", "getattr" or "eval" or "exec") => throw global.Refuse(),
             _ => new ForeignObject(global, arguments),
         };
+    }
+
+    // The second is the backend, which is nothing to a reader.
+    private object?[]? Result(object?[] handle) => handle is [string id, _, _, _, null or object?[] or PickledList] ? Tuple(id, handle[4], null) : null;
+
+    private object?[]? Group(object?[] handle) => handle is [string id, object?[] or PickledList] ? Tuple(id, null, handle[1]) : null;
+
+    private object?[] Tuple(string id, object? parent, object? members)
+    {
+        budget.ChargeSlots(4);
+        return [new object?[] { id, parent }, members];
     }
 
     private TaggedText Decimal(string text)

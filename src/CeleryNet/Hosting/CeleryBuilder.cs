@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using CeleryNet.Extensibility;
 using CeleryNet.Hosting;
+using CeleryNet.Results;
 using CeleryNet.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,8 +22,8 @@ public sealed class CeleryBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>
-    /// Adds the tasks a class declares, and the class itself unless it is registered already: as a scoped service, or as a transient one if it has neither
-    /// dependencies nor anything to dispose, whose runs then go without a scope. Each run has an instance of its own.
+    /// Adds the tasks a class declares, and the class itself as a scoped service unless it is registered already. Each run has an instance of its own, from a service
+    /// scope of its own; where all that the class depends on are singletons and it has nothing to dispose, no scope is needed and none is made.
     /// </summary>
     /// <typeparam name="T">A class with methods marked by <see cref="CeleryTaskAttribute"/>.</typeparam>
     /// <exception cref="CeleryConfigurationException">The class has no such methods.</exception>
@@ -38,15 +40,9 @@ public sealed class CeleryBuilder
         var registration = TaskRegistrations.Find(declaringType);
         if (registration.InstanceType is { } instanceType)
         {
-            if (UnscopedTaskClasses.NeedsNothing(instanceType))
-            {
-                Services.TryAddTransient(instanceType);
-                Services.AddSingleton(new SimpleTaskClass(instanceType));
-            }
-            else
-            {
-                Services.TryAddScoped(instanceType);
-            }
+            var own = ServiceDescriptor.Scoped(instanceType, instanceType);
+            Services.TryAdd(own);
+            Services.AddSingleton(new AddedTaskClass(instanceType, own));
         }
 
         foreach (var definition in registration.CreateDefinitions())
@@ -143,6 +139,26 @@ public sealed class CeleryBuilder
     {
         Services.TryAddSingleton<T>();
         Services.AddSingleton<IWorkerObserver>(provider => provider.GetRequiredService<T>());
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a result backend: it is used by a host whose <see cref="CeleryOptions.ResultBackend"/> has this scheme.
+    /// </summary>
+    /// <param name="scheme">The scheme of its URLs, without <c>://</c>, in any case; of several backends with one scheme the last one added is used.</param>
+    /// <param name="create">Makes it, once, when the first result is stored or asked for. It opens no connection yet.</param>
+    /// <exception cref="ArgumentException">The scheme is empty, or one that this library has a backend of its own for.</exception>
+    public CeleryBuilder AddResultBackend(string scheme, Func<ResultBackendContext, CeleryResultBackend> create)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(scheme);
+        ArgumentNullException.ThrowIfNull(create);
+        var known = ResultBackendRegistration.SchemeOf(scheme);
+        if (ResultBackendFactory.Schemes.Contains(known))
+        {
+            throw new ArgumentException($"The scheme '{known}' is taken; another one than {string.Join(", ", ResultBackendFactory.Schemes)} would work.", nameof(scheme));
+        }
+
+        Services.AddSingleton(new ResultBackendRegistration(known, create));
         return this;
     }
 

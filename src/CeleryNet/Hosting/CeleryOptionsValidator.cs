@@ -1,4 +1,5 @@
 using CeleryNet.Extensibility;
+using CeleryNet.Results;
 using CeleryNet.Transports;
 using Microsoft.Extensions.Options;
 
@@ -6,7 +7,9 @@ namespace CeleryNet.Hosting;
 
 /// <summary>Checks the options when the host starts; each failure names the key, the rule and the value.</summary>
 internal sealed class CeleryOptionsValidator(
-    IEnumerable<CelerySerializer> serializers, IEnumerable<CeleryCompression> compressions) : IValidateOptions<CeleryOptions>
+    IEnumerable<CelerySerializer> serializers,
+    IEnumerable<CeleryCompression> compressions,
+    IEnumerable<ResultBackendRegistration> resultBackends) : IValidateOptions<CeleryOptions>
 {
     public ValidateOptionsResult Validate(string? name, CeleryOptions options)
     {
@@ -152,10 +155,23 @@ internal sealed class CeleryOptionsValidator(
         }
     }
 
-    private static void CheckResultBackend(ValidateOptionsResultBuilder result, string value)
+    private void CheckResultBackend(ValidateOptionsResultBuilder result, string value)
     {
         const string Key = nameof(CeleryOptions.ResultBackend);
-        var schemes = ResultBackendFactory.Schemes;
+        if (ResultBackendFactory.FindAdded(value, resultBackends) is not null)
+        {
+            return;
+        }
+
+        if (ResultBackendRegistration.SchemeOf(value) is var database && (database is "django-db" || database.StartsWith("db+", StringComparison.Ordinal) || database.StartsWith("django-db+", StringComparison.Ordinal)))
+        {
+            result.AddError(
+                $"has the unknown scheme '{database}'; AddPostgreSqlResults() of the package CeleryNet.PostgreSql and AddSqliteResults() of the package CeleryNet.Sqlite add databases",
+                Key);
+            return;
+        }
+
+        string[] schemes = [.. ResultBackendFactory.Schemes, .. resultBackends.Select(backend => backend.Scheme).Distinct()];
         try
         {
             foreach (var url in BrokerUrl.ParseList(value))

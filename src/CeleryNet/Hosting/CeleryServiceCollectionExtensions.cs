@@ -54,7 +54,7 @@ public static class CeleryServiceCollectionExtensions
         services.TryAddSingleton(provider => ContentCodecs.Create(
             Options(provider), provider.GetServices<CelerySerializer>(), provider.GetServices<CeleryCompression>()));
         services.TryAddSingleton(WorkerFactory.CreateHooks);
-        services.TryAddSingleton(provider => new UnscopedTaskClasses(services, provider.GetServices<SimpleTaskClass>().Select(each => each.DeclaringType)));
+        services.TryAddSingleton(provider => new UnscopedTaskClasses(services, provider.GetServices<AddedTaskClass>()));
         services.TryAddSingleton(provider => Options(provider).AlwaysEager
             ? new EagerTransport(
                 TransportFactory.CreateMemory(provider.GetRequiredService<TimeProvider>(), Loggers(provider)), () => WorkerFactory.CreateHandler(provider))
@@ -66,7 +66,8 @@ public static class CeleryServiceCollectionExtensions
             provider.GetRequiredService<ContentCodecs>().Results,
             provider.GetRequiredService<ResiliencePipelines>(),
             provider.GetRequiredService<TimeProvider>(),
-            Loggers(provider)));
+            Loggers(provider),
+            provider));
         services.TryAddSingleton(provider => new ResultAccess(
             provider.GetRequiredService<IResultBackend>(),
             CeleryJson.Complete(Options(provider).SerializerOptions, Options(provider).MaxDepth),

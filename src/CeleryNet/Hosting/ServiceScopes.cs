@@ -6,12 +6,12 @@ namespace CeleryNet.Hosting;
 /// <summary>Service scopes for runs, from the host's container.</summary>
 /// <param name="factory">Makes scopes.</param>
 /// <param name="root">The container itself.</param>
-/// <param name="unscoped">What may be asked of it.</param>
+/// <param name="unscoped">Classes that need no scope.</param>
 internal sealed class ServiceScopes(IServiceScopeFactory factory, IServiceProvider root, UnscopedTaskClasses unscoped) : ITaskScopeFactory
 {
     public ITaskScope CreateScope() => new Scope(factory.CreateAsyncScope());
 
-    public IServiceProvider? WithoutScope(Type type) => unscoped.Contains(type) ? root : null;
+    public object? CreateWithoutScope(Type type) => unscoped.Create(type, root);
 
     private sealed class Scope(AsyncServiceScope scope) : ITaskScope
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CeleryNet.Serialization;
 
 namespace CeleryNet.Protocol;
 
@@ -7,14 +8,51 @@ namespace CeleryNet.Protocol;
 /// <see cref="double"/>, <see cref="decimal"/> or <see cref="System.Numerics.BigInteger"/> (integers beyond 64 bits), <see cref="byte"/>[],
 /// <see cref="DateTimeOffset"/> (AMQP only), and <see cref="object"/>[] or <see cref="Dictionary{TKey, TValue}"/> of these.
 /// </summary>
-/// <remarks>A list, since a message has some twenty headers and each is looked at once.</remarks>
+/// <remarks>
+/// Two lists, since a message has some twenty headers and each is looked at once. Most messages have the same headers in the same order as the one before: those
+/// share the list of names, as long as none adds another one.
+/// </remarks>
 internal sealed class MessageHeaders
 {
     // As many as Celery sends.
-    private KeyValuePair<string, object?>[] _items = new KeyValuePair<string, object?>[18];
-    private int _count;
+    private const int Usual = 18;
 
-    public IReadOnlyList<KeyValuePair<string, object?>> Items => new ArraySegment<KeyValuePair<string, object?>>(_items, 0, _count);
+    private string[] _names;
+    private object?[] _values;
+    private int _count;
+    private bool _areNamesShared;
+
+    public MessageHeaders()
+    {
+        _names = new string[Usual];
+        _values = new object?[Usual];
+    }
+
+    /// <summary>For one who reads or writes many.</summary>
+    /// <param name="recent">Has the names of the one before.</param>
+    public MessageHeaders(RecentStrings recent)
+    {
+        _names = recent.Names ?? new string[Usual];
+        _areNamesShared = recent.Names is not null;
+        _values = new object?[_names.Length];
+    }
+
+    public int Count => _count;
+
+    /// <summary>All of them, for who does not look for speed.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> Items
+    {
+        get
+        {
+            var items = new KeyValuePair<string, object?>[_count];
+            for (var i = 0; i < items.Length; i++)
+            {
+                items[i] = new(_names[i], _values[i]);
+            }
+
+            return items;
+        }
+    }
 
     public object? this[string name]
     {
@@ -22,33 +60,47 @@ internal sealed class MessageHeaders
         set => Set(name, value);
     }
 
-    /// <summary>The same as <see cref="Items"/> for who looks at each; not to be kept while headers are added.</summary>
-    public ReadOnlySpan<KeyValuePair<string, object?>> AsSpan() => _items.AsSpan(0, _count);
+    public Enumerator GetEnumerator() => new(this);
 
     /// <summary>Adds a header without looking for one of that name: for readers and writers that know there is none.</summary>
     public void Add(string name, object? value)
     {
-        if (_count == _items.Length)
+        if (_areNamesShared && (_count == _names.Length || _names[_count] != name))
         {
-            Array.Resize(ref _items, _count * 2);
+            _names = [.. _names.AsSpan(0, _count), .. new string[Math.Max(Usual, _count * 2) - _count]];
+            _areNamesShared = false;
         }
 
-        _items[_count++] = new(name, value);
+        if (!_areNamesShared)
+        {
+            if (_count == _names.Length)
+            {
+                Array.Resize(ref _names, _count * 2);
+            }
+
+            _names[_count] = name;
+        }
+
+        if (_count == _values.Length)
+        {
+            Array.Resize(ref _values, _names.Length);
+        }
+
+        _values[_count++] = value;
     }
 
     /// <summary>Replaces the header of that name, or adds one.</summary>
     public void Set(string name, object? value)
     {
-        for (var i = 0; i < _count; i++)
+        var place = Array.IndexOf(_names, name, 0, _count);
+        if (place >= 0)
         {
-            if (_items[i].Key == name)
-            {
-                _items[i] = new(name, value);
-                return;
-            }
+            _values[place] = value;
         }
-
-        Add(name, value);
+        else
+        {
+            Add(name, value);
+        }
     }
 
     /// <summary>Finds a header; of two with one name the last wins, as in Python.</summary>
@@ -56,9 +108,9 @@ internal sealed class MessageHeaders
     {
         for (var i = _count - 1; i >= 0; i--)
         {
-            if (_items[i].Key == name)
+            if (_names[i] == name)
             {
-                value = _items[i].Value;
+                value = _values[i];
                 return value is not null;
             }
         }
@@ -68,4 +120,23 @@ internal sealed class MessageHeaders
     }
 
     public string? GetString(string name) => this[name] as string;
+
+    /// <summary>Lets the next one have the names of this one, to which none is added any more by whoever says so.</summary>
+    public void ShareNames(RecentStrings recent)
+    {
+        if (!_areNamesShared || _count != _names.Length)
+        {
+            recent.NoteNames(_names.AsSpan(0, _count));
+        }
+    }
+
+    /// <summary>Goes through the headers, none of which is to be added meanwhile.</summary>
+    internal struct Enumerator(MessageHeaders headers)
+    {
+        private int _place = -1;
+
+        public readonly KeyValuePair<string, object?> Current => new(headers._names[_place], headers._values[_place]);
+
+        public bool MoveNext() => ++_place < headers._count;
+    }
 }

@@ -13,6 +13,14 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
     private readonly JsonBuffers _groups = new(new() { MaxDepth = 100_000 });
     private readonly ResultMetaWriter _writer = new();
 
+    /// <summary>The content type of what is written.</summary>
+    public string ContentType => serializer.ContentType;
+
+    /// <summary>The content encoding of what is written.</summary>
+    public string ContentEncoding => serializer.ContentEncoding;
+
+    public ContentLimits Limits => content.Limits;
+
     public static ResultCodec CreateJson()
     {
         var content = ContentCodec.CreateJson();
@@ -32,6 +40,10 @@ internal sealed class ResultCodec(ContentCodec content, CelerySerializer seriali
             throw new CelerySerializationException($"The {meta.State} of task {meta.TaskId} cannot be stored: {error.Message}", error);
         }
     }
+
+    /// <summary>Writes one value, for backends that keep the parts of a document apart.</summary>
+    /// <exception cref="CelerySerializationException">The serializer has no way to say something in it, or it gets too large.</exception>
+    public EncodedContent EncodeValue(ReadOnlyMemory<byte> json) => content.Encode(json, serializer, null);
 
     /// <summary>Reads a document that this application's serializer has written.</summary>
     /// <exception cref="ResultBackendException">It is no such document.</exception>

@@ -37,7 +37,7 @@ internal sealed class TaskMessageReader(ContentCodec content)
     public static TaskHeaders ReadHeaders(MessageHeaders headers)
     {
         var values = default(Values);
-        foreach (var (name, value) in headers.AsSpan())
+        foreach (var (name, value) in headers)
         {
             values.Set(name, value);
         }

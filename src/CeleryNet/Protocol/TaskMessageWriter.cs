@@ -14,6 +14,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
     // RabbitMQ closes the channel over a larger one (some 49 days). The header "expires" holds without it.
     private const long MaxExpiration = uint.MaxValue;
 
+    private readonly RecentStrings _recent = new();
     private readonly JsonBuffers _buffers = new(new JsonWriterOptions { Encoder = serializerOptions.Encoder, SkipValidation = true });
 
     /// <exception cref="CelerySerializationException">An argument cannot be written, or the body gets too large.</exception>
@@ -68,7 +69,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
     private MessageHeaders WriteHeaders(TaskCall call, string argsRepr, string kwargsRepr)
     {
         var options = call.Options;
-        var headers = new MessageHeaders();
+        var headers = new MessageHeaders(_recent);
         headers.Add(HeaderNames.Lang, "py");
         headers.Add(HeaderNames.Task, call.TaskName);
         headers.Add(HeaderNames.Id, call.Id.Value);
@@ -96,6 +97,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
             headers.Add(HeaderNames.Stamps, stamps.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToHeader(stamp.Value)));
         }
 
+        headers.ShareNames(_recent);
         return WriteOwnHeaders(call, headers);
     }
 

@@ -5,8 +5,8 @@ internal interface ITaskScopeFactory
 {
     ITaskScope CreateScope();
 
-    /// <summary>What gives an instance of a class that needs no scope; null when it needs one.</summary>
-    IServiceProvider? WithoutScope(Type type) => null;
+    /// <summary>A new instance of a class that needs no scope; null when it needs one.</summary>
+    object? CreateWithoutScope(Type type) => null;
 }
 
 /// <summary>The services of one run; disposed after it.</summary>

@@ -53,6 +53,6 @@ public sealed class TaskInvocation
     /// <exception cref="CeleryConfigurationException">The class is not registered.</exception>
     public T GetTarget<T>()
         where T : class
-        => (T?)(_scopes.WithoutScope(typeof(T)) ?? Services).GetService(typeof(T)) ?? throw new CeleryConfigurationException(
+        => (T?)((Scope is null ? _scopes.CreateWithoutScope(typeof(T)) : null) ?? Services.GetService(typeof(T))) ?? throw new CeleryConfigurationException(
             $"Task '{Definition.Name}' needs an instance of {typeof(T)}, which is not registered; AddTasks<{typeof(T).Name}>() registers it.");
 }

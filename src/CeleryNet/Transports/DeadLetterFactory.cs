@@ -39,7 +39,7 @@ internal static class DeadLetterFactory
     private static Dictionary<string, JsonElement> ReadHeaders(MessageHeaders headers)
     {
         var read = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var (name, value) in headers.Items)
+        foreach (var (name, value) in headers)
         {
             if (!DeadLetterHeaders.IsAdded(name))
             {

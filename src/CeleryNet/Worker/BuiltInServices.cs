@@ -15,12 +15,16 @@ namespace CeleryNet.Worker;
 internal sealed record BuiltInServices(
     CanvasSender Sender, ResultAccess Results, TaskRegistry Registry, ChordReporter Chords, ITaskScopeFactory Scopes, TimeSpan ChordRetryInterval)
 {
-    /// <summary>Removes results that have expired. The backends there are do so by themselves.</summary>
-#pragma warning disable CA1822 // It is said of the backend.
-    public ValueTask<TaskValue> CleanUpAsync(CancellationToken cancellationToken)
-#pragma warning restore CA1822
+    /// <summary>Removes results that have expired, where they do not go by themselves.</summary>
+    /// <exception cref="ResultBackendException">They may be there still.</exception>
+    public async ValueTask<TaskValue> CleanUpAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(TaskValue.Null);
+        if (Results.Backend is IResultCleaner cleaner)
+        {
+            await cleaner.CleanUpAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return TaskValue.Null;
     }
 }

@@ -140,7 +140,7 @@ internal sealed class RetryMessage(TaskRouter router, TaskMessageWriter writer, 
     private static void CarryHeaders(MessageHeaders from, MessageHeaders to)
     {
         var isSimple = !to.TryGet(HeaderNames.Task, out _);
-        foreach (var (name, value) in from.Items)
+        foreach (var (name, value) in from)
         {
             var isCarried = HeaderNames.IsDefined(name)
                 ? !isSimple && name is (HeaderNames.Stamps or HeaderNames.StampedHeaders or HeaderNames.ReplacedTaskNesting)

@@ -129,7 +129,7 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     IReadOnlyDictionary<string, JsonElement> ITaskFacts.ReadHeaders()
     {
         Dictionary<string, JsonElement>? own = null;
-        foreach (var (name, value) in Envelope.Headers.AsSpan())
+        foreach (var (name, value) in Envelope.Headers)
         {
             if (!HeaderNames.IsDefined(name) && !HeaderNames.IsBookkeeping(name))
             {

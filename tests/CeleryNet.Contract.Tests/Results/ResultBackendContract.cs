@@ -26,6 +26,12 @@ public abstract class ResultBackendContract : IAsyncLifetime
 
     private protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>How many tasks are watched at once; fewer where it takes long to store that many.</summary>
+    private protected virtual int WatchedAtOnce => 10_000;
+
+    /// <summary>Whether the backend has room for children, group and parent.</summary>
+    private protected virtual bool KeepsRelations => true;
+
     /// <summary>Makes the side of the worker and the side of the client. Both are disposed after the test.</summary>
     private protected abstract ValueTask<(IResultBackend Storing, IResultBackend Reading)> CreateAsync();
 
@@ -35,7 +41,7 @@ public abstract class ResultBackendContract : IAsyncLifetime
         await Reading.PrepareAsync(Token).WithinBound("the backend to be prepared");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (_reading is not null && !ReferenceEquals(_reading, _storing))
         {
@@ -104,6 +110,12 @@ public abstract class ResultBackendContract : IAsyncLifetime
         };
 
         var stored = await StoreAndReadAsync(meta);
+
+        if (!KeepsRelations)
+        {
+            (stored.Children.Length, stored.GroupId, stored.ParentId).ShouldBe((0, null, null));
+            return;
+        }
 
         ShouldBeSameJson(stored.Children, $"""[[["{child}", null], null]]""");
         stored.GroupId.ShouldBe(meta.GroupId);
@@ -268,15 +280,15 @@ public abstract class ResultBackendContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ten_thousand_tasks_may_be_watched_at_once()
+    public async Task Thousands_of_tasks_may_be_watched_at_once()
     {
-        var ids = Enumerable.Range(0, 10_000).Select(_ => TaskId.New()).ToArray();
+        var ids = Enumerable.Range(0, WatchedAtOnce).Select(_ => TaskId.New()).ToArray();
         var watching = ids.Select(WatchToEndAsync).ToArray();
 
         await Task.WhenAll(ids.Select((id, i) => StoreAsync(Success(id, i.ToString(CultureInfo.InvariantCulture)))));
 
         var seen = await Task.WhenAll(watching);
-        seen.Select(states => states[^1].ReadResult().GetInt32()).ShouldBe(Enumerable.Range(0, 10_000));
+        seen.Select(states => states[^1].ReadResult().GetInt32()).ShouldBe(Enumerable.Range(0, WatchedAtOnce));
         seen.Select(states => states[^1].TaskId).ShouldBe(ids);
     }
 

@@ -38,6 +38,9 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
     /// <summary>Further <c>broker_transport_options</c> as a JSON object; empty for none.</summary>
     public string TransportOptions { get; init; } = "";
 
+    /// <summary>Django's <c>DATABASES["default"]</c> as a JSON object; empty for no Django.</summary>
+    public string DjangoDatabase { get; init; } = "";
+
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["CELERYNET_BROKER"] = Broker,
@@ -53,6 +56,7 @@ public sealed record PythonSettings(string Broker, string Results, string Queue)
         ["CELERYNET_SENT_EVENTS"] = SentEvents ? "1" : "",
         ["CELERYNET_RESULT_EXTENDED"] = ExtendedResults ? "1" : "",
         ["CELERYNET_TRANSPORT_OPTIONS"] = TransportOptions,
+        ["CELERYNET_DJANGO"] = DjangoDatabase,
         ["CELERYNET_KEY"] = Security?.Key ?? "",
         ["CELERYNET_CERTIFICATE"] = Security?.Certificate ?? "",
         ["CELERYNET_CERTIFICATES"] = Security?.Store ?? "",

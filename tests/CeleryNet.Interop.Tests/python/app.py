@@ -2,7 +2,8 @@
 
 CELERYNET_BROKER, CELERYNET_RESULTS, CELERYNET_QUEUE and CELERYNET_REDIS say where everything is; CELERYNET_SERIALIZER, CELERYNET_COMPRESSION and
 CELERYNET_PROTOCOL how messages are written, CELERYNET_RESULT_SERIALIZER how results. CELERYNET_TRANSPORT_OPTIONS has further broker_transport_options as JSON. With CELERYNET_KEY, CELERYNET_CERTIFICATE and CELERYNET_CERTIFICATES
-messages are signed.
+messages are signed. CELERYNET_RESULT_EXTENDED has results show the call too; CELERYNET_DJANGO is Django's DATABASES["default"] as JSON, for the backend
+django-db.
 """
 import json
 import os
@@ -20,6 +21,17 @@ SERIALIZER = os.environ.get("CELERYNET_SERIALIZER", "json")
 RESULT_SERIALIZER = os.environ.get("CELERYNET_RESULT_SERIALIZER", "json")
 SIGNED = bool(os.environ.get("CELERYNET_KEY"))
 COMPRESSION = os.environ.get("CELERYNET_COMPRESSION") or None
+
+if os.environ.get("CELERYNET_DJANGO"):
+    import django
+    from django.conf import settings
+
+    settings.configure(
+        INSTALLED_APPS=["django.contrib.contenttypes", "django_celery_results"],
+        DATABASES={"default": json.loads(os.environ["CELERYNET_DJANGO"])},
+        USE_TZ=True,
+    )
+    django.setup()
 
 app = Celery("interop", broker=os.environ["CELERYNET_BROKER"], backend=os.environ["CELERYNET_RESULTS"])
 app.conf.update(

@@ -13,6 +13,7 @@ import uuid
 import celery
 import redis
 from app import app
+from celery.backends.base import SyncBackendMixin
 from celery.utils.nodenames import worker_direct
 from celery.utils.time import get_exponential_backoff_interval
 from commands import serve
@@ -57,7 +58,7 @@ def describe_state(meta):
 
 
 def call(name, args=(), kwargs=None, direct=None, **options):
-    """Sends a task, to one worker alone if direct names it, and waits for it: its value, or the exception that get() raised, and the states it went through."""
+    """Sends a task, to one worker alone if direct names it, and waits for it: its value, or the exception that get() raised, and the states it went through, if the backend tells."""
     if direct:
         options["queue"] = worker_direct(direct)
     sent = time.time()
@@ -71,7 +72,7 @@ def call(name, args=(), kwargs=None, direct=None, **options):
 
     answer = {"id": result.id, "sent": sent, "states": states}
     try:
-        value = result.get(timeout=TIMEOUT, on_message=note)
+        value = result.get(timeout=TIMEOUT, on_message=None if isinstance(app.backend, SyncBackendMixin) else note)
         answer.update(value=value, repr=repr(value), type=type(value).__name__)
     except Exception as error:
         answer.update(error=describe_error(error), traceback=result.traceback)
@@ -247,12 +248,31 @@ def command_line(arguments):
     return {"exit": done.returncode, "output": done.stdout + done.stderr}
 
 
+def save_group(id, members):
+    """Saves a group of tasks, whether they exist or not."""
+    app.GroupResult(id, [app.AsyncResult(member) for member in members]).save()
+    return {}
+
+
+def restore_group(id):
+    """The ids of the tasks of a group that was saved."""
+    group = app.GroupResult.restore(id)
+    return group and [member.id for member in group.results]
+
+
+def forget(id):
+    app.AsyncResult(id).forget()
+    return {}
+
+
 OPERATIONS = {
     each.__name__: each
     for each in (
         version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore,
         command_line, control, broadcast, get, workflow, collected, waited, saved, restored, deleted, children, flow, flow_result)
 }
+
+OPERATIONS.update((each.__name__, each) for each in (save_group, restore_group, forget))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ public sealed class PickleFuzzTests(PythonPickles python) : IClassFixture<Python
             "N", "\x88", "K\x05", "J\xff\xff\xff\xff", "\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "G\x7f\xf0\0\0\0\0\0\0", "\x8c\x03int", "\x8c\x06status", "\x8c\x06result",
             "\x8c\x07" + "FAILURE", "\x8c\x0b" + "Europe/Rome", "\x8c\x06latin1", "\x8c\x01" + "5", "C\x0a\x07\xea\x01\x02\x03\x04\x05\x00\x00\x06", "C\x04\x07\xea\x01\x02", ")", "]", "}", "\x8f",
             "cdatetime\ndatetime\n", "cdatetime\ntime\n", "cdatetime\ntimedelta\n", "cdatetime\ntimezone\n", "cdecimal\nDecimal\n", "cuuid\nUUID\n", "cbuiltins\ncomplex\n", "cbuiltins\nset\n",
-            "cbuiltins\ngetattr\n", "c_codecs\nencode\n", "czoneinfo\nZoneInfo\n", "ccollections\nOrderedDict\n", "ccollections\ndeque\n", "ccelery.canvas\nsignature\n", "cproj\nError\n",
+            "cbuiltins\ngetattr\n", "c_codecs\nencode\n", "czoneinfo\nZoneInfo\n", "ccollections\nOrderedDict\n", "ccollections\ndeque\n", "ccelery.canvas\nsignature\n", "ccelery.app.base\n_unpickle_appattr\n", "cproj\nError\n",
             "cdateutil.tz.tz\ntzoffset\n",
             "(", "(", "(", "0", "1", "2", "a", "e", "s", "u", "t", "l", "d", "o", "b", "R", "R", "R", "\x81", "\x92", "\x85", "\x85", "\x86", "\x86", "\x87", "\x90", "\x91", "\x93", "\x94", "q\0", "q\x01", "h\0", "h\x01",
         }.Select(step => PickleBytes.Of(step)),

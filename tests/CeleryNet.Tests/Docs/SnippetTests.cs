@@ -6,6 +6,7 @@ namespace CeleryNet.Tests.Docs;
 public sealed class SnippetTests
 {
     [Theory]
+    [InlineData("backends.md", "BackendSnippets.cs", 4)]
     [InlineData("bulk.md", "BulkSnippets.cs", 4)]
     [InlineData("canvas.md", "CanvasSnippets.cs", 9)]
     [InlineData("hooks.md", "HooksSnippets.cs", 7)]

@@ -8,7 +8,7 @@ namespace CeleryNet.Tests.Hosting;
 public sealed class OptionsValidatorTests
 {
     private const string Brokers = "known: amqp, amqps, pyamqp, pyamqps, redis, rediss, redis+socket, sentinel, memory";
-    private const string Backends = "known: redis, rediss, redis+socket, sentinel, rpc, memory, disabled";
+    private const string Backends = "known: redis, rediss, redis+socket, sentinel, rpc, file, memory, disabled";
 
     private static readonly string _here = typeof(OptionsValidatorTests).Assembly.Location;
 
@@ -21,6 +21,11 @@ public sealed class OptionsValidatorTests
         { "no URL", o => o.Broker = "localhost:5672", "Property Broker: 'localhost:5672' is not a URL: it must start with a scheme, as in 'amqp://guest@localhost//' or 'redis://localhost:6379/0'." },
         { "broker's port", o => o.Broker = "redis://u:secret@h:x/", "Property Broker: The port in '…@h:x/' must be a number from 1 to 65535, was 'x'." },
         { "backend's scheme", o => o.ResultBackend = "mongodb://u:secret@h/", $"Property ResultBackend: has the unknown scheme 'mongodb' in 'mongodb://u:**@h/'; {Backends}" },
+        {
+            "backend in a database", o => o.ResultBackend = "db+postgresql://u:secret@h/d",
+            "Property ResultBackend: has the unknown scheme 'db+postgresql'; AddPostgreSqlResults() of the package CeleryNet.PostgreSql and AddSqliteResults() of the package "
+                + "CeleryNet.Sqlite add databases"
+        },
         { "no backend URL", o => o.ResultBackend = " ", "Property ResultBackend: A broker or backend URL must not be empty; 'redis://localhost:6379/0' would work." },
         { "DefaultQueue", o => o.DefaultQueue = " ", "Property DefaultQueue: must not be empty; 'celery' would work" },
         { "DefaultPriority low", o => o.DefaultPriority = -1, "Property DefaultPriority: must be 0 to 255, was -1" },
@@ -185,7 +190,7 @@ public sealed class OptionsValidatorTests
         var options = new CeleryOptions();
         change(options);
 
-        new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull(what).ShouldBe([message]);
+        new CeleryOptionsValidator([], [], []).Validate(null, options).Failures.ShouldNotBeNull(what).ShouldBe([message]);
         message.ShouldNotContain("secret");
     }
 
@@ -206,7 +211,7 @@ public sealed class OptionsValidatorTests
         var options = new CeleryOptions();
         change(options);
 
-        new CeleryOptionsValidator([], []).Validate(null, options).Succeeded.ShouldBeTrue(what);
+        new CeleryOptionsValidator([], [], []).Validate(null, options).Succeeded.ShouldBeTrue(what);
     }
 
     [Fact]
@@ -267,7 +272,7 @@ public sealed class OptionsValidatorTests
             FanoutPrefix = "x",
         };
 
-        var keys = new CeleryOptionsValidator([], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
+        var keys = new CeleryOptionsValidator([], [], []).Validate(null, options).Failures.ShouldNotBeNull().Select(KeyOf).ToArray();
 
         keys.Length.ShouldBe(53);
         keys.Order(StringComparer.Ordinal).ShouldBe(Bad.Where(row => row.Data.Item3.StartsWith("Property", StringComparison.Ordinal)).Select(row => KeyOf(row.Data.Item3)).Distinct().Order(StringComparer.Ordinal));

@@ -1,19 +1,24 @@
 using CeleryNet.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Tests.Hosting;
 
 public sealed class UnscopedTaskClassesTests
 {
-    [Fact]
-    public void Class_without_dependencies_gets_a_new_instance_for_each_run_and_no_scope()
+    [Theory]
+    [InlineData(typeof(PlainTasks))]
+    [InlineData(typeof(SingletonTasks))]
+    public void Class_that_depends_on_nothing_but_singletons_gets_a_new_instance_for_each_run_and_no_scope(Type type)
     {
         using var provider = Provide(_ => { });
         var scopes = Scopes(provider);
 
-        var services = scopes.WithoutScope(typeof(PlainTasks)).ShouldNotBeNull();
+        var first = scopes.CreateWithoutScope(type);
 
-        services.GetRequiredService<PlainTasks>().ShouldNotBeSameAs(services.GetRequiredService<PlainTasks>());
+        first.ShouldBeOfType(type);
+        scopes.CreateWithoutScope(type).ShouldNotBeSameAs(first);
+        (first as SingletonTasks)?.Clock.ShouldBeSameAs(provider.GetRequiredService<TimeProvider>());
     }
 
     [Theory]
@@ -21,11 +26,21 @@ public sealed class UnscopedTaskClassesTests
     [InlineData(typeof(DisposableTasks))]
     [InlineData(typeof(AsyncDisposableTasks))]
     [InlineData(typeof(ChoosingTasks))]
-    public void Class_that_needs_something_or_is_to_be_disposed_runs_in_a_scope(Type type)
+    [InlineData(typeof(KeyedTasks))]
+    [InlineData(typeof(ProvidedTasks))]
+    public void Class_that_needs_more_or_is_to_be_disposed_runs_in_a_scope(Type type)
     {
-        using var provider = Provide(_ => { });
+        using var provider = Provide(services => services.AddScoped<Ledger>().AddKeyedSingleton("key", TimeProvider.System));
 
-        Scopes(provider).WithoutScope(type).ShouldBeNull();
+        Scopes(provider).CreateWithoutScope(type).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Class_whose_dependency_the_application_has_made_scoped_runs_in_a_scope()
+    {
+        using var provider = Provide(services => services.AddScoped(_ => TimeProvider.System));
+
+        Scopes(provider).CreateWithoutScope(typeof(SingletonTasks)).ShouldBeNull();
     }
 
     [Fact]
@@ -34,20 +49,22 @@ public sealed class UnscopedTaskClassesTests
         using var before = Provide(services => services.AddScoped<PlainTasks>(), isBefore: true);
         using var after = Provide(services => services.AddScoped(_ => new PlainTasks()));
 
-        Scopes(before).WithoutScope(typeof(PlainTasks)).ShouldBeNull();
-        Scopes(after).WithoutScope(typeof(PlainTasks)).ShouldBeNull();
+        Scopes(before).CreateWithoutScope(typeof(PlainTasks)).ShouldBeNull();
+        Scopes(after).CreateWithoutScope(typeof(PlainTasks)).ShouldBeNull();
     }
 
     private static ServiceProvider Provide(Action<IServiceCollection> add, bool isBefore = false)
     {
         var services = new ServiceCollection();
+        services.AddLogging();
         if (isBefore)
         {
             add(services);
         }
 
         services.AddCelery()
-            .AddTasks<PlainTasks>().AddTasks<HostedTasks>().AddTasks<DisposableTasks>().AddTasks<AsyncDisposableTasks>().AddTasks<ChoosingTasks>();
+            .AddTasks<PlainTasks>().AddTasks<HostedTasks>().AddTasks<DisposableTasks>().AddTasks<AsyncDisposableTasks>().AddTasks<ChoosingTasks>()
+            .AddTasks<SingletonTasks>().AddTasks<KeyedTasks>().AddTasks<ProvidedTasks>();
         if (!isBefore)
         {
             add(services);
@@ -98,4 +115,27 @@ public sealed class ChoosingTasks
 
     [CeleryTask("choosing.self")]
     public int Self() => GetHashCode();
+}
+
+/// <summary>Tasks of an instance that needs what the whole program shares.</summary>
+public sealed class SingletonTasks(TimeProvider clock, ILogger<SingletonTasks> logger)
+{
+    public TimeProvider Clock => clock;
+
+    [CeleryTask("singleton.self")]
+    public bool IsEnabled() => logger.IsEnabled(LogLevel.Information);
+}
+
+/// <summary>Tasks of an instance that needs a singleton by its key.</summary>
+public sealed class KeyedTasks([FromKeyedServices("key")] TimeProvider clock)
+{
+    [CeleryTask("keyed.self")]
+    public int Self() => clock.GetHashCode();
+}
+
+/// <summary>Tasks of an instance that may ask for anything.</summary>
+public sealed class ProvidedTasks(IServiceProvider services)
+{
+    [CeleryTask("provided.self")]
+    public int Self() => services.GetHashCode();
 }

@@ -179,7 +179,7 @@ internal sealed class AmqpDeadLetterStore(AmqpConnection connection, AmqpPublish
         using (var writer = new Utf8JsonWriter(text))
         {
             writer.WriteStartArray();
-            foreach (var (name, value) in envelope.Headers.Items)
+            foreach (var (name, value) in envelope.Headers)
             {
                 if (!DeadLetterHeaders.IsCounter(name))
                 {

@@ -57,7 +57,7 @@ internal static class AmqpProperties
     /// <param name="strings">Texts that come again and again; null to make each anew.</param>
     public static Envelope Read(IReadOnlyBasicProperties properties, byte[] body, RecentStrings? strings = null)
     {
-        var headers = new MessageHeaders();
+        var headers = strings is null || properties.Headers is null ? new MessageHeaders() : new MessageHeaders(strings);
         if (properties.Headers is { } table)
         {
             foreach (var (name, value) in table)
@@ -66,6 +66,11 @@ internal static class AmqpProperties
                 {
                     headers.Add(name, ReadKnown(name, value, headers, strings) ?? AmqpHeaderValue.Read(value));
                 }
+            }
+
+            if (strings is not null)
+            {
+                headers.ShareNames(strings);
             }
         }
 
@@ -159,8 +164,8 @@ internal static class AmqpProperties
 
     private static Dictionary<string, object?> WriteHeaders(MessageHeaders headers)
     {
-        var table = new Dictionary<string, object?>(headers.Items.Count, StringComparer.Ordinal);
-        foreach (var (name, value) in headers.Items)
+        var table = new Dictionary<string, object?>(headers.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in headers)
         {
             CheckShortText("a header's name", name);
             table[name] = AmqpHeaderValue.Write(name, value);

@@ -543,7 +543,7 @@ internal sealed class MemoryBroker(int maxMessages, string deadLetterSuffix, Tim
     private static Envelope Copy(Envelope envelope, ReadOnlyMemory<byte> body, string? expiration, Func<string, bool> keepsHeader)
     {
         var headers = new MessageHeaders();
-        foreach (var (name, value) in envelope.Headers.Items)
+        foreach (var (name, value) in envelope.Headers)
         {
             if (keepsHeader(name))
             {

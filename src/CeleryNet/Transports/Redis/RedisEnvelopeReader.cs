@@ -203,17 +203,22 @@ internal static class RedisEnvelopeReader
 
     private static MessageHeaders ReadHeaders(ref Utf8JsonReader reader, RecentStrings? strings)
     {
-        var headers = new MessageHeaders();
         if (!StartsObject(ref reader))
         {
-            return headers;
+            return new MessageHeaders();
         }
 
+        var headers = strings is null ? new MessageHeaders() : new MessageHeaders(strings);
         while (Next(ref reader))
         {
             var name = ReadString(ref reader, strings);
             reader.Read();
             headers.Add(name, reader.TokenType == JsonTokenType.String ? ReadHeader(ref reader, name, headers, strings) : ReadValue(ref reader));
+        }
+
+        if (strings is not null)
+        {
+            headers.ShareNames(strings);
         }
 
         return headers;

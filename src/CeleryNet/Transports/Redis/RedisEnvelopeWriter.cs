@@ -40,11 +40,10 @@ internal sealed class RedisEnvelopeWriter
         writer.WriteString("content-encoding"u8, envelope.ContentEncoding);
         writer.WriteString("content-type"u8, envelope.ContentType);
         writer.WriteStartObject("headers"u8);
-        var headers = envelope.Headers.Items;
-        for (var i = 0; i < headers.Count; i++)
+        foreach (var (name, value) in envelope.Headers)
         {
-            writer.WritePropertyName(headers[i].Key);
-            WriteValue(writer, headers[i].Key, headers[i].Value);
+            writer.WritePropertyName(name);
+            WriteValue(writer, name, value);
         }
 
         writer.WriteEndObject();
