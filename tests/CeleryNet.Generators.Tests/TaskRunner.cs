@@ -10,7 +10,7 @@ namespace CeleryNet.Generators.Tests;
 internal static class TaskRunner
 {
     public static async Task<object?> RunAsync(
-        this TaskDefinition definition, string args = "[]", string kwargs = "{}", object? target = null, bool isCancelled = false)
+        this TaskDefinition definition, string args = "[]", string kwargs = "{}", object? target = null, bool isCancelled = false, TaskFailure? failure = null)
     {
         var body = new TaskBody(Encoding.UTF8.GetBytes(args), Encoding.UTF8.GetBytes(kwargs), TaskEmbed.Empty);
         var cancellation = new TaskCancellation();
@@ -20,7 +20,7 @@ internal static class TaskRunner
         }
 
         var context = new TaskContext("id-1", definition.Name, cancellation) { RootId = "id-1", Hostname = "celery@test" };
-        var call = new TaskInvocation(definition, body, CeleryJson.Complete(null), context, new OneService(target));
+        var call = new TaskInvocation(definition, body, CeleryJson.Complete(null), context, new OneService(target)) { Failure = failure! };
         return (await definition.Invoke(call)).AsObject();
     }
 

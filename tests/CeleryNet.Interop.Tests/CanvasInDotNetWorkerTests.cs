@@ -108,6 +108,14 @@ public abstract class CanvasInDotNetWorkerTests(PeerFixture peers)
         }
     }
 
+    [Fact]
+    public async Task An_error_callback_in_dotnet_looks_the_failure_up_of_a_task_that_failed_in_Python()
+    {
+        var answer = await RunAsync("b.fail('wrong').set(link_error=[a.on_error_here(key)])", 1, peers.DotNetQueue, peers.PythonQueue);
+
+        answer.GetProperty("notes")[0].GetString().ShouldBe("<id> Task <id> ended in FAILURE: ValueError: wrong");
+    }
+
     // Where two Python workers leave somebody waiting for ever.
 
     [Theory]
@@ -140,6 +148,33 @@ public abstract class CanvasInDotNetWorkerTests(PeerFixture peers)
         ["seconds"] = seconds,
     });
 }
+
+/// <summary>What there can be of workflows where results are messages to the sender.</summary>
+public abstract class CanvasWithRpcResultsTests(PeerFixture peers)
+{
+    [Theory]
+    [InlineData("chain(a.add(1, 2), b.add(3), a.add(4), b.add(5))", "15")]
+    [InlineData("group(chain(a.add(1, 1), b.add(2)), chain(b.add(3, 3), a.add(4)))", "[4, 10]")]
+    [InlineData("a.replace('chain', 1, 2)", "4")]
+    [InlineData("chain(a.fail('wrong'), b.add(1))", "ValueError: wrong")]
+    public async Task The_sender_gets_the_results_of_all_steps(string source, string expected)
+    {
+        // A replacement that Python sends answers to Python's worker.
+        var (net, python) = (peers.DotNetQueue, peers.PythonQueue);
+        foreach (var (a, b) in source.StartsWith("a.replace", StringComparison.Ordinal) ? [(net, net)] : new[] { (net, net), (net, python), (python, net) })
+        {
+            var answer = await peers.Python.AskAsync("flow_result", new JsonObject { ["source"] = source, ["queues"] = new JsonArray(a, b) });
+
+            answer.GetProperty("shown").GetString().ShouldBe(expected);
+        }
+    }
+}
+
+[Collection<RedisRpc>]
+public sealed class CanvasWithRpcResultsOverRedisTests(PeerFixture<RedisBrokerRpcResults> peers) : CanvasWithRpcResultsTests(peers);
+
+[Collection<AmqpRpc>]
+public sealed class CanvasWithRpcResultsOverAmqpTests(PeerFixture<AmqpBrokerRpcResults> peers) : CanvasWithRpcResultsTests(peers);
 
 [Collection<RedisRedis>]
 public sealed class CanvasInDotNetWorkerOverRedisTests(PeerFixture<RedisBrokerRedisResults> peers) : CanvasInDotNetWorkerTests(peers);

@@ -1,5 +1,5 @@
-using CeleryNet.Extensibility;
 using System.Text.Json;
+using CeleryNet.Extensibility;
 using StackExchange.Redis;
 
 namespace CeleryNet.Interop.Tests;
@@ -232,6 +232,10 @@ public sealed class InteropTasks(ICeleryClient client, IDatabase counters)
 
     [CeleryTask("interop.on_error")]
     public async Task NoteErrorAsync(TaskFailure failure, string key) => await counters.ListRightPushAsync(key, $"{failure.TaskId} {failure.Error?.Message}");
+
+    /// <summary>One that Python does not have.</summary>
+    [CeleryTask("interop.on_error_here")]
+    public Task NoteErrorHereAsync(TaskFailure failure, string key) => NoteErrorAsync(failure, key);
 
     [CeleryTask("interop.replace")]
     public static async Task<JsonElement> ReplaceAsync(string how, long x, long y, TaskContext task)

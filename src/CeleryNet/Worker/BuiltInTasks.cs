@@ -53,7 +53,8 @@ internal sealed class BuiltInTasks
     {
         call.BindArguments();
         return invoke(call);
-    }) { IsBuiltIn = true };
+    })
+    { IsBuiltIn = true };
 
     private static TaskParameter Optional(string name) => new(name, name, isOptional: true, isKeywordOnly: false);
 

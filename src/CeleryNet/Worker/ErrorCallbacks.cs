@@ -53,6 +53,12 @@ internal sealed class ErrorCallbacks(
         var body = request.Message.Body;
         var args = JsonParts.Items(body.Args);
         var first = args.Count > 0 ? IdOf(args[0]) : null;
+        if (first is not null && context.ParentId is { } parent && first != parent && args.Count <= request.Definition.PositionalCount)
+        {
+            // It takes no arguments from the failed task, and this is its own.
+            first = null;
+        }
+
         if (first is not null)
         {
             body = body with { Args = Join(args.Skip(1)) };

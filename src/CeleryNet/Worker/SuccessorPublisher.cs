@@ -229,6 +229,11 @@ internal sealed class SuccessorPublisher : IRetryWatcher
             replacement = SignatureLinks.OnError(replacement, errback);
         }
 
+        if (request.Envelope.ReplyTo is { Length: > 0 } replyTo)
+        {
+            replacement = AnswerTo(replacement, replyTo);
+        }
+
         var own = new Dictionary<string, System.Text.Json.JsonElement>(replacement.Options.Headers ?? new Dictionary<string, System.Text.Json.JsonElement>(), StringComparer.Ordinal)
         {
             [HeaderNames.ReplacedTaskNesting] = HeaderJson.ToElement((long)headers.ReplacedTaskNesting + 1),
@@ -240,7 +245,6 @@ internal sealed class SuccessorPublisher : IRetryWatcher
             ParentId = headers.ParentId,
             GroupId = headers.GroupId,
             GroupIndex = headers.GroupIndex,
-            ReplyTo = request.Envelope.ReplyTo is { Length: > 0 } replyTo ? replyTo : null,
             Stamps = replacement.Options.Stamps is null ? headers.Stamps?.ToDictionary(stamp => stamp.Key, stamp => HeaderJson.ToElement(stamp.Value)) : null,
             Headers = own,
             Workflow = new WorkflowOptions { Chord = successors?.Chord, Chain = successors?.Chain is { Count: > 0 } chain ? chain : null }.OrNull(),
@@ -249,6 +253,15 @@ internal sealed class SuccessorPublisher : IRetryWatcher
         // The run is not the replacement's parent, it is the same task: its own parent, or none, stays.
         return new([token => ApplyAsync(null, replacement, PartialArguments.None, options, token)]);
     }
+
+    // Where results are messages, that of the last step is the task's, and goes to who waits for the task.
+    private static Signature AnswerTo(Signature signature, string replyTo) => signature.Kind switch
+    {
+        SignatureKind.Chain => Compositions.WithTasks(signature, [.. signature.Parts!.Tasks.SkipLast(1), AnswerTo(signature.Parts.Tasks[^1], replyTo)]),
+        SignatureKind.Chord => Compositions.WithChord(signature, signature.Parts!.Header!, AnswerTo(signature.Parts.Body!, replyTo)),
+        SignatureKind.Group => signature,
+        _ => signature.Copy(signature.Options with { ReplyTo = replyTo }),
+    };
 
     private async ValueTask ApplyAsync(TaskRequest? request, Signature signature, PartialArguments partial, SendOptions options, CancellationToken cancellationToken)
     {

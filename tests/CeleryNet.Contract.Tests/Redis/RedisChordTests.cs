@@ -57,6 +57,21 @@ public class RedisChordTests : ChordContract
     }
 
     [Fact]
+    public async Task Member_that_reports_again_leaves_one_report_for_Python_to_count()
+    {
+        await using var client = await RedisServer.ConnectSharedAsync();
+        var database = client.GetDatabase(RedisServer.ResultDatabase);
+
+        await AddAsync("a", 0, "\"lost\"", TaskState.Failure);
+        await AddAsync("a", 0, "1");
+        await AddAsync("a", 0, "2");
+        await AddAsync("b", 1);
+
+        var reports = IsOrdered ? await database.SortedSetRangeByRankAsync(Key(".j")) : await database.ListRangeAsync(Key(".j"));
+        reports.Select(report => report.ToString()).ShouldBe(["""[1, "a", "SUCCESS", 1]""", """[1, "b", "SUCCESS", 1]"""]);
+    }
+
+    [Fact]
     public async Task Global_prefix_stands_before_the_keys()
     {
         await using var client = await RedisServer.ConnectSharedAsync();

@@ -17,7 +17,7 @@ from celery.backends.base import SyncBackendMixin
 from celery.utils.nodenames import worker_direct
 from celery.utils.time import get_exponential_backoff_interval
 from commands import serve
-from flows import flow
+from flows import flow, flow_result
 from kombu import Exchange, Queue
 from times import delayed, times
 from trees import children, collected, deleted, restored, saved, waited, workflow
@@ -269,7 +269,7 @@ OPERATIONS = {
     each.__name__: each
     for each in (
         version, call, send, outcome, stored, pop, echo, echo_python, burst, backoff, publish, dead_letter, publish_raw, take_raw, times, delayed, restore,
-        command_line, control, broadcast, get, workflow, collected, waited, saved, restored, deleted, children, flow)
+        command_line, control, broadcast, get, workflow, collected, waited, saved, restored, deleted, children, flow, flow_result)
 }
 
 OPERATIONS.update((each.__name__, each) for each in (save_group, restore_group, forget))

@@ -39,16 +39,29 @@ def xchunks(side, name, items, n):
     return group([xstarmap(side, name, items[i:i + n]) for i in range(0, len(items), n)])
 
 
+def compose(source, queues, key=None):
+    a, b = map(Side, queues)
+    space = {"a": a, "b": b, "key": key, "chain": chain, "chord": chord, "group": group, "xmap": xmap, "xstarmap": xstarmap, "xchunks": xchunks, "app": app}
+    return eval(source, space)
+
+
+def flow_result(source, queues, seconds=25):
+    """Composes and sends, and waits as a user does: for the result of the whole."""
+    try:
+        shown = repr(compose(source, queues).apply_async().get(timeout=seconds))
+    except Exception as error:
+        shown = f"{type(error).__name__}: {error}"
+    return {"shown": shown}
+
+
 def flow(source, queues, notes=0, seconds=30):
     """Composes, sends and waits: the state and result of each step from the first on, and notes that callbacks made, in any order.
 
     In source, a and b stand for the workers of the two queues, key is where notes go.
     """
     key = f"interop-flow-{app.oid}-{time.monotonic_ns()}"
-    a, b = map(Side, queues)
-    space = {"a": a, "b": b, "key": key, "chain": chain, "chord": chord, "group": group, "xmap": xmap, "xstarmap": xstarmap, "xchunks": xchunks, "app": app}
     end = time.monotonic() + seconds
-    result = eval(source, space).apply_async()
+    result = compose(source, queues, key).apply_async()
     answer = {"last": describe(result, end)}
     steps, step = [], result.parent
     while step is not None:

@@ -73,3 +73,26 @@ internal static class Flows
         return (problems, picture);
     }
 }
+
+/// <summary>Where people are told.</summary>
+public interface IPager
+{
+    Task PageAsync(string channel, string text);
+}
+
+/// <summary>A task that is called when another has failed, and one that has others take its place.</summary>
+public sealed class PagerTasks(IPager pager)
+{
+    private static readonly IFlowTasksSignatures s = IFlowTasks.Signatures;
+
+    [CeleryTask("tasks.tell")]
+    public Task TellAsync(TaskFailure failure, string channel) => pager.PageAsync(channel, $"{failure.TaskName} failed: {failure.Error?.Message}");
+
+    [CeleryTask("tasks.sum_large")]
+    public async Task<int> SumLargeAsync(int[] numbers, TaskContext task) => numbers.Length < 1000
+        ? numbers.Sum()
+        : await task.ReplaceAsync(Canvas.Group(numbers.Chunk(100).Select(part => s.Total(part))).Then(sums => s.Total(sums)));
+
+    /// <summary>How the first is linked.</summary>
+    public static Signature<int> Safe() => s.Add(1, 1).OnError(PagerTasks.Signatures.Tell("ops"));
+}

@@ -8,7 +8,7 @@ public sealed class SnippetTests
     [Theory]
     [InlineData("backends.md", "BackendSnippets.cs", 4)]
     [InlineData("bulk.md", "BulkSnippets.cs", 4)]
-    [InlineData("canvas.md", "CanvasSnippets.cs", 7)]
+    [InlineData("canvas.md", "CanvasSnippets.cs", 9)]
     [InlineData("hooks.md", "HooksSnippets.cs", 7)]
     [InlineData("resilience.md", "ResilienceSnippets.cs", 2)]
     [InlineData("results.md", "ResultsSnippets.cs", 6)]

@@ -70,6 +70,21 @@ public sealed class ErrorCallbackTests
         _notes.ShouldBe(["asked"]);
     }
 
+    [Theory]
+    [InlineData("[\"FAILED\", \"own\"]")]
+    [InlineData("[\"own\"]")]
+    public async Task One_that_a_worker_elsewhere_sent_has_its_own_arguments_with_or_without_the_id(string args)
+    {
+        await using var harness = await StartAsync();
+        var failed = await harness.RunAsync("fail");
+
+        await harness.PublishAsync(MessageFactory.Task(
+            "on_error", args.Replace("FAILED", failed.TaskId.Value, StringComparison.Ordinal), headers: headers => headers.Set("parent_id", failed.TaskId.Value)));
+
+        (await _called.WaitAsync("the error callback")).TaskId.ShouldBe(failed.TaskId);
+        _notes.ShouldBe(["own"]);
+    }
+
     [Fact]
     public async Task A_failed_chord_calls_those_of_its_body_once_with_the_chords_error()
     {
@@ -98,6 +113,23 @@ public sealed class ErrorCallbackTests
     }
 
     [Fact]
+    public async Task A_hard_time_limit_calls_them_once()
+    {
+        using var gate = new Gate();
+        var limit = TimeSpan.FromSeconds(30);
+        await using var harness = await StartAsync(new TaskDefinition("wait", [], gate.PassAsync) { AcksLate = true, TimeLimit = limit });
+        await harness.PublishAsync(Call("wait", embed: Embed(errbacks: [Step("on_error", "unused", "[\"late\"]"), Step("echo", "told")])));
+        await gate.Entered.WaitAsync();
+
+        harness.Clock.Advance(limit);
+
+        (await _called.WaitAsync("the error callback")).Error.ShouldNotBeNull().GetType().Name.ShouldBe("TimeLimitExceededException");
+        await harness.ResultAsync("told");
+        _called.Count.ShouldBe(1);
+        harness.Transport.Published.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_success_or_a_revoke_calls_none()
     {
         await using var harness = await StartAsync();
@@ -111,9 +143,10 @@ public sealed class ErrorCallbackTests
         _called.Count.ShouldBe(0);
     }
 
-    private Task<WorkerHarness> StartAsync() => WorkerHarness.StartAsync(
+    private Task<WorkerHarness> StartAsync(params TaskDefinition[] more) => WorkerHarness.StartAsync(
     [
         .. All,
+        .. more,
         new TaskDefinition("on_error", [Parameter("note")], call =>
         {
             _notes.Enqueue(call.BindArguments().Get<string>(0));

@@ -98,7 +98,8 @@ public sealed class ReplaceTests
         {
             var added = await call.Context.AddToChordAsync(Add(20, 22), call.CancellationToken);
             return TaskValue.Of(added.Id.Value.Length > 0 ? 1 : 0);
-        }) { AcksLate = true };
+        })
+        { AcksLate = true };
         await using var harness = await WorkerHarness.StartAsync([.. All, task]);
 
         await StartChordAsync(harness, "g", Step("sum", "body"), [Call("adds")]);

@@ -324,6 +324,30 @@ public sealed class SuccessorTests
         (called.SettledBefore, next.SettledBefore).ShouldBe((0, 0));
     }
 
+    [Fact]
+    public async Task Stamps_and_the_root_go_along_and_a_task_sent_from_a_task_is_its_child()
+    {
+        ICeleryClient? client = null;
+        var sends = new TaskDefinition("sends", [], async call =>
+        {
+            await client!.SendAsync(new Signature("add", [TaskValue.Of(1), TaskValue.Of(1)], options: new SendOptions { TaskId = "sent" }), call.CancellationToken);
+            return TaskValue.Of(5);
+        })
+        { AcksLate = true };
+        await using var harness = await WorkerHarness.StartAsync([.. All, sends]);
+        client = harness.Client;
+        var next = Step("add", "next", "[1]", options: """, "stamped_headers": ["team"], "team": ["blue"]""");
+
+        var result = await harness.RunAsync(MessageFactory.Task("sends", headers: headers => headers.Set("root_id", "root"), embed: Embed(chain: [next])));
+        await harness.ResultAsync("next");
+
+        Children(result).ShouldBe("""[[["sent", null], null], [["next", null], null]]""");
+        var messages = new[] { await harness.Transport.Published.WaitAsync("the child"), await harness.Transport.Published.WaitAsync("the next step") };
+        messages.Select(message => (message.Envelope.Headers.GetString("root_id"), message.Envelope.Headers.GetString("parent_id")))
+            .ShouldBe([("root", result.TaskId.Value), ("root", result.TaskId.Value)]);
+        TaskMessageReader.ReadHeaders(messages[1].Envelope.Headers).Stamps.ShouldNotBeNull().ShouldContainKey("team");
+    }
+
     private static Task<WorkerHarness> StartAsync() => WorkerHarness.StartAsync(All);
 
     private static int Number(ResultMeta meta) => meta.State == TaskState.Success ? meta.ReadResult().GetInt32() : throw new InvalidOperationException($"{meta.State}: {Text(meta)}");
