@@ -83,7 +83,9 @@ public interface IPager
 /// <summary>A task that is called when another has failed, and one that has others take its place.</summary>
 public sealed class PagerTasks(IPager pager)
 {
+#pragma warning disable IDE1006 // The document has the same short name everywhere.
     private static readonly IFlowTasksSignatures s = IFlowTasks.Signatures;
+#pragma warning restore IDE1006
 
     [CeleryTask("tasks.tell")]
     public Task TellAsync(TaskFailure failure, string channel) => pager.PageAsync(channel, $"{failure.TaskName} failed: {failure.Error?.Message}");
