@@ -38,6 +38,22 @@ public sealed class EagerTests
     }
 
     [Fact]
+    public async Task A_workflow_is_run_to_its_end_by_the_send()
+    {
+        await using var services = Build(new TaskDefinition(
+            "total", [new TaskParameter("numbers", "numbers", isOptional: false, isKeywordOnly: false)], call => new(TaskValue.Of(call.BindArguments().Get<int[]>(0).Sum()))));
+        var flow = Canvas.Chain<int>(
+            Canvas.Group(StaticTasks.Signatures.Add(1, 1), StaticTasks.Signatures.Add(2, 2)),
+            new Signature<int>("total", []),
+            Canvas.Call<int>(StaticTasks.Signatures.Add(0, 0).TaskName, 100));
+
+        var result = await Client(services).SendAsync(flow, Token);
+
+        (await result.GetStateAsync(Token)).ShouldBe(TaskState.Success);
+        (await result.GetAsync(Bound.Default, Token)).ShouldBe(106);
+    }
+
+    [Fact]
     public async Task Many_calls_run_one_after_another()
     {
         var (running, most) = (0, 0);
