@@ -298,6 +298,39 @@ public class AsyncResult
         return ids.Length == 0 ? Task.CompletedTask : revokeAsync(ids, terminate, cancellationToken);
     }
 
+    /// <summary>
+    /// Looks at the whole workflow that this is part of: from the first step before it on, all steps this handle knows of, and all that tasks which have ended have sent.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait for the backend.</param>
+    /// <returns>The first step, with what follows it and the states of the moment.</returns>
+    /// <exception cref="ResultBackendException">The backend could not be asked, or what it has cannot be read.</exception>
+    /// <remarks>
+    /// The handle that sending a workflow returns knows all of its steps but callbacks and what tasks send themselves; a handle made of an id alone knows none, and
+    /// finds those after it as they are sent. Mirrors <c>build_graph</c>.
+    /// </remarks>
+    public Task<WorkflowNode> GetWorkflowAsync(CancellationToken cancellationToken = default) => WorkflowTree.ReadAsync(this, Access, cancellationToken);
+
+    /// <summary>
+    /// Tells all workers that nothing of the workflow that this is part of is wanted any more: all of <see cref="GetWorkflowAsync"/> that has not ended, also what
+    /// was not sent yet. Returns once the broker has taken that.
+    /// </summary>
+    /// <param name="terminate">Whether tasks are ended also that run already.</param>
+    /// <param name="cancellationToken">Ends the wait; the workers may be told all the same.</param>
+    /// <exception cref="ResultBackendException">The backend could not be asked what has ended; nobody was told.</exception>
+    /// <exception cref="BrokerUnavailableException">The broker could not be reached within the publish deadline.</exception>
+    /// <exception cref="PublishException">The broker refused the message.</exception>
+    /// <remarks>What a task sends while this is under way may escape it: with <paramref name="terminate"/>, call it again when the tasks have ended.</remarks>
+    public async Task RevokeWorkflowAsync(bool terminate = false, CancellationToken cancellationToken = default)
+    {
+        var revokeAsync = Access.RevokeAsync ?? throw new InvalidOperationException("This handle does not come from a client.");
+        var first = await GetWorkflowAsync(cancellationToken).ConfigureAwait(false);
+        TaskId[] ids = [.. first.All().Where(static node => node.Result.Members is null && !node.State.IsReady).Select(static node => node.Result.Id)];
+        if (ids.Length > 0)
+        {
+            await revokeAsync(ids, terminate, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Remembers that the task has ended, if that is its state.</summary>
     internal void Saw(TaskState state) => _hasEnded |= state.IsReady;
 

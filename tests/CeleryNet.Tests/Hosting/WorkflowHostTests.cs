@@ -71,6 +71,31 @@ public sealed class WorkflowHostTests
     }
 
     [Fact]
+    public async Task Workflow_is_seen_and_revoked_as_one_thing()
+    {
+        using var host = await StartAsync(isEager: false);
+        var client = host.Services.GetRequiredService<ICeleryClient>();
+        var flow = S.Add(1, 1).Then(sum => S.Wait(sum)).Then(sum => Canvas.Group(S.Add(sum, 1), S.Add(sum, 2))).Then(sums => S.Total(sums));
+        var result = await client.SendAsync(flow, Token);
+        var waiting = result.Parent!.Parent!;
+        await foreach (var seen in waiting.WatchAsync(Bound.Default, Token))
+        {
+            if (seen.State == TaskState.Started)
+            {
+                break;
+            }
+        }
+
+        (await ShowAsync(result)).ShouldBe("SUCCESS STARTED PENDING PENDING PENDING PENDING");
+        await result.RevokeWorkflowAsync(terminate: true, Token);
+        (await waiting.WaitForEndAsync(Bound.Default, Token)).State.ShouldBe(TaskState.Revoked);
+        (await result.WaitForEndAsync(Bound.Default, Token)).State.ShouldBe(TaskState.Revoked);
+
+        // The first step, the one that waited, the group, its members, and the body.
+        (await ShowAsync(result)).ShouldStartWith("SUCCESS REVOKED");
+    }
+
+    [Fact]
     public async Task Large_group_and_long_chain_complete()
     {
         using var host = await StartAsync(isEager: false);
@@ -82,6 +107,9 @@ public sealed class WorkflowHostTests
         (await total.GetAsync(Bound.Default, Token)).ShouldBe(499_500);
         (await chain.GetAsync(Bound.Default, Token)).ShouldBe(200);
     }
+
+    private static async Task<string> ShowAsync(AsyncResult result)
+        => string.Join(' ', (await result.GetWorkflowAsync(Token)).All().Select(node => node.State.Name));
 
     private static async Task<IHost> StartAsync(bool isEager)
     {
@@ -114,6 +142,13 @@ public static class FlowTasks
 
     [CeleryTask("flow.count")]
     public static int Count(IReadOnlyList<int[]> parts) => parts.Count;
+
+    [CeleryTask("flow.wait", TrackStarted = true)]
+    public static async Task<int> WaitAsync(int value, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        return value;
+    }
 
     [CeleryTask("flow.fail")]
     public static int Fail(int value) => throw new InvalidOperationException($"broken {value}");
