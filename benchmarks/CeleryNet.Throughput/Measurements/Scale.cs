@@ -12,8 +12,8 @@ internal sealed class Scale(bool quick)
     /// <summary>The share of a turn that only warms up.</summary>
     public const int WarmUpPart = 2;
 
-    /// <summary>Rounds of what takes long and shows little spread; null for all.</summary>
-    public int? SlowRounds => quick ? 1 : null;
+    /// <summary>Rounds of what takes long and shows little spread.</summary>
+    public int? SlowRounds => quick ? 1 : 2;
 
     public TimeSpan IdleSettling => TimeSpan.FromSeconds(quick ? 2 : 5);
 
