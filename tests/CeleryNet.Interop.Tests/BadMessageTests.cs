@@ -52,16 +52,21 @@ public abstract class BadMessageTests(PeerFixture peers)
         await WorkerIsAliveAsync();
     }
 
-    [Fact]
-    public async Task A_message_that_calls_others_is_kept_rather_than_run_by_half()
+    [Theory]
+    [InlineData("callbacks", """[{"task": "interop.add", "subtask_type": "nonsense"}]""", "nonsense")]
+    [InlineData("errbacks", """[{"args": [1]}]""", "task")]
+    [InlineData("chain", """[1]""", "signature")]
+    [InlineData("chord", """{"kwargs": {}}""", "task")]
+    public async Task A_message_whose_successors_cannot_be_read_is_kept_rather_than_run_by_half(string part, string value, string reason)
     {
         var marker = Names.Unique("bad");
-        var link = """{"callbacks": [{"task": "interop.add", "args": [1], "kwargs": {}, "options": {}}], "errbacks": null, "chain": null, "chord": null}""";
-        await PublishAsync($$"""[["{{marker}}"], {}, {{link}}]""", "application/json", Headers(marker));
+        var embed = JsonNode.Parse(Embed)!.AsObject();
+        embed[part] = JsonNode.Parse(value);
+        await PublishAsync($$"""[["{{marker}}"], {}, {{embed.ToJsonString()}}]""", "application/json", Headers(marker));
 
         var letter = await DeadLetterAsync(marker);
 
-        letter.GetProperty("reason").GetString().ShouldNotBeNull().ShouldContain("callbacks");
+        letter.GetProperty("reason").GetString().ShouldNotBeNull().ShouldContain(reason);
         await WorkerIsAliveAsync();
     }
 
