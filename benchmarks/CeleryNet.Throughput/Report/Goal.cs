@@ -10,7 +10,7 @@ namespace CeleryNet.Throughput.Report;
 /// <param name="IsMet">Whether such a value is good enough.</param>
 internal sealed record Goal(string Text, bool IsRelative, Func<Figure, SampleSet, Spread?> Measure, Func<double, bool> IsMet)
 {
-    /// <summary>Where CeleryNet is compared with another: what the client alone has, compared in the same way. Null elsewhere.</summary>
+    /// <summary>Where a ratio is measured other than to the client alone: what the client alone has of it. Null elsewhere.</summary>
     public Func<Figure, SampleSet, Spread?>? MeasureRaw { get; private init; }
 
     /// <summary>At least so many times what another has in the same round.</summary>
@@ -34,10 +34,10 @@ internal sealed record Goal(string Text, bool IsRelative, Func<Figure, SampleSet
     public static Goal AtMost(double limit) => new(Invariant($"≤ {limit:0.##}"), false, Own, value => value <= limit);
 
     /// <summary>A ratio that each turn has measured by itself, at least so much.</summary>
-    public static Goal RatioAtLeast(double limit) => new(Invariant($"≥ {limit:0.##}"), true, Own, value => value >= limit);
+    public static Goal RatioAtLeast(double limit) => new(Invariant($"≥ {limit:0.##}"), true, Own, value => value >= limit) { MeasureRaw = OwnOfRaw };
 
     /// <summary>A ratio that each turn has measured by itself, at most so much.</summary>
-    public static Goal RatioAtMost(double limit) => new(Invariant($"≤ {limit:0.##}"), true, Own, value => value <= limit);
+    public static Goal RatioAtMost(double limit) => new(Invariant($"≤ {limit:0.##}"), true, Own, value => value <= limit) { MeasureRaw = OwnOfRaw };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
@@ -46,6 +46,10 @@ internal sealed record Goal(string Text, bool IsRelative, Func<Figure, SampleSet
     private static Func<Figure, SampleSet, Spread?>? RawRatio(Peer other)
         => other == Peer.Raw ? null : (figure, samples) => samples.Compare(figure, Peer.Raw.Name, other.Name, (raw, others) => raw / others);
 
-    private static Spread? Own(Figure figure, SampleSet samples)
-        => samples.Values(figure, Peer.CeleryNet.Name) is { Count: > 0 } own ? Spread.Of(own.Values) : null;
+    private static Spread? Own(Figure figure, SampleSet samples) => Of(Peer.CeleryNet, figure, samples);
+
+    private static Spread? OwnOfRaw(Figure figure, SampleSet samples) => Of(Peer.Raw, figure, samples);
+
+    private static Spread? Of(Peer peer, Figure figure, SampleSet samples)
+        => samples.Values(figure, peer.Name) is { Count: > 0 } values ? Spread.Of(values.Values) : null;
 }

@@ -48,7 +48,7 @@ internal sealed class TaskExecutor(
         {
             try
             {
-                await request.Delivery.SettleAsync(Settlement.Ack, lastCall).ConfigureAwait(false);
+                await request.Delivery.AcknowledgeFirstAsync(lastCall).ConfigureAwait(false);
             }
             catch (BrokerUnavailableException error)
             {
@@ -56,7 +56,8 @@ internal sealed class TaskExecutor(
                 logger.SettlementFailed(error, request.Delivery.Queue, nameof(SettlementKind.Ack));
             }
 
-            if (IsLost(request))
+            // Acknowledged and lost since, it is nobody's but ours.
+            if (!request.Delivery.IsAcknowledged && IsLost(request))
             {
                 return;
             }

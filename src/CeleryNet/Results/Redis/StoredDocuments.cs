@@ -1,3 +1,4 @@
+using CeleryNet.Transports;
 using CeleryNet.Transports.Redis;
 using StackExchange.Redis;
 
@@ -12,7 +13,7 @@ internal sealed class StoredDocuments
 
     private readonly RedisConnection _connection;
     private readonly RedisValue _expirySeconds;
-    private readonly RedisBursts<(byte[] Key, ReadOnlyMemory<byte> Document)> _bursts;
+    private readonly Bursts<(byte[] Key, ReadOnlyMemory<byte> Document)> _bursts;
 
     /// <param name="connection">Where they go.</param>
     /// <param name="expirySeconds">How long each is kept; 0 for ever.</param>

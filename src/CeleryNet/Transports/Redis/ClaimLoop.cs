@@ -27,6 +27,7 @@ internal sealed class ClaimLoop(
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(250);
 
     private readonly string _consumerId = TaskId.New().Value;
+    private readonly DeliveryOwner _owner = new(store, leases, deadLetterSuffix, logger);
     private readonly RecentStrings _strings = new();
     private readonly List<RedisDelivery> _claimed = new(LargestClaim);
     private long _claims;
@@ -34,7 +35,7 @@ internal sealed class ClaimLoop(
 
     /// <summary>Runs until told to stop; outages only interrupt it.</summary>
     public Task RunAsync(CancellationToken stopping)
-        => BackgroundLoop.RunAsync("Claiming messages", ClaimOrWaitAsync, _retryDelay, time, logger, stopping);
+        => BackgroundLoop.RunAsync("Claiming messages", ClaimOrWaitAsync, _retryDelay, time, _owner.Logger, stopping);
 
     private async Task ClaimOrWaitAsync(CancellationToken stopping)
     {
@@ -78,7 +79,7 @@ internal sealed class ClaimLoop(
         RedisResult[] claimed;
         try
         {
-            claimed = await store.ClaimAsync(order.Keys, order.Arguments(limit, prefix), stopping).ConfigureAwait(false);
+            claimed = await _owner.Store.ClaimAsync(order.Keys, order.Arguments(limit, prefix), stopping).ConfigureAwait(false);
         }
         catch (Exception error) when (RedisErrors.MayHaveRun(error))
         {
@@ -112,7 +113,7 @@ internal sealed class ClaimLoop(
             return;
         }
 
-        var found = await store.FindClaimedAsync(claim.Prefix, claim.Limit, stopping).ConfigureAwait(false);
+        var found = await _owner.Store.FindClaimedAsync(claim.Prefix, claim.Limit, stopping).ConfigureAwait(false);
         _unanswered = null;
         for (var i = 0; i < found.Length; i += 2)
         {
@@ -132,7 +133,7 @@ internal sealed class ClaimLoop(
 
     private void Deliver()
     {
-        leases.Add(_claimed);
+        _owner.Leases.Add(_claimed);
         deliveries.Add(_claimed);
         _claimed.Clear();
     }
@@ -150,10 +151,9 @@ internal sealed class ClaimLoop(
             unreadable = error.Message;
         }
 
-        _claimed.Add(new RedisDelivery(tag, raw, store, leases, logger)
+        _claimed.Add(new RedisDelivery(tag, raw, _owner)
         {
             List = list,
-            DeadLetterSuffix = deadLetterSuffix,
             Envelope = message?.Envelope,
             Unreadable = unreadable,
             Queue = queue,

@@ -9,7 +9,7 @@ internal sealed class PushedElements
     private const int LargestBurst = 500;
     private const long LargestWeight = 1 << 20;
 
-    private readonly RedisBursts<(string List, ReadOnlyMemory<byte> Element)> _bursts;
+    private readonly Bursts<(string List, ReadOnlyMemory<byte> Element)> _bursts;
     private readonly RedisConnection _connection;
 
     public PushedElements(RedisConnection connection)

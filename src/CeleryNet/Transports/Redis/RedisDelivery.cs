@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using CeleryNet.Diagnostics;
 using CeleryNet.Protocol;
-using Microsoft.Extensions.Logging;
 
 namespace CeleryNet.Transports.Redis;
 
 /// <summary>A message recorded as unsettled under a tag of ours, and its lease.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A cancellation source without a timer holds nothing that would need to be released.")]
-internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, UnackedStore store, LeaseTable leases, ILogger logger) : IDelivery
+internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, DeliveryOwner owner) : IDelivery
 {
     private const int Open = 0;
     private const int Settling = 1;
@@ -15,9 +14,8 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
 
     private int _state;
 
-    // Written and read only while settling.
-    private Settlement _settling;
-    private Settlement _pending;
+    // The settlement that is under way, or was when the broker could not be told. Written and read only while settling.
+    private Settlement _settlement;
     private volatile bool _isPending;
     private volatile bool _isLost;
     private CancellationTokenSource? _lost;
@@ -40,9 +38,7 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
     /// <summary>The list it came from.</summary>
     public required string List { get; init; }
 
-    public required string DeadLetterSuffix { get; init; }
-
-    public string DeadLetterQueue => Queue + DeadLetterSuffix;
+    public string DeadLetterQueue => Queue + owner.DeadLetterSuffix;
 
     public Envelope? Envelope { get; init; }
 
@@ -96,15 +92,15 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
         var counted = DeliveryMarks.Count(Raw, DeliveryCount + 1);
         try
         {
-            if (!await store.ReplaceAsync(this, counted, cancellationToken).ConfigureAwait(false))
+            if (!await owner.Store.ReplaceAsync(this, counted, cancellationToken).ConfigureAwait(false))
             {
                 MarkLost();
                 return false;
             }
         }
-        catch (Exception error) when (RedisErrors.IsClientError(error) && !store.Connection.IsDisposed)
+        catch (Exception error) when (RedisErrors.IsClientError(error) && !owner.Store.Connection.IsDisposed)
         {
-            throw store.Connection.Unavailable(error);
+            throw owner.Store.Connection.Unavailable(error);
         }
 
         _counted = new Content(counted, DeliveryCount + 1);
@@ -115,14 +111,14 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
     {
         try
         {
-            await store.KeepCopyAsync(this, reason, cancellationToken).ConfigureAwait(false);
+            await owner.Store.KeepCopyAsync(this, reason, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (RedisErrors.IsClientError(error) && !store.Connection.IsDisposed)
+        catch (Exception error) when (RedisErrors.IsClientError(error) && !owner.Store.Connection.IsDisposed)
         {
-            throw store.Connection.Unavailable(error);
+            throw owner.Store.Connection.Unavailable(error);
         }
 
-        logger.DeadLettered(Queue, DeadLetterQueue, reason);
+        owner.Logger.DeadLettered(Queue, DeadLetterQueue, reason);
     }
 
     /// <summary>Settles it as it was to be when the broker could not be told.</summary>
@@ -135,7 +131,7 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
 
         if (_isPending)
         {
-            await SettleOnceAsync(_pending, cancellationToken).ConfigureAwait(false);
+            await SettleOnceAsync(_settlement, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -153,7 +149,7 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
 
         try
         {
-            await SettleOnceAsync(_isPending ? _pending : Settlement.Requeue, cancellationToken).ConfigureAwait(false);
+            await SettleOnceAsync(_isPending ? _settlement : Settlement.Requeue, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -172,16 +168,16 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
     }
 
     /// <summary>The room it takes. Who waits for room is not told by a settlement in a burst, but by the burst.</summary>
-    public PrefetchWindow Window => leases.Window;
+    public PrefetchWindow Window => owner.Leases.Window;
 
     /// <summary>The broker has carried out the settlement that is under way.</summary>
     /// <param name="wasHeld">Whether the message was still ours, without which nothing has happened.</param>
     internal void Settled(bool wasHeld)
     {
         Volatile.Write(ref _state, Closed);
-        if (wasHeld && _settling.Kind == SettlementKind.DeadLetter)
+        if (wasHeld && _settlement.Kind == SettlementKind.DeadLetter)
         {
-            logger.DeadLettered(Queue, DeadLetterQueue, _settling.Reason ?? "");
+            owner.Logger.DeadLettered(Queue, DeadLetterQueue, _settlement.Reason ?? "");
         }
 
         Close(wasHeld);
@@ -197,18 +193,17 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
             return error;
         }
 
-        _pending = _settling;
         _isPending = true;
         Volatile.Write(ref _state, Open);
-        return error is OperationCanceledException ? error : store.Connection.Unavailable(error);
+        return error is OperationCanceledException ? error : owner.Store.Connection.Unavailable(error);
     }
 
     private bool TryBegin() => Interlocked.CompareExchange(ref _state, Settling, Open) == Open;
 
     private ValueTask SettleOnceAsync(Settlement settlement, CancellationToken cancellationToken)
     {
-        _settling = settlement;
-        return settlement.Kind is SettlementKind.Ack or SettlementKind.Reject ? store.ForgetAsync(this, cancellationToken) : MoveAsync(cancellationToken);
+        _settlement = settlement;
+        return settlement.Kind is SettlementKind.Ack or SettlementKind.Reject ? owner.Store.ForgetAsync(this, cancellationToken) : MoveAsync(cancellationToken);
     }
 
     private async ValueTask MoveAsync(CancellationToken cancellationToken)
@@ -216,7 +211,7 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
         bool wasHeld;
         try
         {
-            wasHeld = await store.MoveAsync(this, _settling, cancellationToken).ConfigureAwait(false);
+            wasHeld = await owner.Store.MoveAsync(this, _settlement, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -235,7 +230,7 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
 
     private void Close(bool held)
     {
-        leases.Remove(this);
+        owner.Leases.Remove(this);
 
         // After a settlement without an answer a missing record may as well mean that it was carried out.
         if (held || _isPending)
@@ -243,7 +238,7 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Unac
             return;
         }
 
-        logger.LeaseLost(Queue);
+        owner.Logger.LeaseLost(Queue);
         FireLost();
     }
 

@@ -10,7 +10,7 @@ internal sealed class SettledTags
 
     private readonly RedisConnection _connection;
     private readonly RedisKey[] _record;
-    private readonly RedisBursts<RedisDelivery> _bursts;
+    private readonly Bursts<RedisDelivery> _bursts;
 
     public SettledTags(RedisConnection connection, RedisKey[] record)
     {

@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace CeleryNet.Transports.Redis;
+namespace CeleryNet.Transports;
 
 /// <summary>
 /// Sends in bursts what many want sent: one goes at once, what comes while it is under way goes together with the next call. A burst waits for nothing but
@@ -13,7 +13,7 @@ namespace CeleryNet.Transports.Redis;
 /// <param name="answered">Told of the answer before whoever waits for it; null when nobody needs to be.</param>
 /// <param name="failed">Told that there is no answer before whoever waits for it, who gets what it makes of the reason; null to leave that as it is.</param>
 /// <param name="done">Told when a burst is over; null when nobody needs to be.</param>
-internal sealed class RedisBursts<T>(
+internal sealed class Bursts<T>(
     (int Items, long Weight) largest,
     Func<T, long> weigh,
     Func<IReadOnlyList<T>, BurstAnswer[], Task> send,
@@ -192,7 +192,7 @@ internal sealed class RedisBursts<T>(
     /// One item, and the one who waits for its answer, who may lose patience; what happens to the item is the same then. Used again once both the burst and
     /// whoever waits are done with it.
     /// </summary>
-    private sealed class Entry(RedisBursts<T> bursts) : IValueTaskSource<bool>, IValueTaskSource
+    private sealed class Entry(Bursts<T> bursts) : IValueTaskSource<bool>, IValueTaskSource
     {
         // Whoever goes on runs a task's code next, for which the burst must not wait.
         private ManualResetValueTaskSourceCore<bool> _answer = new() { RunContinuationsAsynchronously = true };

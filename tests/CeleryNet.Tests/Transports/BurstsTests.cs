@@ -1,9 +1,9 @@
 using CeleryNet.TestKit;
-using CeleryNet.Transports.Redis;
+using CeleryNet.Transports;
 
-namespace CeleryNet.Tests.Transports.Redis;
+namespace CeleryNet.Tests.Transports;
 
-public sealed class RedisBurstsTests
+public sealed class BurstsTests
 {
     private readonly List<int[]> _sent = [];
     private readonly Queue<TaskCompletionSource<IReadOnlyList<BurstAnswer>>> _calls = new();
@@ -129,7 +129,7 @@ public sealed class RedisBurstsTests
     [Fact]
     public async Task Items_of_many_who_send_at_once_each_get_their_own_answer()
     {
-        var bursts = new RedisBursts<int>((3, long.MaxValue), static _ => 1, static async (items, answers) =>
+        var bursts = new Bursts<int>((3, long.MaxValue), static _ => 1, static async (items, answers) =>
         {
             await Task.Yield();
             for (var i = 0; i < items.Count; i++)
@@ -188,7 +188,7 @@ public sealed class RedisBurstsTests
         heard.ShouldBe(["3 The operation was canceled.", "1 True", "2 no answer"]);
     }
 
-    private RedisBursts<int> Create(Action<int, bool>? answered = null, Func<int, Exception, Exception>? failed = null) => new(
+    private Bursts<int> Create(Action<int, bool>? answered = null, Func<int, Exception, Exception>? failed = null) => new(
         (3, 100),
         static item => item,
         async (items, answers) =>
