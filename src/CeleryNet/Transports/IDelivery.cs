@@ -43,19 +43,6 @@ internal interface IDelivery
     ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Acknowledges the delivery before its run, which begins when this has completed: a message whose run has begun is not to be delivered again. Else it is as
-    /// <see cref="SettleAsync"/> is.
-    /// </summary>
-    /// <exception cref="BrokerUnavailableException">It is not known whether the broker was told.</exception>
-    ValueTask AcknowledgeFirstAsync(CancellationToken cancellationToken) => SettleAsync(Settlement.Ack, cancellationToken);
-
-    /// <summary>
-    /// Whether <see cref="AcknowledgeFirstAsync"/> has told the broker, as far as that can be known: nobody else is given the message then, though the delivery may be lost
-    /// since.
-    /// </summary>
-    bool IsAcknowledged => false;
-
-    /// <summary>
     /// Has the broker keep that the message is about to be run: a run that takes its process down is counted too, and a delivery that comes to no run is not.
     /// </summary>
     /// <returns>

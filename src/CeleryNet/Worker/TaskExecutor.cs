@@ -48,7 +48,7 @@ internal sealed class TaskExecutor(
         {
             try
             {
-                await request.Delivery.AcknowledgeFirstAsync(lastCall).ConfigureAwait(false);
+                await request.Delivery.SettleAsync(Settlement.Ack, lastCall).ConfigureAwait(false);
             }
             catch (BrokerUnavailableException error)
             {
@@ -56,8 +56,7 @@ internal sealed class TaskExecutor(
                 logger.SettlementFailed(error, request.Delivery.Queue, nameof(SettlementKind.Ack));
             }
 
-            // Acknowledged and lost since, it is nobody's but ours.
-            if (!request.Delivery.IsAcknowledged && IsLost(request))
+            if (IsLost(request))
             {
                 return;
             }

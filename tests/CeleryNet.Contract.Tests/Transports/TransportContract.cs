@@ -238,32 +238,6 @@ public abstract partial class TransportContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deliveries_that_are_acknowledged_before_their_runs_are_gone_when_that_has_completed()
-    {
-        const int count = 100;
-        var queue = NewQueue();
-        for (var i = 0; i < count; i++)
-        {
-            await PublishAsync(queue, MessageFactory.Text(Number(i)));
-        }
-
-        var consumer = await ConsumeAsync(queue, prefetch: count);
-        var deliveries = new List<IDelivery>();
-        for (var i = 0; i < count; i++)
-        {
-            deliveries.Add(await ReadAsync(consumer));
-        }
-
-        await Task.WhenAll(deliveries.Select(delivery => delivery.AcknowledgeFirstAsync(Token).AsTask())).WithinBound("the acknowledgements");
-        await deliveries[0].AcknowledgeFirstAsync(Token);
-        await SettleAsync(deliveries[0], Settlement.Requeue);
-        await consumer.DisposeAsync();
-        await PublishAsync(queue, MessageFactory.Text("next"));
-
-        BodyOf(await ReadAsync(await ConsumeAsync(queue))).ShouldBe("next");
-    }
-
-    [Fact]
     public async Task Unsettled_message_comes_back_as_redelivered_when_its_consumer_is_disposed()
     {
         var queue = NewQueue();

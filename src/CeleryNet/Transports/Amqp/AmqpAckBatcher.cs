@@ -4,16 +4,13 @@ namespace CeleryNet.Transports.Amqp;
 
 /// <summary>
 /// Sends the acknowledgements of one channel. Those that come while others are being sent go together: one <c>basic.ack(multiple)</c> for all
-/// below the lowest delivery that is still unsettled, one each for the rest. An acknowledgement waits for others only behind what could run at once anyway.
+/// below the lowest delivery that is still unsettled, one each for the rest. An acknowledgement never waits for others to come.
 /// </summary>
-internal sealed class AmqpAckBatcher : IThreadPoolWorkItem
+/// <param name="channel">Whose deliveries they are.</param>
+/// <param name="onBroken">Called once if an acknowledgement cannot be sent: the channel is of no more use.</param>
+internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken) : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
-    private readonly IChannel _channel;
-    private readonly Action<string> _onBroken;
-
-    // Those that somebody waits for.
-    private readonly Bursts<AmqpDelivery> _awaited;
 
     // The unsettled deliveries in the order of their tags, linked through themselves: the first is the lowest.
     private AmqpDelivery? _first;
@@ -22,22 +19,6 @@ internal sealed class AmqpAckBatcher : IThreadPoolWorkItem
     private List<ulong> _sending = [];
     private TaskCompletionSource? _flushed;
     private bool _isFlushing;
-    private bool _isBroken;
-
-    /// <param name="channel">Whose deliveries they are.</param>
-    /// <param name="onBroken">Called once if an acknowledgement cannot be sent: the channel is of no more use.</param>
-    public AmqpAckBatcher(IChannel channel, Action<string> onBroken)
-    {
-        _channel = channel;
-        _onBroken = onBroken;
-        _awaited = new((int.MaxValue, long.MaxValue), static _ => 1, AckAllAsync, static (delivery, isSent) =>
-        {
-            if (isSent)
-            {
-                delivery.Acknowledged();
-            }
-        });
-    }
 
     /// <summary>Takes up a delivery; called in the order of the tags.</summary>
     public void Track(AmqpDelivery delivery)
@@ -78,40 +59,7 @@ internal sealed class AmqpAckBatcher : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Acknowledges a delivery, and completes when that has been sent, or cannot be any more. What many want acknowledged meanwhile goes together.</summary>
-    public ValueTask AckFirstAsync(AmqpDelivery delivery, CancellationToken cancellationToken) => _awaited.SendOnlyAsync(delivery, cancellationToken);
-
     void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
-
-    private async Task AckAllAsync(IReadOnlyList<AmqpDelivery> deliveries, BurstAnswer[] areSent)
-    {
-        Task? flushed = null;
-        lock (_gate)
-        {
-            if (_isBroken)
-            {
-                // None was tried: the broker delivers them again.
-                return;
-            }
-
-            for (var i = 0; i < deliveries.Count; i++)
-            {
-                Unlink(deliveries[i]);
-                _waiting.Add(deliveries[i].Tag);
-            }
-
-            if (_isFlushing)
-            {
-                flushed = (_flushed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            }
-
-            _isFlushing = true;
-        }
-
-        // If that breaks, some may have arrived: not to run these could lose them.
-        await (flushed ?? FlushAsync()).ConfigureAwait(false);
-        Array.Fill(areSent, new BurstAnswer(true), 0, deliveries.Count);
-    }
 
     /// <summary>Lets go of a delivery whose rejection has been sent. Not before: a multiple acknowledgement would take it along.</summary>
     public void Forget(AmqpDelivery delivery)
@@ -145,10 +93,9 @@ internal sealed class AmqpAckBatcher : IThreadPoolWorkItem
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _onBroken($"acknowledgements could not be sent: {error.Message}");
+            onBroken($"acknowledgements could not be sent: {error.Message}");
             lock (_gate)
             {
-                _isBroken = true;
                 (_flushed ??= new()).TrySetResult();
             }
         }
@@ -188,14 +135,14 @@ internal sealed class AmqpAckBatcher : IThreadPoolWorkItem
 
         if (below > 0)
         {
-            await _channel.BasicAckAsync(upTo, multiple: below > 1, CancellationToken.None).ConfigureAwait(false);
+            await channel.BasicAckAsync(upTo, multiple: below > 1, CancellationToken.None).ConfigureAwait(false);
         }
 
         foreach (var tag in tags)
         {
             if (tag > upTo)
             {
-                await _channel.BasicAckAsync(tag, multiple: false, CancellationToken.None).ConfigureAwait(false);
+                await channel.BasicAckAsync(tag, multiple: false, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }

@@ -17,7 +17,6 @@ internal sealed class AmqpDelivery(
 {
     private readonly (string Exchange, string RoutingKey) _way = AmqpRunCount.ReadWay(properties, exchange, routingKey);
     private int _settled;
-    private volatile bool _isAcknowledged;
 
     public Envelope? Envelope => envelope;
 
@@ -36,8 +35,6 @@ internal sealed class AmqpDelivery(
     public CancellationToken Lost => channel.Lost;
 
     public bool IsLost => channel.Lost.IsCancellationRequested;
-
-    public bool IsAcknowledged => _isAcknowledged;
 
     public ulong Tag => tag;
 
@@ -65,12 +62,6 @@ internal sealed class AmqpDelivery(
 
         return PutBackAsync(settlement, cancellationToken);
     }
-
-    public ValueTask AcknowledgeFirstAsync(CancellationToken cancellationToken)
-        => Interlocked.Exchange(ref _settled, 1) == 1 || IsLost ? ValueTask.CompletedTask : channel.Acks.AckFirstAsync(this, cancellationToken);
-
-    /// <summary>The acknowledgement was sent before the run.</summary>
-    internal void Acknowledged() => _isAcknowledged = true;
 
     private async ValueTask PutBackAsync(Settlement settlement, CancellationToken cancellationToken)
     {
