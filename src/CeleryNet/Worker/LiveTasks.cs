@@ -1,15 +1,25 @@
+using CeleryNet.Transports;
+
 namespace CeleryNet.Worker;
 
 /// <summary>All requests this worker has in hand, in the order in which they came, with how far each is. Safe for concurrent use. celery/worker/state.py</summary>
 internal sealed class LiveTasks
 {
     private readonly Lock _gate = new();
-    private TaskRequest? _first;
-    private TaskRequest? _last;
+    private readonly LinkedItems<TaskRequest, Links> _requests = new();
     private long _number;
     private long _begun;
 
-    public int Count { get; private set; }
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _requests.Count;
+            }
+        }
+    }
 
     /// <summary>How many have begun to run until now.</summary>
     public long Begun => Volatile.Read(ref _begun);
@@ -20,18 +30,7 @@ internal sealed class LiveTasks
         {
             request.Phase = phase;
             request.Number = ++_number;
-            request.Previous = _last;
-            if (_last is null)
-            {
-                _first = request;
-            }
-            else
-            {
-                _last.Next = request;
-            }
-
-            _last = request;
-            Count++;
+            _requests.Add(request);
         }
     }
 
@@ -40,7 +39,7 @@ internal sealed class LiveTasks
     {
         lock (_gate)
         {
-            if (!IsHere(request))
+            if (!_requests.Contains(request))
             {
                 return false;
             }
@@ -60,12 +59,12 @@ internal sealed class LiveTasks
     {
         lock (_gate)
         {
-            if (!IsHere(request) || request.Phase == TaskPhase.Running)
+            if (!_requests.Contains(request) || request.Phase == TaskPhase.Running)
             {
                 return false;
             }
 
-            RemoveUnderLock(request);
+            _requests.Remove(request);
             return true;
         }
     }
@@ -74,7 +73,10 @@ internal sealed class LiveTasks
     {
         lock (_gate)
         {
-            RemoveUnderLock(request);
+            if (_requests.Contains(request))
+            {
+                _requests.Remove(request);
+            }
         }
     }
 
@@ -84,7 +86,7 @@ internal sealed class LiveTasks
         var found = new List<TaskRequest>();
         lock (_gate)
         {
-            for (var request = _first; request is not null; request = request.Next)
+            for (var request = _requests.First; request is not null; request = LinkedItems<TaskRequest, Links>.After(request))
             {
                 if (isWanted(request))
                 {
@@ -102,34 +104,8 @@ internal sealed class LiveTasks
     /// <summary>Those with an id: more than one when the broker delivered a message twice.</summary>
     public IReadOnlyList<TaskRequest> With(TaskId id) => Find(request => request.Headers.Id == id);
 
-    private bool IsHere(TaskRequest request) => request.Previous is not null || _first == request;
-
-    private void RemoveUnderLock(TaskRequest request)
+    private readonly struct Links : ILinks<TaskRequest>
     {
-        if (!IsHere(request))
-        {
-            return;
-        }
-
-        if (request.Previous is { } previous)
-        {
-            previous.Next = request.Next;
-        }
-        else
-        {
-            _first = request.Next;
-        }
-
-        if (request.Next is { } next)
-        {
-            next.Previous = request.Previous;
-        }
-        else
-        {
-            _last = request.Previous;
-        }
-
-        request.Previous = request.Next = null;
-        Count--;
+        public static ref ItemLinks<TaskRequest> Of(TaskRequest item) => ref item.LiveLinks;
     }
 }

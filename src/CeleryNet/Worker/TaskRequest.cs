@@ -9,6 +9,8 @@ namespace CeleryNet.Worker;
 /// <summary>A message that was admitted: what to run, how, and the delivery to settle. celery/worker/request.py Request</summary>
 internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers, IDelivery delivery) : ITaskFacts
 {
+    private ItemLinks<TaskRequest> _liveLinks;
+    private ItemLinks<TaskRequest> _lineLinks;
     private TaskMessage? _message;
     private int _hasRun;
 
@@ -85,10 +87,7 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     public long Number { get; set; }
 
     /// <summary>The neighbours among the live requests. Belongs to <see cref="LiveTasks"/>.</summary>
-    public TaskRequest? Previous { get; set; }
-
-    /// <inheritdoc cref="Previous" />
-    public TaskRequest? Next { get; set; }
+    public ref ItemLinks<TaskRequest> LiveLinks => ref _liveLinks;
 
     /// <summary>Where it waits for its time; null when it does not. Belongs to <see cref="EtaQueue"/>.</summary>
     public HeldPlace? HeldPlace { get; set; }
@@ -97,10 +96,7 @@ internal sealed class TaskRequest(TaskDefinition definition, TaskHeaders headers
     public WaitingLine? Line { get; set; }
 
     /// <summary>The neighbours in the line. Belongs to <see cref="WaitingLine"/>.</summary>
-    public TaskRequest? Ahead { get; set; }
-
-    /// <inheritdoc cref="Ahead" />
-    public TaskRequest? Behind { get; set; }
+    public ref ItemLinks<TaskRequest> LineLinks => ref _lineLinks;
 
     TaskId? ITaskFacts.ParentId => Headers.ParentId;
 

@@ -1,3 +1,5 @@
+using CeleryNet.Transports;
+
 namespace CeleryNet.Worker;
 
 /// <summary>
@@ -9,13 +11,13 @@ internal sealed class WaitingLine
     // Below this many it is not worth looking for requests that were lost while they waited.
     private const int FewWaiting = 256;
 
-    private TaskRequest? _last;
+    private readonly LinkedItems<TaskRequest, Links> _requests = new();
     private int _sweepAt = FewWaiting;
 
-    public int Count { get; private set; }
+    public int Count => _requests.Count;
 
     /// <summary>The one whose turn is next; null when none waits.</summary>
-    public TaskRequest? First { get; private set; }
+    public TaskRequest? First => _requests.First;
 
     /// <summary>Lets a request wait behind the others.</summary>
     /// <exception cref="InvalidOperationException">It waits in a line already.</exception>
@@ -27,18 +29,7 @@ internal sealed class WaitingLine
         }
 
         request.Line = this;
-        request.Ahead = _last;
-        if (_last is null)
-        {
-            First = request;
-        }
-        else
-        {
-            _last.Behind = request;
-        }
-
-        _last = request;
-        Count++;
+        _requests.Add(request);
     }
 
     /// <summary>Takes out the one whose turn is next; null when none waits.</summary>
@@ -62,27 +53,8 @@ internal sealed class WaitingLine
             return false;
         }
 
-        if (request.Ahead is { } ahead)
-        {
-            ahead.Behind = request.Behind;
-        }
-        else
-        {
-            First = request.Behind;
-        }
-
-        if (request.Behind is { } behind)
-        {
-            behind.Ahead = request.Ahead;
-        }
-        else
-        {
-            _last = request.Ahead;
-        }
-
-        request.Ahead = request.Behind = null;
+        _requests.Remove(request);
         request.Line = null;
-        Count--;
         return true;
     }
 
@@ -112,7 +84,7 @@ internal sealed class WaitingLine
 
         for (var request = First; request is not null;)
         {
-            var behind = request.Behind;
+            var behind = LinkedItems<TaskRequest, Links>.After(request);
             if (request.Delivery.IsLost)
             {
                 Remove(request);
@@ -123,5 +95,10 @@ internal sealed class WaitingLine
         }
 
         _sweepAt = Math.Max(FewWaiting, Count * 2);
+    }
+
+    private readonly struct Links : ILinks<TaskRequest>
+    {
+        public static ref ItemLinks<TaskRequest> Of(TaskRequest item) => ref item.LineLinks;
     }
 }

@@ -28,7 +28,7 @@ public sealed class WaitingLineTests
 
         _line.Remove(requests[1]).ShouldBeTrue();
 
-        (requests[1].Line, requests[1].Ahead, requests[1].Behind).ShouldBe((null, null, null));
+        (requests[1].Line, requests[1].LineLinks.Previous, requests[1].LineLinks.Next).ShouldBe((null, null, null));
         _line.Remove(requests[1]).ShouldBeFalse();
         _line.Add(requests[1]);
         _line.TakeAll().ShouldBe([requests[0], requests[2], requests[1]]);

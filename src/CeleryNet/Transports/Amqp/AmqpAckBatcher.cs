@@ -12,9 +12,8 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken) 
 {
     private readonly Lock _gate = new();
 
-    // The unsettled deliveries in the order of their tags, linked through themselves: the first is the lowest.
-    private AmqpDelivery? _first;
-    private AmqpDelivery? _last;
+    // In the order of their tags: the first is the lowest.
+    private readonly LinkedItems<AmqpDelivery, Links> _unsettled = new();
     private List<ulong> _waiting = [];
     private List<ulong> _sending = [];
     private TaskCompletionSource? _flushed;
@@ -26,17 +25,7 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken) 
         delivery.Subscription.OnDelivered();
         lock (_gate)
         {
-            delivery.Previous = _last;
-            if (_last is null)
-            {
-                _first = delivery;
-            }
-            else
-            {
-                _last.Next = delivery;
-            }
-
-            _last = delivery;
+            _unsettled.Add(delivery);
         }
     }
 
@@ -105,7 +94,7 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken) 
     {
         lock (_gate)
         {
-            lowestUnsettled = _first?.Tag ?? ulong.MaxValue;
+            lowestUnsettled = _unsettled.First?.Tag ?? ulong.MaxValue;
             if (_waiting.Count == 0)
             {
                 _isFlushing = false;
@@ -149,26 +138,12 @@ internal sealed class AmqpAckBatcher(IChannel channel, Action<string> onBroken) 
 
     private void Unlink(AmqpDelivery delivery)
     {
-        if (delivery.Previous is null)
-        {
-            _first = delivery.Next;
-        }
-        else
-        {
-            delivery.Previous.Next = delivery.Next;
-        }
-
-        if (delivery.Next is null)
-        {
-            _last = delivery.Previous;
-        }
-        else
-        {
-            delivery.Next.Previous = delivery.Previous;
-        }
-
-        delivery.Previous = null;
-        delivery.Next = null;
+        _unsettled.Remove(delivery);
         delivery.Subscription.OnSettled();
+    }
+
+    private readonly struct Links : ILinks<AmqpDelivery>
+    {
+        public static ref ItemLinks<AmqpDelivery> Of(AmqpDelivery item) => ref item.UnsettledLinks;
     }
 }

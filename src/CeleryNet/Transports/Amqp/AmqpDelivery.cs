@@ -16,6 +16,7 @@ internal sealed class AmqpDelivery(
     Envelope envelope) : IDelivery
 {
     private readonly (string Exchange, string RoutingKey) _way = AmqpRunCount.ReadWay(properties, exchange, routingKey);
+    private ItemLinks<AmqpDelivery> _unsettledLinks;
     private int _settled;
 
     public Envelope? Envelope => envelope;
@@ -41,11 +42,8 @@ internal sealed class AmqpDelivery(
     /// <summary>Whose bound it counts against.</summary>
     public AmqpSubscription Subscription => subscription;
 
-    /// <summary>The neighbours among the channel's unsettled deliveries. Belongs to <see cref="AmqpAckBatcher"/>.</summary>
-    public AmqpDelivery? Previous { get; set; }
-
-    /// <inheritdoc cref="Previous" />
-    public AmqpDelivery? Next { get; set; }
+    /// <summary>Its neighbours among the channel's unsettled deliveries.</summary>
+    public ref ItemLinks<AmqpDelivery> UnsettledLinks => ref _unsettledLinks;
 
     public ValueTask SettleAsync(Settlement settlement, CancellationToken cancellationToken)
     {

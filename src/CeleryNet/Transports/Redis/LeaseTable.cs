@@ -5,10 +5,8 @@ internal sealed class LeaseTable(PrefetchWindow window)
 {
     private readonly Lock _gate = new();
 
-    // A list of the deliveries themselves, which come and go too fast for a table of them.
-    private RedisDelivery? _first;
-    private RedisDelivery? _last;
-    private int _count;
+    // They come and go too fast for a table.
+    private readonly LinkedItems<RedisDelivery, Links> _held = new();
 
     /// <summary>Where room is that others have left.</summary>
     public PrefetchWindow Window => window;
@@ -20,21 +18,8 @@ internal sealed class LeaseTable(PrefetchWindow window)
         {
             for (var i = 0; i < deliveries.Count; i++)
             {
-                var delivery = deliveries[i];
-                delivery.Previous = _last;
-                if (_last is null)
-                {
-                    _first = delivery;
-                }
-                else
-                {
-                    _last.Next = delivery;
-                }
-
-                _last = delivery;
+                _held.Add(deliveries[i]);
             }
-
-            _count += deliveries.Count;
         }
 
         window.Enter(deliveries.Count);
@@ -45,31 +30,12 @@ internal sealed class LeaseTable(PrefetchWindow window)
     {
         lock (_gate)
         {
-            if (delivery.Previous is null && _first != delivery)
+            if (!_held.Contains(delivery))
             {
                 return;
             }
 
-            if (delivery.Previous is { } previous)
-            {
-                previous.Next = delivery.Next;
-            }
-            else
-            {
-                _first = delivery.Next;
-            }
-
-            if (delivery.Next is { } next)
-            {
-                next.Previous = delivery.Previous;
-            }
-            else
-            {
-                _last = delivery.Previous;
-            }
-
-            delivery.Previous = delivery.Next = null;
-            _count--;
+            _held.Remove(delivery);
         }
 
         window.Leave();
@@ -80,14 +46,19 @@ internal sealed class LeaseTable(PrefetchWindow window)
     {
         lock (_gate)
         {
-            var held = new RedisDelivery[_count];
-            var i = 0;
-            for (var delivery = _first; delivery is not null; delivery = delivery.Next)
+            var held = new RedisDelivery[_held.Count];
+            var delivery = _held.First;
+            for (var i = 0; delivery is not null; delivery = LinkedItems<RedisDelivery, Links>.After(delivery))
             {
                 held[i++] = delivery;
             }
 
             return held;
         }
+    }
+
+    private readonly struct Links : ILinks<RedisDelivery>
+    {
+        public static ref ItemLinks<RedisDelivery> Of(RedisDelivery item) => ref item.LeaseLinks;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Deli
     private const int Settling = 1;
     private const int Closed = 2;
 
+    private ItemLinks<RedisDelivery> _leaseLinks;
     private int _state;
 
     // The settlement that is under way, or was when the broker could not be told. Written and read only while settling.
@@ -26,11 +27,8 @@ internal sealed class RedisDelivery(ClaimTag tag, ReadOnlyMemory<byte> raw, Deli
     /// <summary>The field in the hash of unsettled messages.</summary>
     public ClaimTag Tag => tag;
 
-    /// <summary>The delivery taken before this one, of those that are held; <see cref="LeaseTable"/>'s.</summary>
-    public RedisDelivery? Previous { get; set; }
-
-    /// <summary>The one taken after it.</summary>
-    public RedisDelivery? Next { get; set; }
+    /// <summary>Its neighbours among those that are held.</summary>
+    public ref ItemLinks<RedisDelivery> LeaseLinks => ref _leaseLinks;
 
     /// <summary>The list element as it came, with the count of its runs if that has grown.</summary>
     public ReadOnlyMemory<byte> Raw => _counted is { } counted ? counted.Raw : raw;
