@@ -30,7 +30,7 @@ internal sealed class MessageHeaders
 
     /// <summary>For one who reads or writes many.</summary>
     /// <param name="recent">Has the names of the one before.</param>
-    public MessageHeaders(RecentStrings recent)
+    public MessageHeaders(RecentNames recent)
     {
         _names = recent.Names ?? new string[Usual];
         _areNamesShared = recent.Names is not null;
@@ -122,11 +122,11 @@ internal sealed class MessageHeaders
     public string? GetString(string name) => this[name] as string;
 
     /// <summary>Lets the next one have the names of this one, to which none is added any more by whoever says so.</summary>
-    public void ShareNames(RecentStrings recent)
+    public void ShareNames(RecentNames recent)
     {
         if (!_areNamesShared || _count != _names.Length)
         {
-            recent.NoteNames(_names.AsSpan(0, _count));
+            recent.Note(_names.AsSpan(0, _count));
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class TaskMessageWriter(JsonSerializerOptions serializerOptions,
     // RabbitMQ closes the channel over a larger one (some 49 days). The header "expires" holds without it.
     private const long MaxExpiration = uint.MaxValue;
 
-    private readonly RecentStrings _recent = new();
+    private readonly RecentNames _recent = new();
     private readonly JsonBuffers _buffers = new(new JsonWriterOptions { Encoder = serializerOptions.Encoder, SkipValidation = true });
 
     /// <exception cref="CelerySerializationException">An argument cannot be written, or the body gets too large.</exception>

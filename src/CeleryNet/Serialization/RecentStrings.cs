@@ -12,21 +12,9 @@ internal sealed class RecentStrings
     private const int Longest = 96;
 
     private readonly string?[] _strings = new string?[Places];
-    private volatile string[]? _names;
-    private int _others;
 
-    /// <summary>A row of texts that is likely to come again as a whole: the names of a message's headers. Never changed; null before the first.</summary>
-    public string[]? Names => _names;
-
-    /// <summary>Says that another row has come, which is kept now and then: where two come in turns, none would be of use if each gave way to the other.</summary>
-    public void NoteNames(ReadOnlySpan<string> names)
-    {
-        const int turns = 8;
-        if (_names is null || Interlocked.Increment(ref _others) % turns == 0)
-        {
-            _names = names.ToArray();
-        }
-    }
+    /// <summary>The names that come in rows.</summary>
+    public RecentNames Names { get; } = new();
 
     /// <summary>The string of a text in UTF-8 without escapes.</summary>
     public string Get(ReadOnlySpan<byte> text)

@@ -39,24 +39,10 @@ internal sealed class Bursts<T>(
 
     private Func<T, Exception, Exception>? Failed => failed;
 
-    /// <summary>Sends an item; the answer of the server.</summary>
+    /// <summary>Sends an item, and completes when it was answered.</summary>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Ends the wait for the answer; if the item is on its way by then, it may arrive all the same.</param>
-    public ValueTask<bool> SendAsync(T item, CancellationToken cancellationToken)
-    {
-        var entry = Begin(item, cancellationToken);
-        return new ValueTask<bool>(entry, entry.Version);
-    }
-
-    /// <summary>Sends an item, for those who do not need the answer.</summary>
-    /// <inheritdoc cref="SendAsync(T, CancellationToken)" path="//param" />
-    public ValueTask SendOnlyAsync(T item, CancellationToken cancellationToken)
-    {
-        var entry = Begin(item, cancellationToken);
-        return new ValueTask(entry, entry.Version);
-    }
-
-    private Entry Begin(T item, CancellationToken cancellationToken)
+    public ValueTask SendAsync(T item, CancellationToken cancellationToken)
     {
         Entry? entry;
         bool first;
@@ -82,7 +68,7 @@ internal sealed class Bursts<T>(
             _ = SendAsync();
         }
 
-        return entry;
+        return new ValueTask(entry, entry.Version);
     }
 
     void IThreadPoolWorkItem.Execute() => _ = SendAsync();
@@ -192,7 +178,7 @@ internal sealed class Bursts<T>(
     /// One item, and the one who waits for its answer, who may lose patience; what happens to the item is the same then. Used again once both the burst and
     /// whoever waits are done with it.
     /// </summary>
-    private sealed class Entry(Bursts<T> bursts) : IValueTaskSource<bool>, IValueTaskSource
+    private sealed class Entry(Bursts<T> bursts) : IValueTaskSource
     {
         // Whoever goes on runs a task's code next, for which the burst must not wait.
         private ManualResetValueTaskSourceCore<bool> _answer = new() { RunContinuationsAsynchronously = true };
@@ -220,7 +206,7 @@ internal sealed class Bursts<T>(
             if (Interlocked.Exchange(ref _isOver, 1) == 0)
             {
                 bursts.Answered?.Invoke(Item, answer);
-                _answer.SetResult(answer);
+                _answer.SetResult(true);
             }
         }
 
@@ -258,21 +244,19 @@ internal sealed class Bursts<T>(
             _answer.Reset();
         }
 
-        public bool GetResult(short token)
+        public void GetResult(short token)
         {
             // Nobody who has lost patience is about to use it any more after this.
             _impatience.Dispose();
             try
             {
-                return _answer.GetResult(token);
+                _answer.GetResult(token);
             }
             finally
             {
                 Leave();
             }
         }
-
-        void IValueTaskSource.GetResult(short token) => GetResult(token);
 
         public ValueTaskSourceStatus GetStatus(short token) => _answer.GetStatus(token);
 

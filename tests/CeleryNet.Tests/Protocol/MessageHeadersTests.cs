@@ -5,7 +5,7 @@ namespace CeleryNet.Tests.Protocol;
 
 public sealed class MessageHeadersTests
 {
-    private readonly RecentStrings _recent = new();
+    private readonly RecentNames _recent = new();
 
     [Fact]
     public void Headers_keep_their_order_and_the_last_of_two_with_one_name_is_found()

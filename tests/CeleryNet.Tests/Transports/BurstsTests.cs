@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CeleryNet.TestKit;
 using CeleryNet.Transports;
 
@@ -6,6 +7,7 @@ namespace CeleryNet.Tests.Transports;
 public sealed class BurstsTests
 {
     private readonly List<int[]> _sent = [];
+    private readonly ConcurrentDictionary<int, bool> _answers = [];
     private readonly Queue<TaskCompletionSource<IReadOnlyList<BurstAnswer>>> _calls = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -15,8 +17,8 @@ public sealed class BurstsTests
     {
         var bursts = Create();
 
-        var first = bursts.SendAsync(1, Token).AsTask();
-        var (second, third) = (bursts.SendAsync(2, Token).AsTask(), bursts.SendAsync(3, Token).AsTask());
+        var first = AskAsync(bursts, 1, Token);
+        var (second, third) = (AskAsync(bursts, 2, Token), AskAsync(bursts, 3, Token));
         _sent.ShouldBe([[1]]);
         Answer(true);
         (await first).ShouldBeTrue();
@@ -33,7 +35,7 @@ public sealed class BurstsTests
         var bursts = Create();
 
         // Each weighs what it is; a burst takes three, and 100.
-        Task<bool>[] sent = [.. new[] { 1, 2, 3, 4, 5, 200, 60, 50 }.Select(item => bursts.SendAsync(item, Token).AsTask())];
+        Task<bool>[] sent = [.. new[] { 1, 2, 3, 4, 5, 200, 60, 50 }.Select(item => AskAsync(bursts, item, Token))];
         while (_calls.Count > 0)
         {
             Answer([.. _sent[^1].Select(_ => true)]);
@@ -51,8 +53,8 @@ public sealed class BurstsTests
     {
         var bursts = Create();
 
-        var first = bursts.SendAsync(1, Token).AsTask();
-        var second = bursts.SendAsync(2, Token).AsTask();
+        var first = AskAsync(bursts, 1, Token);
+        var second = AskAsync(bursts, 2, Token);
         _calls.Dequeue().SetException(new TimeoutException("no answer"));
         (await Should.ThrowAsync<TimeoutException>(async () => await first)).Message.ShouldBe("no answer");
         Answer(true);
@@ -66,8 +68,8 @@ public sealed class BurstsTests
         var bursts = Create();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var first = bursts.SendAsync(1, patience.Token).AsTask();
-        var second = bursts.SendAsync(2, Token).AsTask();
+        var first = AskAsync(bursts, 1, patience.Token);
+        var second = AskAsync(bursts, 2, Token);
         await patience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(async () => await first);
         Answer(true);
@@ -83,9 +85,9 @@ public sealed class BurstsTests
         var bursts = Create();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var first = bursts.SendAsync(1, Token).AsTask();
-        var second = bursts.SendAsync(2, patience.Token).AsTask();
-        var third = bursts.SendAsync(3, Token).AsTask();
+        var first = AskAsync(bursts, 1, Token);
+        var second = AskAsync(bursts, 2, patience.Token);
+        var third = AskAsync(bursts, 3, Token);
         await patience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(async () => await second);
         Answer(true);
@@ -101,8 +103,8 @@ public sealed class BurstsTests
     {
         var bursts = Create();
 
-        var first = bursts.SendAsync(1, Token).AsTask();
-        var (second, third) = (bursts.SendAsync(2, Token).AsTask(), bursts.SendAsync(3, Token).AsTask());
+        var first = AskAsync(bursts, 1, Token);
+        var (second, third) = (AskAsync(bursts, 2, Token), AskAsync(bursts, 3, Token));
         Answer(true);
         _calls.Dequeue().SetResult([new BurstAnswer(false, new InvalidOperationException("full")), new BurstAnswer(true)]);
 
@@ -118,7 +120,7 @@ public sealed class BurstsTests
 
         for (var i = 0; i < 20; i++)
         {
-            var (first, second) = (bursts.SendAsync(1, Token).AsTask(), bursts.SendAsync(2, Token).AsTask());
+            var (first, second) = (AskAsync(bursts, 1, Token), AskAsync(bursts, 2, Token));
             Answer(i % 2 == 0);
             Answer(i % 3 == 0);
 
@@ -129,20 +131,25 @@ public sealed class BurstsTests
     [Fact]
     public async Task Items_of_many_who_send_at_once_each_get_their_own_answer()
     {
-        var bursts = new Bursts<int>((3, long.MaxValue), static _ => 1, static async (items, answers) =>
-        {
-            await Task.Yield();
-            for (var i = 0; i < items.Count; i++)
+        const int each = 5000;
+        var bursts = new Bursts<int>(
+            (3, long.MaxValue),
+            static _ => 1,
+            static async (items, answers) =>
             {
-                answers[i] = new BurstAnswer(items[i] % 2 == 0);
-            }
-        });
+                await Task.Yield();
+                for (var i = 0; i < items.Count; i++)
+                {
+                    answers[i] = new BurstAnswer(items[i] % 3 == 0);
+                }
+            },
+            (item, answer) => _answers[item] = answer);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(sender => Task.Run(async () =>
         {
-            for (var i = 0; i < 5000; i++)
+            for (var i = sender * each; i < (sender + 1) * each; i++)
             {
-                (await bursts.SendAsync(sender + i, Token)).ShouldBe((sender + i) % 2 == 0);
+                (await AskAsync(bursts, i, Token)).ShouldBe(i % 3 == 0);
             }
         }))).WithinBound("the answers");
     }
@@ -153,10 +160,10 @@ public sealed class BurstsTests
         var bursts = Create();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var first = bursts.SendAsync(1, patience.Token).AsTask();
+        var first = AskAsync(bursts, 1, patience.Token);
         await patience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(async () => await first);
-        var second = bursts.SendAsync(2, Token).AsTask();
+        var second = AskAsync(bursts, 2, Token);
         Answer(false);
         second.IsCompleted.ShouldBeFalse();
         Answer(true);
@@ -177,7 +184,7 @@ public sealed class BurstsTests
             });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var (first, second, third) = (bursts.SendAsync(1, Token).AsTask(), bursts.SendAsync(2, Token).AsTask(), bursts.SendAsync(3, patience.Token).AsTask());
+        var (first, second, third) = (AskAsync(bursts, 1, Token), AskAsync(bursts, 2, Token), AskAsync(bursts, 3, patience.Token));
         await patience.CancelAsync();
         (await Should.ThrowAsync<InvalidOperationException>(async () => await third)).Message.ShouldBe("made of it");
         Answer(true);
@@ -198,8 +205,18 @@ public sealed class BurstsTests
             _calls.Enqueue(call);
             (await call.Task).ToArray().CopyTo(answers, 0);
         },
-        answered,
+        (item, answer) =>
+        {
+            _answers[item] = answer;
+            answered?.Invoke(item, answer);
+        },
         failed);
+
+    private async Task<bool> AskAsync(Bursts<int> bursts, int item, CancellationToken cancellationToken)
+    {
+        await bursts.SendAsync(item, cancellationToken);
+        return _answers[item];
+    }
 
     private void Answer(params bool[] answers) => _calls.Dequeue().SetResult([.. answers.Select(answer => new BurstAnswer(answer))]);
 }

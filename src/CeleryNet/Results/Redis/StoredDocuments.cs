@@ -27,7 +27,7 @@ internal sealed class StoredDocuments
 
     /// <summary>Stores a document, unless there is one already that must not be replaced.</summary>
     public ValueTask StoreAsync(byte[] key, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
-        => _bursts.SendOnlyAsync((key, document), cancellationToken);
+        => _bursts.SendAsync((key, document), cancellationToken);
 
     private async Task StoreAsync(IReadOnlyList<(byte[] Key, ReadOnlyMemory<byte> Document)> items, BurstAnswer[] answers)
     {

@@ -57,7 +57,7 @@ internal static class AmqpProperties
     /// <param name="strings">Texts that come again and again; null to make each anew.</param>
     public static Envelope Read(IReadOnlyBasicProperties properties, byte[] body, RecentStrings? strings = null)
     {
-        var headers = strings is null || properties.Headers is null ? new MessageHeaders() : new MessageHeaders(strings);
+        var headers = strings is null || properties.Headers is null ? new MessageHeaders() : new MessageHeaders(strings.Names);
         if (properties.Headers is { } table)
         {
             foreach (var (name, value) in table)
@@ -70,7 +70,7 @@ internal static class AmqpProperties
 
             if (strings is not null)
             {
-                headers.ShareNames(strings);
+                headers.ShareNames(strings.Names);
             }
         }
 

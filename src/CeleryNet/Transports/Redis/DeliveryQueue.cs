@@ -6,23 +6,19 @@ namespace CeleryNet.Transports.Redis;
 
 /// <summary>
 /// What a consumer has taken and nobody has read yet. What was taken together is there before the reader is woken: a channel would wake it for the first, and
-/// then reader and writer would hold each other up for each of the rest. Many may write, one may wait.
+/// then reader and writer would hold each other up for each of the rest. Reading a message that is not settled makes room for the next. Many may write, one may wait.
 /// </summary>
-internal sealed class DeliveryQueue
+internal sealed class DeliveryQueue : ChannelReader<IDelivery>
 {
     private readonly ConcurrentQueue<IDelivery> _items = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile bool _isComplete;
 
-    public DeliveryQueue() => Reader = new RedisDeliveryReader(this);
+    public override Task Completion => _signal.Reader.Completion;
 
-    /// <summary>The reader's end.</summary>
-    public ChannelReader<IDelivery> Reader { get; }
+    public override bool CanCount => true;
 
-    public int Count => _items.Count;
-
-    /// <summary>Fires when nothing is added any more.</summary>
-    public Task Completion => _signal.Reader.Completion;
+    public override int Count => _items.Count;
 
     /// <summary>Adds one; false when nothing is added any more.</summary>
     public bool TryAdd(IDelivery delivery)
@@ -48,7 +44,21 @@ internal sealed class DeliveryQueue
         _signal.Writer.TryWrite(true);
     }
 
-    public bool TryTake([MaybeNullWhen(false)] out IDelivery delivery) => _items.TryDequeue(out delivery);
+    public override bool TryRead([MaybeNullWhen(false)] out IDelivery item)
+    {
+        if (!_items.TryDequeue(out item))
+        {
+            return false;
+        }
+
+        if (item is NoAckDelivery delivery)
+        {
+            delivery.Window.Leave();
+            delivery.Window.TellOfRoom();
+        }
+
+        return true;
+    }
 
     /// <summary>Adds nothing any more; what is there can be read.</summary>
     public void Complete()
@@ -60,8 +70,7 @@ internal sealed class DeliveryQueue
         _signal.Reader.TryRead(out _);
     }
 
-    /// <summary>Waits until there is something; false when there is nothing and nothing is to come.</summary>
-    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    public override async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
         while (_items.IsEmpty)
         {

@@ -20,7 +20,7 @@ internal sealed class PushedElements
 
     /// <summary>Pushes a message; returns when the list has it.</summary>
     public ValueTask PushAsync(string list, ReadOnlyMemory<byte> element, CancellationToken cancellationToken)
-        => _bursts.SendOnlyAsync((list, element), cancellationToken);
+        => _bursts.SendAsync((list, element), cancellationToken);
 
     private async Task PushAsync(IReadOnlyList<(string List, ReadOnlyMemory<byte> Element)> items, BurstAnswer[] answers)
     {

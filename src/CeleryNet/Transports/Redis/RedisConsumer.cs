@@ -61,7 +61,7 @@ internal sealed class RedisConsumer : IConsumer
         _window = new PrefetchWindow(request.Prefetch);
         _leases = new LeaseTable(_window);
         _broadcasts = new RedisBroadcasts(connection, keys, request.Prefetch, _deliveries, time, logger);
-        Deliveries = _deliveries.Reader;
+        Deliveries = _deliveries;
     }
 
     public ChannelReader<IDelivery> Deliveries { get; }
@@ -242,7 +242,7 @@ internal sealed class RedisConsumer : IConsumer
         await ForgetTemporaryAsync().ConfigureAwait(false);
         _deliveries.Complete();
         var unread = new List<IDelivery>();
-        while (_deliveries.TryTake(out var delivery))
+        while (_deliveries.TryRead(out var delivery))
         {
             unread.Add(delivery);
         }

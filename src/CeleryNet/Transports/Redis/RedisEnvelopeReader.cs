@@ -208,7 +208,7 @@ internal static class RedisEnvelopeReader
             return new MessageHeaders();
         }
 
-        var headers = strings is null ? new MessageHeaders() : new MessageHeaders(strings);
+        var headers = strings is null ? new MessageHeaders() : new MessageHeaders(strings.Names);
         while (Next(ref reader))
         {
             var name = ReadString(ref reader, strings);
@@ -218,7 +218,7 @@ internal static class RedisEnvelopeReader
 
         if (strings is not null)
         {
-            headers.ShareNames(strings);
+            headers.ShareNames(strings.Names);
         }
 
         return headers;

@@ -26,7 +26,7 @@ internal sealed class SettledTags
     }
 
     /// <summary>Takes a delivery's message out. The delivery is told whether it was still there, or why that is not known, before whoever waits goes on.</summary>
-    public ValueTask ForgetAsync(RedisDelivery delivery, CancellationToken cancellationToken) => _bursts.SendOnlyAsync(delivery, cancellationToken);
+    public ValueTask ForgetAsync(RedisDelivery delivery, CancellationToken cancellationToken) => _bursts.SendAsync(delivery, cancellationToken);
 
     // Into one buffer: a text for each would be most of what a settlement costs.
     private static RedisValue[] Write(IReadOnlyList<RedisDelivery> deliveries)

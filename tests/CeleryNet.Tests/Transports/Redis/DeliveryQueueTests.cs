@@ -18,34 +18,34 @@ public sealed class DeliveryQueueTests
         _queue.TryAdd(deliveries[0]).ShouldBeTrue();
         _queue.Add(deliveries[1..]);
 
-        _queue.Reader.Count.ShouldBe(3);
+        _queue.Count.ShouldBe(3);
         foreach (var delivery in deliveries)
         {
-            (await _queue.Reader.ReadAsync(Token)).ShouldBeSameAs(delivery);
+            (await _queue.ReadAsync(Token)).ShouldBeSameAs(delivery);
         }
     }
 
     [Fact]
     public async Task Reader_that_waits_is_woken_for_what_was_added_together()
     {
-        var waiting = _queue.Reader.WaitToReadAsync(Token).AsTask();
+        var waiting = _queue.WaitToReadAsync(Token).AsTask();
         waiting.IsCompleted.ShouldBeFalse();
 
         _queue.Add([New(), New()]);
 
         (await waiting.WithinBound("the deliveries")).ShouldBeTrue();
-        _queue.Reader.TryRead(out _).ShouldBeTrue();
-        _queue.Reader.TryRead(out _).ShouldBeTrue();
-        _queue.Reader.TryRead(out _).ShouldBeFalse();
+        _queue.TryRead(out _).ShouldBeTrue();
+        _queue.TryRead(out _).ShouldBeTrue();
+        _queue.TryRead(out _).ShouldBeFalse();
     }
 
     [Fact]
     public async Task Reader_that_has_read_everything_waits_for_the_next()
     {
         _queue.Add([New()]);
-        _queue.Reader.TryRead(out _).ShouldBeTrue();
+        _queue.TryRead(out _).ShouldBeTrue();
 
-        var waiting = _queue.Reader.WaitToReadAsync(Token).AsTask();
+        var waiting = _queue.WaitToReadAsync(Token).AsTask();
         waiting.IsCompleted.ShouldBeFalse();
         _queue.TryAdd(New());
 
@@ -59,17 +59,17 @@ public sealed class DeliveryQueueTests
 
         _queue.Complete();
 
-        await _queue.Reader.Completion.WithinBound("the end");
-        (await _queue.Reader.WaitToReadAsync(Token)).ShouldBeTrue();
-        _queue.Reader.TryRead(out _).ShouldBeTrue();
-        (await _queue.Reader.WaitToReadAsync(Token)).ShouldBeFalse();
+        await _queue.Completion.WithinBound("the end");
+        (await _queue.WaitToReadAsync(Token)).ShouldBeTrue();
+        _queue.TryRead(out _).ShouldBeTrue();
+        (await _queue.WaitToReadAsync(Token)).ShouldBeFalse();
         _queue.TryAdd(New()).ShouldBeFalse();
     }
 
     [Fact]
     public async Task Reader_that_waits_is_told_of_the_end()
     {
-        var waiting = _queue.Reader.WaitToReadAsync(Token).AsTask();
+        var waiting = _queue.WaitToReadAsync(Token).AsTask();
 
         _queue.Complete();
 
@@ -80,7 +80,7 @@ public sealed class DeliveryQueueTests
     public async Task Reader_can_lose_patience()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var waiting = _queue.Reader.WaitToReadAsync(patience.Token).AsTask();
+        var waiting = _queue.WaitToReadAsync(patience.Token).AsTask();
 
         await patience.CancelAsync();
 
