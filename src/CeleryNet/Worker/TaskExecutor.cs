@@ -119,19 +119,18 @@ internal sealed class TaskExecutor(
         }
 
         // Told after its message went back to its queue, the end of this run could follow the beginning of the next.
-        var isToRunAgain = settlement?.Kind == SettlementKind.Requeue;
-        if (isToRunAgain)
+        if (settlement is { Kind: SettlementKind.Requeue } back)
         {
-            _events.Finished(request, outcome, settlement?.Kind, elapsed);
+            _events.Finished(request, outcome, back.Kind, elapsed);
+            await request.Delivery.SettleAsync(back, lastCall).ConfigureAwait(false);
         }
-
-        if (settlement is { } late)
+        else
         {
-            await request.Delivery.SettleAsync(late, lastCall).ConfigureAwait(false);
-        }
+            if (settlement is { } late)
+            {
+                await request.Delivery.SettleAsync(late, lastCall).ConfigureAwait(false);
+            }
 
-        if (!isToRunAgain)
-        {
             _events.Finished(request, outcome, settlement?.Kind, elapsed);
         }
 
