@@ -2,12 +2,9 @@ using CeleryNet.TestKit;
 
 namespace CeleryNet.Aot.Tests;
 
-/// <summary>A project of this repository, published as a user would: <c>dotnet publish</c>, and the project file says that it is compiled ahead of time.</summary>
+/// <summary>A project of this repository as a native program.</summary>
 public abstract class NativeProgram(string project, string configuration) : IAsyncLifetime
 {
-    // Minutes of work for the compiler on a machine that may be busy with other things.
-    private static readonly TimeSpan _bound = TimeSpan.FromMinutes(15);
-
     private readonly TestDirectory _directory = new();
 
     /// <summary>What the build has written.</summary>
@@ -21,21 +18,8 @@ public abstract class NativeProgram(string project, string configuration) : IAsy
 
     public async ValueTask InitializeAsync()
     {
-        // In a folder of its own, so that other tests' programs are not rebuilt under them. A warning would not come again from a build that is up to date.
-        // The analyzers have looked at the code when the solution was built; what the native compiler finds is another matter.
-        await using var publish = ChildProcess.Start(
-            "dotnet",
-            [
-                "publish", Repository.PathOf(project.Split('/')), "-c", configuration, "-o", Folder, "-p:ArtifactsPath=" + _directory["artifacts"],
-                "-p:RunAnalyzers=false", "--nologo", "-v", "minimal",
-            ]);
-        var exitCode = await publish.WaitForExitAsync(_bound);
-        BuildOutput = publish.Output;
-        if (exitCode != 0)
-        {
-            throw new InvalidOperationException($"dotnet publish of {project} ended with {exitCode}:\n{BuildOutput}");
-        }
-
+        // A warning would not come again from a build that is up to date: it has a folder of its own.
+        BuildOutput = await NativePublish.RunAsync(project, configuration, _directory);
         await NativeReport.WriteAsync($"{System.IO.Path.GetFileName(Path)}: {new FileInfo(Path).Length / 1e6:F1} MB");
     }
 

@@ -69,6 +69,9 @@ internal sealed class Servers : IAsyncDisposable
         await _redis.DisposeAsync();
     }
 
+    /// <summary>To how many channels of Redis somebody is subscribed.</summary>
+    public async Task<long> CountChannelsAsync(CancellationToken cancellationToken) => await ReadAsync("stats", "pubsub_channels", cancellationToken);
+
     private async Task<long> ReadAsync(string section, string name, CancellationToken cancellationToken)
     {
         var info = await RedisClient.GetServers()[0].InfoAsync(section).WaitAsync(cancellationToken);

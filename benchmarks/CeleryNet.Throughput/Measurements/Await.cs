@@ -24,11 +24,11 @@ internal sealed class Await(Bench bench, RedisBroker broker) : IMeasurement
     {
         var count = Scale.Awaited;
         await bench.ResetAsync(broker, cancellationToken);
-        var before = await CountAsync("clients", "connected_clients", cancellationToken);
+        var before = await bench.Servers.CountConnectionsAsync(cancellationToken);
         await using var awaiter = bench.Launcher.StartAwaiter(peer, new Job(broker.Url, bench.Servers.Results.Url, Bench.Queue, count), count);
         var begun = await ReadTimeAsync("begin");
         var started = Stopwatch.GetTimestamp();
-        while (await CountAsync("stats", "pubsub_channels", cancellationToken) < count)
+        while (await bench.Servers.CountChannelsAsync(cancellationToken) < count)
         {
             if (Stopwatch.GetElapsedTime(started) > Bench.Deadline)
             {
@@ -39,7 +39,7 @@ internal sealed class Await(Bench bench, RedisBroker broker) : IMeasurement
         }
 
         var subscribed = Stopwatch.GetTimestamp();
-        var connections = await CountAsync("clients", "connected_clients", cancellationToken) - before;
+        var connections = await bench.Servers.CountConnectionsAsync(cancellationToken) - before;
         var stored = Stopwatch.GetTimestamp();
         var results = new RawResults(bench.Servers.Results.Database);
         await Task.WhenAll(Enumerable.Range(0, count).Select(number => results.StoreAsync(Awaited.Id(number), Document(number)))).WaitAsync(cancellationToken);
@@ -60,10 +60,4 @@ internal sealed class Await(Bench bench, RedisBroker broker) : IMeasurement
     private static byte[] Document(int number) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
         $"{{\"status\": \"SUCCESS\", \"result\": {number}, \"traceback\": null, \"children\": [], \"date_done\": \"2026-01-02T03:04:05.000006+00:00\", \"task_id\": \"{Awaited.Id(number)}\"}}"));
-
-    private async Task<long> CountAsync(string section, string name, CancellationToken cancellationToken)
-    {
-        var lines = await bench.Servers.RedisClient.GetServers()[0].InfoAsync(section).WaitAsync(cancellationToken);
-        return long.Parse(lines.SelectMany(group => group).First(line => line.Key == name).Value, CultureInfo.InvariantCulture);
-    }
 }

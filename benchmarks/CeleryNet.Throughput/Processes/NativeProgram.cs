@@ -5,8 +5,6 @@ namespace CeleryNet.Throughput.Processes;
 /// <summary>samples/Worker compiled ahead of time, in a folder of its own that goes with it.</summary>
 internal sealed class NativeProgram : IDisposable
 {
-    private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(10);
-
     private readonly TestDirectory _directory = new();
 
     private NativeProgram()
@@ -26,17 +24,7 @@ internal sealed class NativeProgram : IDisposable
         var program = new NativeProgram();
         try
         {
-            await using var publish = ChildProcess.Start(
-                "dotnet",
-                [
-                    "publish", Repository.PathOf("samples", "Worker", "CeleryNet.Samples.Worker.csproj"), "-c", "Release", "-o", program._directory["publish"],
-                    "-p:ArtifactsPath=" + program._directory["artifacts"], "-p:RunAnalyzers=false", "--nologo", "-v", "quiet",
-                ]);
-            if (await publish.WaitForExitAsync(_deadline).WaitAsync(cancellationToken) is var exitCode && exitCode != 0)
-            {
-                throw new InvalidOperationException($"dotnet publish of samples/Worker ended with {exitCode}:\n{publish.Output}");
-            }
-
+            await NativePublish.RunAsync("samples/Worker/CeleryNet.Samples.Worker.csproj", "Release", program._directory, "quiet").WaitAsync(cancellationToken);
             return program;
         }
         catch
